@@ -1,0 +1,47 @@
+# `make run` and `make test` are all that a newcomer needs: python3, python3-venv, make and git.
+PYTHON ?= python3
+BIN := .venv/bin
+UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+
+.PHONY: run test check format lock clean
+
+run: .venv/.runtime .venv-engine/.installed  ## install, start everything on the embedded engine, Ctrl-C stops it
+	@exec $(BIN)/python -m local.run
+
+test: .venv/.dev .venv-engine/.installed  ## every test
+	$(BIN)/python -m pytest
+
+check: .venv/.dev  ## format, lint, types, import rule
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_import_rule.py
+
+format: .venv/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock:  ## requirements*.in -> requirements*.txt, exact versions with hashes (needs uv on the PATH)
+	$(UV) requirements.in -o requirements.txt
+	$(UV) requirements-engine.in -o requirements-engine.txt
+	$(UV) requirements-dev.in -o requirements-dev.txt
+
+clean:  ## the environments and caches; the logs in .data stay
+	rm -rf .venv .venv-engine .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sluice needs Python 3.11 or later, this is " + sys.version)'
+	$(PYTHON) -m venv .venv || { echo "the venv module is missing: apt-get install python3-venv" >&2; rm -rf .venv; exit 1; }
+
+.venv/.runtime: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements.txt
+	@touch $@
+
+.venv/.dev: requirements-dev.txt requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements-dev.txt
+	@touch $@ .venv/.runtime
+
+.venv-engine/.installed: requirements-engine.txt
+	$(PYTHON) -m venv .venv-engine
+	.venv-engine/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-engine.txt
+	@touch $@

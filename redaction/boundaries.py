@@ -1,0 +1,11 @@
+"""Pattern fragments that say where a number may begin and end. They assume `re.ASCII`.
+
+Letters outside ASCII never join a value: in text without spaces between words a number follows a word directly.
+"""
+
+# "\n" in a JSON string that is itself logged, and %20 or %3A in a URL, end in a letter or digit that isn't the value's.
+AFTER_ESCAPE = r"(?<=\\[nrt])|(?<=%[2-7][0-9A-Fa-f])"
+
+# Not inside a word, a chain of hyphens (UUID, order id) or a decimal.
+NUMBER_START = rf"(?:(?<![0-9A-Za-z])(?<![0-9A-Za-z_]-)(?<!\d\.)|{AFTER_ESCAPE})"
+NUMBER_END = r"(?![0-9A-Za-z]|-[0-9A-Za-z]|\.\d)"

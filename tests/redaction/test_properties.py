@@ -1,0 +1,47 @@
+"""What holds for every text: random ones, and ones glued together from the pieces that recognizers look for."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from redaction import Redactor
+from redaction.recognizers import RECOGNIZERS
+
+REDACTOR = Redactor()
+
+VALUES = sorted({value for recognizer in RECOGNIZERS for _, value in recognizer.positive})
+LINES = sorted({line for recognizer in RECOGNIZERS for line in recognizer.negative})
+JOINTS = [*" .:-+@%'/[]()0a_\n\\", "%40", "%20", r"\n", "version ", "v", "Chrome/", 'HTTP/1.1" ', "x", " ext "]
+
+texts = st.one_of(
+    st.text(st.characters()),  # lone surrogates included
+    st.text("0123456789.:-+@%abf ()'[]_"),
+    st.lists(st.sampled_from(VALUES + LINES + JOINTS * 4), max_size=12).map("".join),
+)
+
+
+@given(texts)
+@settings(max_examples=1000, deadline=None)
+def test_entities_are_sorted_disjoint_and_say_what_was_replaced(text: str) -> None:
+    redaction = REDACTOR.redact(text)
+    rebuilt, position = "", 0
+    for entity in redaction.entities:
+        assert position <= entity.start < entity.end <= len(text)
+        rebuilt += text[position : entity.start] + f"[{entity.type}]"
+        position = entity.end
+    assert rebuilt + text[position:] == redaction.text
+
+
+@given(texts)
+@settings(max_examples=1000, deadline=None)
+def test_redacting_twice_changes_nothing(text: str) -> None:
+    once = REDACTOR.redact(text).text
+    assert REDACTOR.redact(once).text == once
+
+
+@given(texts)
+@settings(max_examples=500, deadline=None)
+def test_every_value_that_a_recognizer_finds_is_covered(text: str) -> None:
+    covered = {index for entity in REDACTOR.redact(text).entities for index in range(entity.start, entity.end)}
+    for recognizer in RECOGNIZERS:
+        for start, end in recognizer.find(text):
+            assert covered.issuperset(range(start, end))

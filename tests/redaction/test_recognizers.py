@@ -1,0 +1,52 @@
+"""Each recognizer by itself, held to the examples that it carries."""
+
+import pytest
+
+from redaction import Redactor
+from redaction.recognizer import Recognizer
+from redaction.recognizers import RECOGNIZERS
+
+POSITIVE = [(recognizer, line, value) for recognizer in RECOGNIZERS for line, value in recognizer.positive]
+NEGATIVE = [(recognizer, line) for recognizer in RECOGNIZERS for line in recognizer.negative]
+
+# What logs are full of and what no recognizer, alone or together, may touch.
+INNOCENT = [
+    "request 3187c8df-9524-4f28-9602-8de71159b42b",
+    "uuid 01234567-1234-1234-1234-123456789012",
+    "sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "commit 4111111111111111aaaa1111111111111111bbbb",
+    "epochs 1700000000 1700000000123 1700000000123456 1700000000123456789",
+    "2024-02-03T06:37:40.309559+02:00 2024-02-03 06:37:40,309 [03/Feb/2024:06:37:40 +0000]",
+    "lodash@4.17.1 react@18.2.0 python-3.11.7 v1.2.3.4 Chrome/120.0.0.0",
+    "order ORD-2024-0001234 invoice INV-555-123-4567 order_id=548889788",
+    "took 12.345 ms, 81917630 bytes, pid 62153, 0x7fff5fbff8c0",
+    "std::vector<std::string> at main.cc:12:30",
+    "MAC ba:97:ca:d6:01:02 BA-97-CA-D6-01-02",
+    "",
+]
+
+
+@pytest.mark.parametrize(("recognizer", "line", "value"), POSITIVE)
+def test_finds_exactly_the_value(recognizer: Recognizer, line: str, value: str) -> None:
+    assert [line[start:end] for start, end in recognizer.find(line)] == [value]
+
+
+@pytest.mark.parametrize(("recognizer", "line", "value"), POSITIVE)
+def test_the_whole_engine_names_it_the_same(recognizer: Recognizer, line: str, value: str) -> None:
+    assert Redactor().redact(line).text == line.replace(value, f"[{recognizer.entity}]")
+
+
+@pytest.mark.parametrize(("recognizer", "line"), NEGATIVE)
+def test_finds_nothing(recognizer: Recognizer, line: str) -> None:
+    assert list(recognizer.find(line)) == []
+
+
+@pytest.mark.parametrize("line", INNOCENT)
+def test_leaves_what_is_not_personal(line: str) -> None:
+    assert Redactor().redact(line).text == line
+
+
+@pytest.mark.parametrize("recognizer", RECOGNIZERS)
+def test_every_recognizer_carries_both_kinds_of_example(recognizer: Recognizer) -> None:
+    assert recognizer.positive
+    assert recognizer.negative
