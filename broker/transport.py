@@ -1,0 +1,157 @@
+"""Kombu's SQS transport, with remote control and events over SNS, and polls that outlive an outage of SQS.
+
+Written against kombu 5.7.0; each override says what the stock method does that does not serve.
+"""
+
+import logging
+from functools import partial
+from typing import Any
+
+from celery.events.event import event_exchange
+from kombu.asynchronous.aws.sqs.connection import AsyncSQSConnection
+from kombu.transport import SQS
+from kombu.transport.SQS.exceptions import DoesNotExistQueueException
+
+from broker.clients import shared_client
+from broker.outage import Outage
+
+logger = logging.getLogger(__name__)
+
+BLOCKING_WAIT_SECONDS = 1
+PREFETCH_FULL_WAIT_SECONDS = 0.02
+CONTROL_MESSAGE_SECONDS = 60
+FAILED_STATUS = "FailedStatus"
+
+# Celery's default is a topic exchange, which SQS can't do; SNS can do fanout, and monitors want every event anyway.
+event_exchange.type = "fanout"
+
+
+class PollingConnection(AsyncSQSConnection):
+    """Asynchronous SQS calls whose failures are answers.
+
+    Stock kombu raises on the worker's event loop, which ends the worker.
+    """
+
+    def _on_list_ready(self, parent: Any, markers: Any, operation: str, response: Any) -> dict[str, Any]:
+        if response.status != self.STATUS_CODE_OK:
+            return {FAILED_STATUS: response.status}
+        try:
+            answer: dict[str, Any] = super()._on_list_ready(parent, markers, operation, response)
+        except Exception:  # noqa: BLE001 - a proxy's page with status 200 is a failed poll too
+            return {FAILED_STATUS: response.status}
+        return answer
+
+    def _on_status_ready(self, parent: Any, operation: str, response: Any) -> int:
+        if response.status != self.STATUS_CODE_OK:
+            logger.warning("%s failed (status %d)", operation, response.status)
+        return int(response.status)
+
+
+class Channel(SQS.Channel):
+    """A channel that polls through outages and routes replies to remote control."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._outages: dict[str, Outage] = {}
+        self._polling: PollingConnection | None = None
+        super().__init__(*args, **kwargs)
+
+    def _new_boto_client(
+        self,
+        service: str,
+        region: str,
+        access_key_id: str | None,
+        secret_access_key: str | None,
+        session_token: str | None = None,
+        config: Any = None,
+    ) -> Any:
+        make = partial(
+            super()._new_boto_client, service, region, access_key_id, secret_access_key, session_token, config
+        )
+        if session_token is not None or config is not None:
+            return make()
+        return shared_client((service, region, access_key_id, self.endpoint_url), make)
+
+    def asynsqs(self, queue: str | None = None) -> PollingConnection:
+        """The asynchronous client, shared by all queues."""
+        if self._polling is None:
+            names = self.get_message_attributes
+            self._polling = PollingConnection(
+                sqs_connection=self.sqs(queue=queue),
+                region=self.region,
+                message_system_attribute_names=names["MessageSystemAttributeNames"],
+                message_attribute_names=names["MessageAttributeNames"],
+            )
+        return self._polling
+
+    def _lookup(self, exchange: str, routing_key: str, default: str | None = None) -> list[str]:
+        # Bindings live in the memory of the process that declared them. The worker that answers a remote control
+        # command never saw the caller's binding, but the caller's queue is named by the two things it does know.
+        if exchange.startswith("reply."):
+            return [f"{routing_key}.{exchange}"]
+        queues: list[str] = super()._lookup(exchange, routing_key, default)
+        return queues
+
+    def _create_queue(self, queue_name: str, attributes: dict[str, str]) -> Any:
+        # A queue that kombu makes on the fly has no redrive policy: its dead letters would be lost.
+        if not self._is_control_queue(queue_name):
+            raise DoesNotExistQueueException(
+                f"queue {queue_name} does not exist; create it: flask --app webapp broker create"
+            )
+        attributes["MessageRetentionPeriod"] = str(CONTROL_MESSAGE_SECONDS)
+        return super()._create_queue(queue_name, attributes)
+
+    def _is_control_queue(self, queue_name: str) -> bool:
+        name = queue_name.removeprefix(self.queue_name_prefix)
+        return name.endswith("-pidbox") or name.startswith("celeryev-")
+
+    def _delete_rejected_message(self, delivery_tag: str) -> None:
+        """Leave it: SQS delivers it again after its visibility timeout, and redrives it after MAX_RECEIVES.
+
+        Stock kombu deletes it unless it finds a redrive policy, at one more API call a reject.
+        """
+
+    def _on_messages_ready(self, queue_url: str, queue: str, answer: dict[str, Any]) -> int:
+        # Stock kombu gets an empty list after a 5xx or a timeout and raises AttributeError on it.
+        outage = self._outages.setdefault(queue, Outage(queue))
+        if FAILED_STATUS in answer:
+            outage.poll_failed(answer[FAILED_STATUS])
+            return 0
+        outage.poll_worked()
+        received: int = super()._on_messages_ready(queue_url, queue, answer)
+        return received
+
+    def _loop1(self, queue: str, messages_fetched: int | None = None) -> None:
+        outage = self._outages.get(queue)
+        if outage is not None and outage.delay_seconds:
+            self.hub.call_later(outage.delay_seconds, self._schedule_queue, queue)
+        else:
+            super()._loop1(queue, messages_fetched)
+
+    def _schedule_queue(self, queue: str) -> None:
+        # With polling_interval 0 stock kombu asks again in every turn of the event loop while the prefetch is full.
+        if queue in self._active_queues and not self.qos.can_consume():
+            self.hub.call_later(PREFETCH_FULL_WAIT_SECONDS, self._schedule_queue, queue)
+        else:
+            super()._schedule_queue(queue)
+
+    def _receive_message(
+        self, queue: str, max_number_of_messages: int = 1, wait_time_seconds: int | None = None
+    ) -> dict[str, Any]:
+        # Only clients without an event loop (Flower, `celery inspect`) come here; stock kombu ignores their timeout.
+        wait = min(self.wait_time_seconds if wait_time_seconds is None else wait_time_seconds, BLOCKING_WAIT_SECONDS)
+        answer: dict[str, Any] = super()._receive_message(queue, max_number_of_messages, wait)
+        return answer
+
+    def _delete_message(self, queue_name: str, message: dict[str, Any]) -> None:
+        # Stock kombu deletes with the asynchronous client, which needs an event loop.
+        if self.hub is None:
+            self.sqs().delete_message(QueueUrl=self._new_queue(queue_name), ReceiptHandle=message["ReceiptHandle"])
+        else:
+            super()._delete_message(queue_name, message)
+
+
+class Transport(SQS.Transport):
+    """`broker_transport = "broker.transport:Transport"`; the URL stays `sqs://`."""
+
+    Channel = Channel
+    implements = SQS.Transport.implements.extend(exchange_type=frozenset(["direct", "fanout"]))

@@ -1,0 +1,58 @@
+"""Celery's settings and nothing else. https://docs.celeryq.dev/en/stable/userguide/configuration.html"""
+
+from kombu import Queue
+
+from settings import settings
+from topology import LONG_POLL_SECONDS, REDACT_QUEUE, STORE_QUEUE
+
+_credentials = "{}:{}@".format(*settings.engine_credentials) if settings.engine_credentials else ""
+_address = settings.endpoint.netloc if settings.endpoint else ""
+broker_url = f"sqs://{_credentials}{_address}"
+broker_transport = "broker.transport:Transport"
+broker_transport_options = {
+    "region": settings.aws_region,
+    "is_secure": settings.endpoint is None or settings.endpoint.scheme == "https",
+    "queue_name_prefix": settings.queue_prefix,
+    "visibility_timeout": settings.visibility_timeout_seconds,
+    "wait_time_seconds": LONG_POLL_SECONDS,
+    "polling_interval": 0,
+    "supports_fanout": True,
+    # Message bodies are base64 already, inside kombu's envelope.
+    "sqs_base64_encoding": False,
+    # A client of /ingest waits for these: it gets its 503 within seconds.
+    "client-config": {
+        "connect_timeout": 2,
+        "read_timeout": 5,
+        "retries": {"total_max_attempts": 2, "mode": "standard"},
+        "tcp_keepalive": True,
+        "max_pool_connections": 32,
+    },
+}
+# At least as many as web has threads: each holds one while it publishes.
+broker_pool_limit = 32
+broker_connection_retry_on_startup = True
+broker_connection_max_retries = None
+# botocore retries already; a second loop around it would keep a client of /ingest waiting.
+task_publish_retry = False
+
+task_queues = [Queue(REDACT_QUEUE, routing_key=REDACT_QUEUE), Queue(STORE_QUEUE, routing_key=STORE_QUEUE)]
+task_default_queue = REDACT_QUEUE
+task_routes = {"tasks.redact.redact": {"queue": REDACT_QUEUE}, "tasks.store.store": {"queue": STORE_QUEUE}}
+
+accept_content = ["json"]
+task_serializer = "json"
+result_serializer = "json"
+event_serializer = "json"
+task_compression = "zlib"
+task_ignore_result = True
+
+task_acks_late = True
+task_reject_on_worker_lost = True
+task_acks_on_timeout = False
+task_time_limit = settings.task_time_limit_seconds
+
+worker_prefetch_multiplier = 4
+worker_send_task_events = True
+worker_hijack_root_logger = False
+worker_cancel_long_running_tasks_on_connection_loss = False
+enable_utc = True

@@ -1,0 +1,27 @@
+"""The environment in which Sluice's processes run on one machine: never one that reaches real AWS."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def engine_environment(endpoint_url: str, base: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """`base` with everything about AWS taken out, pointed at the engine.
+
+    Args:
+        endpoint_url: such as http://127.0.0.1:4566.
+        base: what else the processes inherit.
+    """
+    kept = {name: value for name, value in base.items() if not name.startswith("AWS_")}
+    return kept | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{base.get('PATH', os.defpath)}",
+        "PYTHONUNBUFFERED": "1",
+        "SLUICE_AWS_ENDPOINT_URL": endpoint_url,
+        "SLUICE_HOST": "127.0.0.1",
+        "AWS_REGION": "us-east-1",
+        # Not even a look at what the machine has: no profile, no instance role.
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }

@@ -1,0 +1,159 @@
+"""A redacted log and the table it lives in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.expressions.condition import Condition
+from pynamodb.models import Model
+
+from models.cursor import log_id_of, to_cursor
+from models.errors import TenantRequired
+from models.insert import Verdict, insert_items
+from settings import settings
+
+_access_key, _secret_key = settings.engine_credentials or (None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Records of one tenant, and where the next page begins: None on the last one."""
+
+    records: list["LogRecord"]
+    cursor: str | None
+
+
+class LogRecord(Model):
+    """One redacted log. Insert-only: what is stored is never overwritten.
+
+    Every read names its tenant: `of` and `for_tenant` are the ways to read, `scan` raises.
+    """
+
+    class Meta:
+        table_name = settings.logs_table
+        region = settings.aws_region
+        host = settings.aws_endpoint_url or None
+        aws_access_key_id = _access_key
+        aws_secret_access_key = _secret_key
+        billing_mode = "PAY_PER_REQUEST"
+        connect_timeout_seconds = 2
+        read_timeout_seconds = 5
+        max_retry_attempts = 2
+
+    tenant_id = UnicodeAttribute(hash_key=True)
+    log_id = UnicodeAttribute(range_key=True)
+    original_text = UnicodeAttribute()
+    modified_text = UnicodeAttribute()
+    processed_at = UnicodeAttribute()
+    """ISO 8601 in UTC, such as 2026-01-31T12:00:00.000Z."""
+
+    @classmethod
+    def of(cls, tenant_id: str, log_id: str) -> "LogRecord":
+        """One record.
+
+        Raises:
+            LogRecord.DoesNotExist: this tenant has no such log.
+            pynamodb.exceptions.GetError: DynamoDB did not answer.
+        """
+        return cls.get(tenant_id, log_id, consistent_read=True)
+
+    @classmethod
+    def for_tenant(
+        cls, tenant_id: str, *, newest_first: bool = False, page_size: int = 100, cursor: str | None = None
+    ) -> Page:
+        """A page of one tenant's records in the order of their log ids, which is time order for server-made ids.
+
+        Args:
+            tenant_id: whose records.
+            newest_first: descending instead of ascending.
+            page_size: records a page, 1 to 1,000; a page of long records may hold fewer (DynamoDB reads 1 MiB a call).
+            cursor: `Page.cursor` of the page before. It carries no tenant, so it can't reach another one's records.
+        Raises:
+            ValueError: `page_size` is out of range or `cursor` is not one of ours.
+            pynamodb.exceptions.QueryError: DynamoDB did not answer.
+        """
+        if not 1 <= page_size <= 1000:
+            raise ValueError(f"page_size must be 1 to 1000, not {page_size}")
+        start = None
+        if cursor is not None:
+            start = {"tenant_id": {"S": tenant_id}, "log_id": {"S": log_id_of(cursor)}}
+        results = cls.query(
+            tenant_id,
+            scan_index_forward=not newest_first,
+            limit=page_size,
+            page_size=page_size,
+            last_evaluated_key=start,
+            consistent_read=True,
+        )
+        records = list(results)
+        last = results.last_evaluated_key
+        return Page(records, to_cursor(last["log_id"]["S"]) if last else None)
+
+    @classmethod
+    def insert(cls, records: Sequence["LogRecord"]) -> list[Verdict]:
+        """Store records that are not there yet, 25 a call.
+
+        Returns:
+            A verdict on each record, in their order.
+        """
+        connection = cls._get_connection().connection
+        return insert_items(connection, cls.Meta.table_name, [record.serialize() for record in records])
+
+    def save(self, condition: Condition | None = None, *, add_version_condition: bool = True) -> dict[str, Any]:
+        """Store this record unless one with its key is there already.
+
+        Raises:
+            pynamodb.exceptions.PutError: one is there already, or DynamoDB did not answer.
+        """
+        absent = LogRecord.log_id.does_not_exist()
+        return super().save(
+            absent if condition is None else absent & condition, add_version_condition=add_version_condition
+        )
+
+    @classmethod
+    def create(cls) -> None:
+        """Make the table if it is not there, and wait until it is usable.
+
+        Raises:
+            pynamodb.exceptions.TableError: DynamoDB refused or did not answer.
+        """
+        if not cls.exists():
+            cls.create_table(wait=True)
+
+    @classmethod
+    def scan(cls, *_args: Any, **_kwargs: Any) -> NoReturn:
+        """Refused.
+
+        Raises:
+            TenantRequired: always.
+        """
+        raise TenantRequired("a scan reads every tenant's logs; use LogRecord.for_tenant(tenant_id)")
+
+    @classmethod
+    def count(cls, hash_key: Any = None, *args: Any, **kwargs: Any) -> int:
+        """How many records a tenant has; reads them all.
+
+        Raises:
+            TenantRequired: no tenant was named.
+        """
+        if hash_key is None:
+            raise TenantRequired("counting without a tenant reads every tenant's logs; use LogRecord.count(tenant_id)")
+        return super().count(hash_key, *args, **kwargs)
+
+    @classmethod
+    def batch_write(cls, *_args: Any, **_kwargs: Any) -> NoReturn:
+        """Refused.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("BatchWriteItem overwrites; use LogRecord.insert(records)")
+
+    def update(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        """Refused.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("a stored log is never changed; insert another one")

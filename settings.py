@@ -1,0 +1,89 @@
+"""Every environment variable that Sluice reads, typed. Nothing else reads the environment."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import Field, StringConstraints, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+import topology
+
+ROOT = Path(__file__).resolve().parent
+STATE_DIRECTORY = ROOT / ".data"
+RUN_ENVIRONMENT_FILE = STATE_DIRECTORY / "run.env"
+"""What a running `make run` uses, so that commands in another terminal find the same engine. Gone when that stops."""
+
+LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "::1"}
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+QueuePrefix = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+TableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
+
+
+class Settings(BaseSettings):
+    """The environment, then RUN_ENVIRONMENT_FILE, then `.env`, then the defaults below.
+
+    Raises:
+        pydantic.ValidationError: a variable has a value that it can't have; the message names it.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="SLUICE_", env_file=(ROOT / ".env", RUN_ENVIRONMENT_FILE), extra="ignore", frozen=True
+    )
+
+    aws_endpoint_url: str = ""
+    """Endpoint of the embedded AWS engine; empty means real AWS."""
+    aws_region: str = Field(default="us-east-1", validation_alias="AWS_REGION")
+    """AWS region."""
+    queue_prefix: QueuePrefix = "sluice-"
+    """Begins the name of every queue and topic."""
+    logs_table: TableName = "tenant_processed_logs"
+    """DynamoDB table of the redacted logs."""
+    visibility_timeout_seconds: int = Field(default=60, ge=5, le=43200)
+    """A message whose worker died comes back after this long."""
+    task_time_limit_seconds: int = Field(default=50, ge=1)
+    """A task that runs longer is killed, and its message comes back."""
+    task_max_retries: int = Field(default=10, ge=0, le=100)
+    """Tries after the first one, before a batch goes to the failure queue."""
+    retry_max_delay_seconds: int = Field(default=300, ge=0, le=topology.MAX_DELAY_SECONDS)
+    """Longest wait between two tries."""
+    retry_after_seconds: int = Field(default=5, ge=1)
+    """What a 503 asks a client to wait."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """Level of the processes' own logs."""
+    host: str = "127.0.0.1"
+    """Address that web and Flower listen on."""
+    port: Port = Field(default=topology.DEFAULT_WEB_PORT, validation_alias="PORT")
+    """Port of the web process."""
+    flower_port: Port = Field(default=topology.DEFAULT_FLOWER_PORT, validation_alias="FLOWER_PORT")
+    """Port of Flower."""
+    engine_port: Port = Field(default=topology.DEFAULT_ENGINE_PORT, validation_alias="ENGINE_PORT")
+    """Port of the embedded engine that `make run` starts."""
+
+    @field_validator("aws_endpoint_url")
+    @classmethod
+    def _is_a_url(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.port is None):
+            raise ValueError("must be empty or like http://127.0.0.1:4566")
+        return url.rstrip("/")
+
+    @cached_property
+    def endpoint(self) -> SplitResult | None:
+        """The engine's address, or None with real AWS."""
+        return urlsplit(self.aws_endpoint_url) if self.aws_endpoint_url else None
+
+    @cached_property
+    def engine_credentials(self) -> tuple[str, str] | None:
+        """Access key and secret for an engine on this machine; None lets boto3 look for real ones.
+
+        A fixed pair for loopback means that whatever credentials the shell holds are never sent to an emulator.
+        """
+        if self.endpoint is not None and self.endpoint.hostname in LOOPBACK_HOSTS:
+            return ("sluice", "sluice")
+        return None
+
+
+settings = Settings()

@@ -1,0 +1,36 @@
+"""Why a batch, or some of its logs, ends in the failure queue."""
+
+import traceback
+from enum import StrEnum
+from pathlib import Path
+
+
+class Reason(StrEnum):
+    """The codes in the header `reason` of a message in the failure queue."""
+
+    RETRIES_EXHAUSTED = "retries_exhausted"
+    """What it needed was unavailable for as long as we tried."""
+    CONFLICT = "conflict"
+    """Another text is stored under the log's id."""
+    NOT_STORABLE = "not_storable"
+    """DynamoDB will never take the item."""
+    INVALID_ARGUMENTS = "invalid_arguments"
+    """The message's arguments are not a batch."""
+    UNEXPECTED_ERROR = "unexpected_error"
+    """The task raised something nobody foresaw; the header `exception` names it."""
+
+
+class Unavailable(Exception):
+    """Something that a task needs does not answer now; the task is tried again later."""
+
+
+class DeadLettered(Exception):
+    """The task failed for good and its message is in the failure queue. Carries the reason, never a text."""
+
+
+def origin_of(error: BaseException) -> str:
+    """The type of an error and the line that raised it, for logs. Its message may quote a text, so it stays out."""
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames:
+        return type(error).__name__
+    return f"{type(error).__name__} at {Path(frames[-1].filename).name}:{frames[-1].lineno}"

@@ -1,0 +1,26 @@
+"""The one place that publishes a batch."""
+
+import msgspec
+from celery import chain
+
+from broker import UNAVAILABLE_ERRORS
+from tasks.batch import Batch
+from tasks.failures import origin_of
+from tasks.redact import redact
+from tasks.store import store
+
+
+class QueueUnavailable(Exception):
+    """SQS did not take the batch: nothing was accepted."""
+
+
+def submit(batch: Batch) -> None:
+    """Send a batch on its way. When this returns, SQS has it.
+
+    Raises:
+        QueueUnavailable: SQS did not answer, or refused.
+    """
+    try:
+        chain(redact.s(msgspec.to_builtins(batch)), store.s()).apply_async()
+    except UNAVAILABLE_ERRORS as error:
+        raise QueueUnavailable(origin_of(error)) from None

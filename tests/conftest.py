@@ -1,0 +1,63 @@
+"""The engine for all tests. Until a test asks for it nothing listens where the settings point, so nothing else can
+answer by accident."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.environment import engine_environment
+from local.ports import free_port
+
+_PORT = free_port()
+_environment = engine_environment(f"http://127.0.0.1:{_PORT}") | {
+    "SLUICE_VISIBILITY_TIMEOUT_SECONDS": "5",
+    "SLUICE_RETRY_MAX_DELAY_SECONDS": "2",
+}
+for _name in set(os.environ) - set(_environment):
+    del os.environ[_name]
+os.environ.update(_environment)
+
+from broker.queues import create_queues
+from local.engine import Engine
+from models import LogRecord
+from tests.processes import Processes
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A running engine with table and queues. A test that stops it starts it again."""
+    with Engine(_PORT, tmp_path_factory.mktemp("engine")) as running:
+        LogRecord.create()
+        create_queues()
+        yield running
+
+
+@pytest.fixture
+def tenant(engine: Engine) -> str:
+    """A tenant that nobody else uses."""
+    return f"tenant-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture(scope="module")
+def pipeline(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    """web, redact, store and Flower, as the Procfile starts them."""
+    processes = Processes(tmp_path_factory.mktemp("processes"), engine.url)
+    try:
+        processes.start("web", "redact", "store", "flower")
+        yield processes
+    finally:
+        codes = processes.stop()
+    assert set(codes.values()) == {0}, codes
+
+
+@pytest.fixture
+def processes(engine: Engine, tmp_path: Path) -> Iterator[Processes]:
+    """None of Sluice's processes yet: the test starts those that it needs."""
+    mine = Processes(tmp_path, engine.url)
+    try:
+        yield mine
+    finally:
+        mine.stop()

@@ -1,0 +1,42 @@
+"""Reading the failure queue as SQS has it."""
+
+import base64
+import json
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+from broker.queues import queue_url, sqs_client
+from settings import settings
+from topology import FAILURES_QUEUE
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A message of the failure queue, and the Celery message in it."""
+
+    body: str
+    headers: dict[str, Any]
+    args: list[Any]
+    embed: dict[str, Any]
+
+
+def dead_letters_of(tenant: str, prefix: str = settings.queue_prefix) -> list[DeadLetter]:
+    """The tenant's messages, which stay in the queue."""
+    sqs = sqs_client()
+    url = sqs.get_queue_url(QueueName=prefix + FAILURES_QUEUE)["QueueUrl"]
+    found = []
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=2).get("Messages"):
+        for message in messages:
+            envelope = json.loads(message["Body"])
+            args, _kwargs, embed = json.loads(zlib.decompress(base64.b64decode(envelope["body"])))
+            letter = DeadLetter(message["Body"], envelope["headers"], args, embed)
+            if tenant in json.dumps(args):
+                found.append(letter)
+    return found
+
+
+def send_again(letter: DeadLetter) -> None:
+    """Put the very same message into the queue that it came from."""
+    sqs = sqs_client()
+    sqs.send_message(QueueUrl=queue_url(sqs, letter.headers["origin_queue"]), MessageBody=letter.body)

@@ -1,0 +1,76 @@
+"""What fails for good ends in the failure queue, as a message that can run again, with the reason."""
+
+import json
+import subprocess
+
+from local.engine import Engine
+from models import LogRecord
+from settings import ROOT
+from tasks import app
+from tests.failure_queue import dead_letters_of, send_again
+from tests.processes import Processes
+from tests.waiting import wait_for
+
+
+def test_a_conflict_keeps_the_stored_log_and_the_newcomer(processes: Processes, tenant: str) -> None:
+    processes.start("web", "redact", "store")
+    for text in ("the first", "the second"):
+        body = json.dumps({"tenant_id": tenant, "log_id": "clash", "text": text})
+        assert processes.post(body, content_type="application/json").status == 202
+        wait_for("the stored log", lambda: LogRecord.for_tenant(tenant).records)
+
+    (letter,) = wait_for("a dead letter", lambda: dead_letters_of(tenant))
+
+    assert LogRecord.of(tenant, "clash").original_text == "the first"
+    assert letter.headers["task"] == "tasks.store.store"
+    assert letter.headers["reason"] == "conflict"
+    assert letter.headers["origin_queue"] == "store"
+    assert letter.headers["tenant_id"] == tenant
+    assert [log["original_text"] for log in letter.args[0]["logs"]] == ["the second"]
+
+    LogRecord.of(tenant, "clash").delete()
+    send_again(letter)
+
+    wait_for("the newcomer in the table", lambda: LogRecord.for_tenant(tenant).records)
+    assert LogRecord.of(tenant, "clash").original_text == "the second"
+
+
+def test_a_message_that_is_not_a_batch_is_kept_with_its_reason(processes: Processes, tenant: str) -> None:
+    processes.start("redact")
+
+    app.send_task("tasks.redact.redact", args=({"tenant_id": tenant, "nonsense": 1},))
+
+    (letter,) = wait_for("a dead letter", lambda: dead_letters_of(tenant))
+    assert letter.headers["reason"] == "invalid_arguments"
+    assert letter.args == [{"tenant_id": tenant, "nonsense": 1}]
+
+
+def test_a_task_whose_retries_are_spent(engine: Engine, processes: Processes, tenant: str) -> None:
+    # Given a table that is not there, which a store task waits for as for any DynamoDB that does not answer.
+    prefix = f"{tenant}-"
+    processes.environment |= {
+        "SLUICE_QUEUE_PREFIX": prefix,
+        "SLUICE_LOGS_TABLE": "no-such-table",
+        "SLUICE_TASK_MAX_RETRIES": "2",
+    }
+    create = [ROOT / ".venv/bin/flask", "--app", "webapp", "broker", "create"]
+    subprocess.run(create, env=processes.environment, cwd=ROOT, check=True, capture_output=True)
+    processes.start("web", "redact", "store")
+
+    assert processes.post("nowhere to go", content_type="text/plain", x_tenant_id=tenant).status == 202
+
+    (letter,) = wait_for("a dead letter", lambda: dead_letters_of(tenant, prefix))
+    assert letter.headers["reason"] == "retries_exhausted"
+    assert letter.headers["attempts"] == 3
+    assert [log["original_text"] for log in letter.args[0]["logs"]] == ["nowhere to go"]
+    assert processes.log("store").count("Retry in") == 2
+
+
+def test_a_failed_redaction_keeps_the_rest_of_its_chain(processes: Processes, tenant: str) -> None:
+    processes.start("redact")
+    signature = app.signature("tasks.redact.redact", args=({"tenant_id": tenant, "request_id": "r", "logs": 5},))
+
+    (signature | app.signature("tasks.store.store")).apply_async()
+
+    (letter,) = wait_for("a dead letter", lambda: dead_letters_of(tenant))
+    assert [step["task"] for step in letter.embed["chain"]] == ["tasks.store.store"]

@@ -1,0 +1,99 @@
+"""The main job on real processes: a log in over HTTP, redacted in the table, its text nowhere else."""
+
+import json
+
+from models import LogRecord
+from tests.failure_queue import dead_letters_of
+from tests.processes import Processes
+from tests.waiting import wait_for
+
+
+def stored(tenant: str, count: int) -> list[LogRecord]:
+    return wait_for(
+        f"{count} records of {tenant}",
+        lambda: (records := LogRecord.for_tenant(tenant).records) and len(records) == count and records,
+    )
+
+
+def tasks_in_flower(pipeline: Processes, tenant: str, ended: int) -> list[dict[str, str]]:
+    """The tenant's tasks as Flower's task page loads them; none until `ended` of them have ended."""
+    columns = "order[0][column]=0&order[0][dir]=desc&columns[0][data]=received"
+    page = pipeline.get_flower(f"/tasks/datatable?draw=1&start=0&length=1000&search[value]=&{columns}").json()
+    tasks = [task for task in page["data"] if f"of tenant {tenant})" in task["args"]]
+    return tasks if sum(task["state"] in ("SUCCESS", "FAILURE") for task in tasks) == ended else []
+
+
+def test_a_json_log_is_redacted_and_stored(pipeline: Processes, tenant: str) -> None:
+    body = {"tenant_id": tenant, "log_id": "uuid-1234", "text": "Customer 555-123-4567 logged in"}
+
+    answer = pipeline.post(json.dumps(body), content_type="application/json")
+
+    assert answer.status == 202
+    accepted = answer.json()
+    assert accepted == {"accepted": 1, "rejected": 0, "log_ids": ["uuid-1234"], "request_id": accepted["request_id"]}
+    assert answer.headers["X-Request-Id"] == accepted["request_id"]
+    (record,) = stored(tenant, 1)
+    assert record.attribute_values == {
+        "tenant_id": tenant,
+        "log_id": "uuid-1234",
+        "original_text": "Customer 555-123-4567 logged in",
+        "modified_text": "Customer [PHONE] logged in",
+        "processed_at": record.processed_at,
+    }
+    assert record.processed_at.endswith("Z")
+
+
+def test_a_text_log_is_stored_under_a_new_id(pipeline: Processes, tenant: str) -> None:
+    answer = pipeline.post("Raw log text here", content_type="text/plain", x_tenant_id=tenant)
+
+    assert answer.status == 202
+    (record,) = stored(tenant, 1)
+    assert [record.log_id] == answer.json()["log_ids"]
+    assert record.modified_text == record.original_text == "Raw log text here"
+
+
+def test_the_largest_log_comes_through_unchanged(pipeline: Processes, tenant: str) -> None:
+    # Characters that neither compress nor fit into a byte: the worst that the way through SQS can be given.
+    text = "".join(chr(0x10000 + (number * 7919) % 0xFFFF) for number in range(131_072 // 4))
+
+    assert pipeline.post(text, content_type="text/plain", x_tenant_id=tenant).status == 202
+
+    (record,) = stored(tenant, 1)
+    assert record.original_text == text
+
+
+def test_a_log_sent_twice_is_stored_once(pipeline: Processes, tenant: str) -> None:
+    body = json.dumps({"tenant_id": tenant, "log_id": "once", "text": "the same"})
+    for _ in range(2):
+        assert pipeline.post(body, content_type="application/json").status == 202
+    pipeline.post("a later one", content_type="text/plain", x_tenant_id=tenant)
+
+    records = stored(tenant, 2)
+
+    assert {record.original_text for record in records} == {"the same", "a later one"}
+    assert not dead_letters_of(tenant)
+
+
+def test_no_text_of_a_log_is_in_a_process_log_or_on_a_page_of_flower(pipeline: Processes, tenant: str) -> None:
+    secret = "zanzibar-quokka"
+    for log_id in ("clash", "clash"):  # the second one, with another text, fails: errors must not show it either
+        body = {"tenant_id": tenant, "log_id": log_id, "text": f"{secret} {len(LogRecord.for_tenant(tenant).records)}"}
+        pipeline.post(json.dumps(body), content_type="application/json")
+        stored(tenant, 1)
+    wait_for(
+        "a conflict in the store worker's log", lambda: f"tenant {tenant}) is in failures" in pipeline.log("store")
+    )
+    tasks = wait_for("all four tasks, ended, in Flower", lambda: tasks_in_flower(pipeline, tenant, ended=4))
+
+    assert secret not in json.dumps(tasks)
+    for task in tasks:
+        page = pipeline.get_flower(f"/task/{task['uuid']}").data.decode()
+        assert task["uuid"] in page
+        assert secret not in page
+    for name in ("web", "redact", "store", "flower"):
+        assert secret not in pipeline.log(name)
+
+
+def test_ready_and_healthy(pipeline: Processes) -> None:
+    assert pipeline.get("/healthz").json() == {"status": "ok"}
+    assert pipeline.get("/readyz").json() == {"status": "ok", "checks": {"sqs": "ok", "dynamodb": "ok"}}

@@ -1,0 +1,98 @@
+"""Sluice's real processes, started with the Procfile's own commands."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import urllib3
+from honcho.environ import parse_procfile
+
+from local.environment import engine_environment
+from local.ports import free_port
+from settings import ROOT
+from tests.waiting import wait_for
+
+COMMANDS: Mapping[str, str] = parse_procfile((ROOT / "Procfile").read_text()).processes
+READY_LINES = {"web": "Started worker", "redact": " ready.", "store": " ready.", "flower": "Visit me at"}
+
+
+class Processes:
+    """Some of the Procfile's processes against one engine; their output goes to files under `directory`."""
+
+    def __init__(self, directory: Path, engine_url: str, **environment: str) -> None:
+        self._directory = directory
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self.web_port = free_port()
+        self.flower_port = free_port()
+        ports = {"PORT": str(self.web_port), "FLOWER_PORT": str(self.flower_port)}
+        self.environment = engine_environment(engine_url) | ports | environment
+        self._http = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(30))
+
+    def start(self, *names: str) -> None:
+        """Start processes by their Procfile names and wait until they are ready."""
+        for name in names:
+            with self.log_file(name).open("ab") as log:
+                self._running[name] = subprocess.Popen(
+                    COMMANDS[name],
+                    shell=True,
+                    cwd=ROOT,
+                    env=self.environment,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+        for name in names:
+            wait_for(
+                f"{name} that is ready", lambda name=name: READY_LINES[name] in self.log(name) or self._ended(name)
+            )
+            assert not self._ended(name), self.log(name)
+
+    def _ended(self, name: str) -> bool:
+        return self._running[name].poll() is not None
+
+    def pid(self, name: str) -> int:
+        """The process id; Procfile commands are exec'd, so it is the process's own."""
+        return self._running[name].pid
+
+    def is_running(self, name: str) -> bool:
+        return self._running[name].poll() is None
+
+    def log_file(self, name: str) -> Path:
+        return self._directory / f"{name}.log"
+
+    def log(self, name: str) -> str:
+        return self.log_file(name).read_text(errors="replace")
+
+    def kill(self, name: str) -> None:
+        """SIGKILL the process and its children."""
+        process = self._running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self) -> dict[str, int]:
+        """SIGTERM everything; exit codes by name."""
+        for process in self._running.values():
+            process.terminate()
+        codes = {}
+        for name, process in self._running.items():
+            try:
+                codes[name] = process.wait(40)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                raise AssertionError(f"{name} did not stop:\n{self.log(name)}") from None
+        self._running.clear()
+        return codes
+
+    def post(self, body: bytes | str, **headers: str) -> urllib3.BaseHTTPResponse:
+        """POST /ingest; header names are given with underscores."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._http.request("POST", f"http://127.0.0.1:{self.web_port}/ingest", body=body, headers=named)
+
+    def get(self, path: str) -> urllib3.BaseHTTPResponse:
+        return self._http.request("GET", f"http://127.0.0.1:{self.web_port}{path}")
+
+    def get_flower(self, path: str) -> urllib3.BaseHTTPResponse:
+        return self._http.request("GET", f"http://127.0.0.1:{self.flower_port}{path}")

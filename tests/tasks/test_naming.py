@@ -1,0 +1,31 @@
+"""What may be shown of a batch and of an error: never a text."""
+
+import pytest
+
+from tasks.batch import describe
+from tasks.failures import origin_of
+
+
+@pytest.mark.parametrize(
+    ("payload", "shown"),
+    [
+        ({"tenant_id": "t", "logs": [{"log_id": "1", "text": "QUOKKA"}]}, "(1 log of tenant t)"),
+        ({"tenant_id": "t", "logs": [{"text": "QUOKKA"}] * 2}, "(2 logs of tenant t)"),
+        ({"logs": "QUOKKA"}, "(not a batch)"),
+        ("QUOKKA", "(not a batch)"),
+        (None, "(not a batch)"),
+    ],
+)
+def test_a_batch_is_described_without_its_texts(payload: object, shown: str) -> None:
+    assert describe(payload) == shown
+
+
+def test_an_error_is_named_by_type_and_line() -> None:
+    try:
+        raise KeyError("QUOKKA")
+    except KeyError as error:
+        shown = origin_of(error)
+
+    assert shown.startswith("KeyError at test_naming.py:")
+    assert "QUOKKA" not in shown
+    assert origin_of(ValueError("QUOKKA")) == "ValueError"

@@ -1,0 +1,30 @@
+"""The store task as a function, on the real table."""
+
+from models import LogRecord
+from tasks.batch import RedactedBatch, RedactedLog
+from tasks.store import store
+
+
+def redacted(*logs: tuple[str, str]) -> tuple[RedactedLog, ...]:
+    return tuple(RedactedLog(log_id, text, text, "2026-01-31T12:00:00.000Z") for log_id, text in logs)
+
+
+def test_a_batch_of_100_with_one_conflict_stores_99(tenant: str) -> None:
+    store.run(RedactedBatch(tenant, "r", redacted(("042", "the first"))))
+
+    outcome = store.run(RedactedBatch(tenant, "r", redacted(*((f"{number:03}", "another") for number in range(100)))))
+
+    ((reason, failed),) = outcome.failed
+    assert reason == "conflict"
+    assert [log.log_id for log in failed.logs] == ["042"]
+    assert LogRecord.of(tenant, "042").original_text == "the first"
+    assert LogRecord.count(tenant) == 100
+
+
+def test_a_log_that_can_never_be_stored_fails_alone(tenant: str) -> None:
+    outcome = store.run(RedactedBatch(tenant, "r", redacted(("large", "x" * 250_000), ("small", "x"))))
+
+    ((reason, failed),) = outcome.failed
+    assert reason == "not_storable"
+    assert [log.log_id for log in failed.logs] == ["large"]
+    assert LogRecord.of(tenant, "small").original_text == "x"

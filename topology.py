@@ -1,0 +1,31 @@
+"""Names and limits that several places must agree on. Plain constants: this module imports nothing."""
+
+REDACT_QUEUE = "redact"
+STORE_QUEUE = "store"
+FAILURES_QUEUE = "failures"
+
+# A message that was received this often and never acked goes to FAILURES_QUEUE by SQS's own redrive. High enough
+# that an outage, during which messages come back unprocessed, does not look like a poisonous message.
+MAX_RECEIVES = 10
+
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+MAX_MESSAGE_BYTES = 1_048_576
+MAX_DELAY_SECONDS = 900
+MAX_RETENTION_SECONDS = 1_209_600
+
+# Kombu's asynchronous HTTP client gives up after 20 s, so a long poll has to end before.
+LONG_POLL_SECONDS = 10
+
+TENANT_ID_PATTERN = r"[A-Za-z0-9._-]{1,64}"
+# DynamoDB takes a range key of 1,024 bytes; 256 characters of UTF-8 can't be longer.
+MAX_LOG_ID_CHARACTERS = 256
+MAX_TEXT_BYTES = 131_072
+# A text of MAX_TEXT_BYTES in which JSON escapes every byte (\u00XX) is six times as long, and its envelope is small.
+MAX_BODY_BYTES = 1_048_576
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
+MAX_STATEMENTS = 25
+
+DEFAULT_WEB_PORT = 8000
+DEFAULT_FLOWER_PORT = 5555
+DEFAULT_ENGINE_PORT = 4566

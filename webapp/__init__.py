@@ -1,0 +1,19 @@
+"""The Flask app: `granian --interface wsgi --factory webapp:create_app`."""
+
+from flask import Flask
+
+from webapp import body, commands, health, ingest, problems, request_ids
+
+
+def create_app() -> Flask:
+    """Put the app together: one blueprint per concern, every error a problem document."""
+    app = Flask(__name__, static_folder=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
+    request_ids.init_app(app)
+    problems.init_app(app)
+    body.init_app(app)
+    app.register_blueprint(ingest.blueprint)
+    app.register_blueprint(health.blueprint)
+    app.register_blueprint(commands.database)
+    app.register_blueprint(commands.broker)
+    return app
