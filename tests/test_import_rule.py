@@ -1,0 +1,78 @@
+"""Arrows between our packages point one way only: who may import whom."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from settings import ROOT
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "topology": set(),
+    "settings": {"topology"},
+    "celeryconfig": {"topology", "settings"},
+    "broker": {"topology", "settings"},
+    "redaction": set(),
+    "models": {"topology", "settings"},
+    "tasks": {"models", "redaction", "broker", "celeryconfig", "topology", "settings"},
+    "webapp": {"tasks", "models", "broker", "topology", "settings"},
+    "local": {"topology", "settings"},
+    "scripts": {"models", "settings"},
+    "simulate_logs": {"models", "settings"},
+}
+
+
+def files_of(package: str) -> Iterator[Path]:
+    module = ROOT / f"{package}.py"
+    yield from [module] if module.exists() else sorted((ROOT / package).rglob("*.py"))
+
+
+def imported_by(file: Path) -> set[str]:
+    imported = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: imports are absolute"
+            imported.add((node.module or "").split(".")[0])
+    return imported
+
+
+def test_every_package_has_a_rule() -> None:
+    ours = {file.parent.name for file in ROOT.glob("*/__init__.py")} | {file.stem for file in ROOT.glob("*.py")}
+
+    assert ours - {"tests", "benchmarks", "infra"} == MAY_IMPORT.keys()
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_a_package_imports_only_what_it_may(package: str) -> None:
+    files = list(files_of(package))
+    assert files
+
+    for file in files:
+        ours = imported_by(file) & MAY_IMPORT.keys() - {package}
+        assert ours <= MAY_IMPORT[package], f"{file} imports {ours - MAY_IMPORT[package]}"
+
+
+def test_redaction_knows_nothing_of_flask_celery_or_aws() -> None:
+    for file in files_of("redaction"):
+        assert not imported_by(file) & {"flask", "celery", "kombu", "boto3", "botocore", "pynamodb"}
+
+
+def test_the_environment_is_read_in_one_place() -> None:
+    for package in MAY_IMPORT.keys() - {"settings", "local"}:
+        for file in files_of(package):
+            assert "environ" not in file.read_text().replace("request.environ", ""), f"{file} reads the environment"
+
+
+def test_tasks_are_published_in_two_places_only() -> None:
+    publishing = {
+        str(file.relative_to(ROOT))
+        for package in MAY_IMPORT
+        for file in files_of(package)
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in {"apply_async", "delay", "send_task"}
+    }
+
+    assert publishing == {"tasks/submit.py", "tasks/base.py"}
