@@ -51,6 +51,7 @@ task_reject_on_worker_lost = True
 task_acks_on_timeout = False
 task_time_limit = settings.task_time_limit_seconds
 
+worker_consumer = "broker.consumer:Consumer"
 worker_prefetch_multiplier = 4
 worker_send_task_events = True
 worker_hijack_root_logger = False

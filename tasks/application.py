@@ -2,6 +2,7 @@
 
 from celery import Celery
 
+import broker.consumer
 import broker.transport  # noqa: F401 - here, because `celery -A` has this folder on its path only while it imports us
 import celeryconfig
 

@@ -5,8 +5,9 @@ import re
 from redaction.recognizer import Recognizer
 
 # The signs of RFC 5322 that don't also delimit values in logs and URLs ("?email=", "a|b", "{user}").
-_SIGN = r"[\w.+~!#$^-]|%(?!40)"
-_ATOM = rf"(?:{_SIGN})++"
+_SIGN = r"[\w.+~!#$^-]"
+# Possessive repetition only of single characters: of groups it goes wrong before Python 3.11.5 (gh-106052).
+_ATOM = rf"(?!%40|'|@){_SIGN}*+(?:%(?!40){_SIGN}*+)*"
 # An apostrophe may stand inside a name and as a quote before it, so a run may be entered behind one: bounded.
 _LOCAL = rf"{_ATOM}(?:'{_ATOM}){{0,3}}"
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"

@@ -19,7 +19,7 @@ def tasks_in_flower(pipeline: Processes, tenant: str, ended: int) -> list[dict[s
     """The tenant's tasks as Flower's task page loads them; none until `ended` of them have ended."""
     columns = "order[0][column]=0&order[0][dir]=desc&columns[0][data]=received"
     page = pipeline.get_flower(f"/tasks/datatable?draw=1&start=0&length=1000&search[value]=&{columns}").json()
-    tasks = [task for task in page["data"] if f"of tenant {tenant})" in task["args"]]
+    tasks = [task for task in page["data"] if f"of tenant {tenant})" in (task["args"] or "")]
     return tasks if sum(task["state"] in ("SUCCESS", "FAILURE") for task in tasks) == ended else []
 
 
