@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from local.engine import Engine, EngineFailed
 from local.environment import engine_environment
 from local.ports import PortTaken, require_free
-from local.procfile import ProcfileRunner
+from local.procfile import STOP_SIGNALS, ProcfileRunner
 from local.readiness import NotReady, wait_until_ready
 from local.terminal import own_foreground
 from settings import ROOT, RUN_ENVIRONMENT_FILE, STATE_DIRECTORY, settings
@@ -35,8 +35,8 @@ def main() -> int:
     Returns:
         0 after SIGINT or SIGTERM, 1 when something failed; then a line on stderr says what.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    signal.signal(signal.SIGHUP, signal.default_int_handler)
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.default_int_handler)
     try:
         with own_foreground():
             return _run()
@@ -63,8 +63,8 @@ def _run() -> int:
         threading.Thread(target=_announce, args=(environment,), daemon=True).start()
         stopped = runner.run()
         # The engine writes its state now; a second Ctrl-C would lose it.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
     if stopped:
         return 0
     print("make run: a process ended by itself; its last lines are above", file=sys.stderr)
