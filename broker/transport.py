@@ -8,52 +8,65 @@ from functools import partial
 from typing import Any
 
 from celery.events.event import event_exchange
-from kombu.asynchronous.aws.sqs.connection import AsyncSQSConnection
 from kombu.transport import SQS
 from kombu.transport.SQS.exceptions import DoesNotExistQueueException
 
+from broker.acks import AckBatches
 from broker.clients import shared_client
 from broker.outage import Outage
+from broker.polling import FAILED_STATUS, PollingConnection
+from broker.release import delete_now, make_visible_now
+from broker.visibility import VisibilityHeartbeat
 
 logger = logging.getLogger(__name__)
 
 BLOCKING_WAIT_SECONDS = 1
 PREFETCH_FULL_WAIT_SECONDS = 0.02
 CONTROL_MESSAGE_SECONDS = 60
-FAILED_STATUS = "FailedStatus"
 
 # Celery's default is a topic exchange, which SQS can't do; SNS can do fanout, and monitors want every event anyway.
 event_exchange.type = "fanout"
 
 
-class PollingConnection(AsyncSQSConnection):
-    """Asynchronous SQS calls whose failures are answers.
+class QoS(SQS.QoS):
+    """Knows what is held, and gives it back in batches.
 
-    Stock kombu raises on the worker's event loop, which ends the worker.
+    Stock kombu restores messages one by one when it stops, and writes those that it can't restore to a file in plain
+    text.
     """
 
-    def _on_list_ready(self, parent: Any, markers: Any, operation: str, response: Any) -> dict[str, Any]:
-        if response.status != self.STATUS_CODE_OK:
-            return {FAILED_STATUS: response.status}
-        try:
-            answer: dict[str, Any] = super()._on_list_ready(parent, markers, operation, response)
-        except Exception:  # noqa: BLE001 - a proxy's page with status 200 is a failed poll too
-            return {FAILED_STATUS: response.status}
-        return answer
+    def held(self) -> dict[str, list[str]]:
+        """The receipts of messages that are neither acked nor rejected, by queue URL."""
+        receipts: dict[str, list[str]] = {}
+        for tag, message in list(self._delivered.items()):
+            if tag not in self._dirty and "sqs_message" in message.delivery_info:
+                queue_url = message.delivery_info["sqs_queue"]
+                receipts.setdefault(queue_url, []).append(message.delivery_info["sqs_message"]["ReceiptHandle"])
+        return receipts
 
-    def _on_status_ready(self, parent: Any, operation: str, response: Any) -> int:
-        if response.status != self.STATUS_CODE_OK:
-            logger.warning("%s failed (status %d)", operation, response.status)
-        return int(response.status)
+    def restore_unacked_once(self, stderr: Any = None) -> None:
+        """Called once, when the channel closes or the process ends."""
+        self._on_collect.cancel()
+        if not self._delivered.restored:
+            held = self.held()
+            self._delivered.clear()
+            self._delivered.restored = True
+            self.channel.settle(held)
 
 
 class Channel(SQS.Channel):
-    """A channel that polls through outages and routes replies to remote control."""
+    """A channel that polls through outages, acks in batches, and routes replies to remote control."""
+
+    QoS = QoS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._outages: dict[str, Outage] = {}
         self._polling: PollingConnection | None = None
         super().__init__(*args, **kwargs)
+        self._acks = AckBatches(self.hub, self.asynsqs, self.visibility_timeout)
+        self._heartbeat = VisibilityHeartbeat(
+            self.hub, self.asynsqs, self.visibility_timeout, self._held, self._acks.extended
+        )
 
     def _new_boto_client(
         self,
@@ -82,6 +95,44 @@ class Channel(SQS.Channel):
                 message_attribute_names=names["MessageAttributeNames"],
             )
         return self._polling
+
+    def basic_consume(self, queue: str, no_ack: bool, *args: Any, **kwargs: Any) -> Any:
+        """Consume, and keep what is received hidden from others."""
+        if self.hub is not None and not no_ack:
+            self._heartbeat.start()
+        return super().basic_consume(queue, no_ack, *args, **kwargs)
+
+    def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:
+        """Release the message here at once, and delete it from SQS soon.
+
+        Stock kombu waits for a DeleteMessage a message in the worker's main process.
+        """
+        try:
+            delivery = self.qos.get(delivery_tag).delivery_info
+            queue_url, receipt = delivery["sqs_queue"], delivery["sqs_message"]["ReceiptHandle"]
+        except KeyError:
+            super().basic_ack(delivery_tag, multiple)
+            return
+        if self.hub is None:
+            super().basic_ack(delivery_tag, multiple)
+            return
+        self.qos.ack(delivery_tag)
+        self._acks.add(queue_url, receipt)
+
+    def settle(self, held: dict[str, list[str]]) -> None:
+        """Ack what is done and give back what is not, before the channel goes."""
+        self._heartbeat.stop()
+        done = self._acks.take_all()
+        if done or held:
+            client = self._new_release_client(self.sqs())
+            delete_now(client, done)
+            make_visible_now(client, held)
+
+    def _held(self) -> dict[str, list[str]]:
+        held: dict[str, list[str]] = self.qos.held()
+        for queue_url, receipts in self._acks.held().items():
+            held.setdefault(queue_url, []).extend(receipts)
+        return held
 
     def _lookup(self, exchange: str, routing_key: str, default: str | None = None) -> list[str]:
         # Bindings live in the memory of the process that declared them. The worker that answers a remote control

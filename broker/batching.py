@@ -1,0 +1,17 @@
+"""SQS takes ten messages a call."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
+
+Entry = TypeVar("Entry")
+
+BATCH_SIZE = 10
+
+Held = Mapping[str, Sequence[str]]
+"""Receipts of messages by queue URL."""
+
+
+def batches(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
+    """Consecutive runs of up to BATCH_SIZE."""
+    for start in range(0, len(entries), BATCH_SIZE):
+        yield entries[start : start + BATCH_SIZE]

@@ -1,0 +1,49 @@
+"""What a stopping worker still owes SQS, paid with blocking calls that give up soon."""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from broker.batching import Held, batches
+
+logger = logging.getLogger(__name__)
+
+
+def delete_now(client: Any, held: Held) -> None:
+    """Ack messages. Those that it can't reach come back after their visibility timeout and are done again.
+
+    Args:
+        client: boto3's SQS client.
+        held: the messages.
+    """
+    _in_batches(held, "ack", lambda url, entries: client.delete_message_batch(QueueUrl=url, Entries=entries), {})
+
+
+def make_visible_now(client: Any, held: Held) -> None:
+    """Give messages back, for other workers to take at once. Those it can't reach come back a timeout later.
+
+    Args:
+        client: boto3's SQS client.
+        held: the messages.
+    """
+    _in_batches(
+        held,
+        "give back",
+        lambda url, entries: client.change_message_visibility_batch(QueueUrl=url, Entries=entries),
+        {"VisibilityTimeout": 0},
+    )
+
+
+def _in_batches(
+    held: Held, what: str, call: Callable[[str, list[dict[str, Any]]], Any], options: Mapping[str, Any]
+) -> None:
+    for url, receipts in held.items():
+        for batch in batches(receipts):
+            entries = [{"Id": str(place), "ReceiptHandle": receipt, **options} for place, receipt in enumerate(batch)]
+            try:
+                call(url, entries)
+            except (ClientError, BotoCoreError, OSError) as error:
+                logger.warning("could not %s %d messages: %s", what, len(batch), type(error).__name__)
+                return  # the rest would wait for the same outage, and the worker is to stop
