@@ -13,16 +13,20 @@ from kombu.transport.SQS.exceptions import DoesNotExistQueueException
 
 from broker.acks import AckBatches
 from broker.clients import shared_client
+from broker.errors import MessageTooLarge
 from broker.outage import Outage
 from broker.polling import FAILED_STATUS, PollingConnection
 from broker.release import delete_now, make_visible_now
 from broker.visibility import VisibilityHeartbeat
+from topology import MAX_MESSAGE_BYTES
 
 logger = logging.getLogger(__name__)
 
 BLOCKING_WAIT_SECONDS = 1
 PREFETCH_FULL_WAIT_SECONDS = 0.02
 CONTROL_MESSAGE_SECONDS = 60
+# Headers, properties and the rest of the chain, which are in the envelope beside the body.
+ENVELOPE_BYTES = 32_768
 
 # Celery's default is a topic exchange, which SQS can't do; SNS can do fanout, and monitors want every event anyway.
 event_exchange.type = "fanout"
@@ -118,6 +122,12 @@ class Channel(SQS.Channel):
             return
         self.qos.ack(delivery_tag)
         self._acks.add(queue_url, receipt)
+
+    def _put(self, queue: str, message: dict[str, Any], **kwargs: Any) -> None:
+        # The body is base64 by now; everything else of the message fits into the margin.
+        if len(message["body"]) > MAX_MESSAGE_BYTES - ENVELOPE_BYTES:
+            raise MessageTooLarge(f"{len(message['body'])} bytes for {queue}")
+        super()._put(queue, message, **kwargs)
 
     def settle(self, held: dict[str, list[str]]) -> None:
         """Ack what is done and give back what is not, before the channel goes."""

@@ -15,6 +15,7 @@ from settings import settings
 from tasks.batch import AnyBatch, describe
 from tasks.failures import DeadLettered, Reason, Unavailable, origin_of
 from tasks.outcome import Outcome
+from tasks.parts import publish_in_parts
 from topology import FAILURES_QUEUE
 
 logger = logging.getLogger(__name__)
@@ -92,9 +93,9 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
         if not steps:
             return
         self.request.chain = None  # published here, so Celery must not publish it again
-        signature(steps.pop(), app=self.app).apply_async(
-            (msgspec.to_builtins(batch),), chain=steps, root_id=self.request.root_id, parent_id=self.request.id
-        )
+        following = signature(steps.pop(), app=self.app)
+        origin: dict[str, Any] = {"root_id": self.request.root_id, "parent_id": self.request.id}
+        publish_in_parts(batch, lambda payload: following.apply_async((payload,), chain=list(steps), **origin))
 
     def _try_later(self, batch: AnyBatch) -> NoReturn:
         payload = msgspec.to_builtins(batch)

@@ -1,11 +1,11 @@
 """The one place that publishes a batch."""
 
-import msgspec
 from celery import chain
 
 from broker import UNAVAILABLE_ERRORS
 from tasks.batch import Batch
 from tasks.failures import origin_of
+from tasks.parts import publish_in_parts
 from tasks.redact import redact
 from tasks.store import store
 
@@ -18,9 +18,9 @@ def submit(batch: Batch) -> None:
     """Send a batch on its way. When this returns, SQS has it.
 
     Raises:
-        QueueUnavailable: SQS did not answer, or refused.
+        QueueUnavailable: SQS did not answer, or refused; of a batch too large for one message it may have a part.
     """
     try:
-        chain(redact.s(msgspec.to_builtins(batch)), store.s()).apply_async()
+        publish_in_parts(batch, lambda payload: chain(redact.s(payload), store.s()).apply_async())
     except UNAVAILABLE_ERRORS as error:
         raise QueueUnavailable(origin_of(error)) from None

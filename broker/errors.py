@@ -1,0 +1,5 @@
+"""What the transport refuses."""
+
+
+class MessageTooLarge(Exception):
+    """SQS would not take the message; say it in several."""
