@@ -3,12 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: run test check format lock clean
+.PHONY: run test check format lock clean chromium bench-broker
 
 run: .venv/.runtime .venv-engine/.installed  ## install, start everything on the embedded engine, Ctrl-C stops it
 	@exec $(BIN)/python -m local.run
 
-test: .venv/.dev .venv-engine/.installed  ## every test
+test: .venv/.dev .venv-engine/.installed chromium  ## every test
 	$(BIN)/python -m pytest
 
 check: .venv/.dev  ## format, lint, types, import rule
@@ -25,6 +25,17 @@ lock:  ## requirements*.in -> requirements*.txt, exact versions with hashes (nee
 	$(UV) requirements.in -o requirements.txt
 	$(UV) requirements-engine.in -o requirements-engine.txt
 	$(UV) requirements-dev.in -o requirements-dev.txt
+
+chromium:  ## the browser that opens Flower's pages in the tests, from Debian
+	@command -v chromium >/dev/null || { \
+	  echo "installing chromium for the tests"; \
+	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  $$sudo apt-get update -qq && \
+	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
+	} || { echo "the tests open Flower in a browser: put chromium on the PATH (apt-get install chromium)" >&2; exit 1; }
+
+bench-broker: .venv/.dev .bench/node/.installed  ## this broker against stock kombu (needs npm)
+	$(BIN)/python -m benchmarks.broker $(ARGS)
 
 clean:  ## the environments and caches; the logs in .data stay
 	rm -rf .venv .venv-engine .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -44,4 +55,9 @@ clean:  ## the environments and caches; the logs in .data stay
 .venv-engine/.installed: requirements-engine.txt
 	$(PYTHON) -m venv .venv-engine
 	.venv-engine/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-engine.txt
+	@touch $@
+
+.bench/node/.installed:
+	mkdir -p $(@D)
+	cd $(@D) && npm install --no-fund --no-audit --silent fauxqs@2.4.1 node@22
 	@touch $@

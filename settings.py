@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, SecretStr, StringConstraints, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import topology
@@ -30,7 +30,11 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="SLUICE_", env_file=(ROOT / ".env", RUN_ENVIRONMENT_FILE), extra="ignore", frozen=True
+        env_prefix="SLUICE_",
+        env_file=(ROOT / ".env", RUN_ENVIRONMENT_FILE),
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     aws_endpoint_url: str = ""
@@ -45,10 +49,12 @@ class Settings(BaseSettings):
     """A message whose worker died comes back after this long."""
     task_time_limit_seconds: int = Field(default=50, ge=1)
     """A task that runs longer is killed, and its message comes back."""
-    task_max_retries: int = Field(default=10, ge=0, le=100)
+    task_max_retries: int = Field(default=200, ge=0, le=10_000)
     """Tries after the first one, before a batch goes to the failure queue."""
-    retry_max_delay_seconds: int = Field(default=300, ge=0, le=topology.MAX_DELAY_SECONDS)
+    retry_max_delay_seconds: int = Field(default=8, ge=0, le=topology.MAX_DELAY_SECONDS)
     """Longest wait between two tries."""
+    control_lease_seconds: int = Field(default=300, ge=5, le=86400)
+    """Control queues whose owner has not been seen for this long are swept."""
     retry_after_seconds: int = Field(default=5, ge=1)
     """What a 503 asks a client to wait."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -59,6 +65,10 @@ class Settings(BaseSettings):
     """Port of the web process."""
     flower_port: Port = Field(default=topology.DEFAULT_FLOWER_PORT, validation_alias="FLOWER_PORT")
     """Port of Flower."""
+    flower_basic_auth: SecretStr = SecretStr("")
+    """Login of Flower as user:password; empty means none, which Flower accepts on loopback only."""
+    flower_read_only: bool = True
+    """Whether Flower shows only, and refuses to stop workers, revoke tasks and the like."""
     engine_port: Port = Field(default=topology.DEFAULT_ENGINE_PORT, validation_alias="ENGINE_PORT")
     """Port of the embedded engine that `make run` starts."""
 
@@ -69,6 +79,16 @@ class Settings(BaseSettings):
         if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.port is None):
             raise ValueError("must be empty or like http://127.0.0.1:4566")
         return url.rstrip("/")
+
+    @field_validator("flower_basic_auth")
+    @classmethod
+    def _is_a_login(cls, login: SecretStr) -> SecretStr:
+        # Flower takes a comma for the end of a login, and can't compare what is not ASCII.
+        value = login.get_secret_value()
+        user, colon, password = value.partition(":")
+        if value and not (user and colon and password and value.isascii() and value.isprintable() and "," not in value):
+            raise ValueError("must be empty or user:password, in ASCII and without a comma")
+        return login
 
     @cached_property
     def endpoint(self) -> SplitResult | None:

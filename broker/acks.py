@@ -112,5 +112,5 @@ class AckBatches:
                 self._add(current)
                 again += 1
         if again:
-            logger.info("%d acks did not arrive, trying again", again)
+            logger.debug("%d acks did not arrive, trying again", again)
             self._flush_after(RETRY_SECONDS)

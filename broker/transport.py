@@ -4,15 +4,17 @@ Written against kombu 5.7.0; each override says what the stock method does that 
 """
 
 import logging
+import time
 from functools import partial
 from typing import Any
 
+from botocore.exceptions import ClientError
 from celery.events.event import event_exchange
 from kombu.transport import SQS
-from kombu.transport.SQS.exceptions import DoesNotExistQueueException
 
 from broker.acks import AckBatches
 from broker.clients import shared_client
+from broker.control_queues import ControlQueues
 from broker.errors import MessageTooLarge
 from broker.outage import Outage
 from broker.polling import FAILED_STATUS, PollingConnection
@@ -24,7 +26,6 @@ logger = logging.getLogger(__name__)
 
 BLOCKING_WAIT_SECONDS = 1
 PREFETCH_FULL_WAIT_SECONDS = 0.02
-CONTROL_MESSAGE_SECONDS = 60
 # Headers, properties and the rest of the chain, which are in the envelope beside the body.
 ENVELOPE_BYTES = 32_768
 
@@ -58,7 +59,7 @@ class QoS(SQS.QoS):
             self.channel.settle(held)
 
 
-class Channel(SQS.Channel):
+class Channel(ControlQueues):
     """A channel that polls through outages, acks in batches, and routes replies to remote control."""
 
     QoS = QoS
@@ -66,6 +67,7 @@ class Channel(SQS.Channel):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._outages: dict[str, Outage] = {}
         self._polling: PollingConnection | None = None
+        self._polls_end: dict[str, float] = {}
         super().__init__(*args, **kwargs)
         self._acks = AckBatches(self.hub, self.asynsqs, self.visibility_timeout)
         self._heartbeat = VisibilityHeartbeat(
@@ -133,9 +135,13 @@ class Channel(SQS.Channel):
         """Ack what is done and give back what is not, before the channel goes."""
         self._heartbeat.stop()
         done = self._acks.take_all()
-        if done or held:
-            client = self._new_release_client(self.sqs())
-            delete_now(client, done)
+        if not done and not held:
+            return
+        client = self._new_release_client(self.sqs())
+        delete_now(client, done)
+        if held:
+            # A poll that is still under way would be given what we give back, and nobody would read its answer.
+            time.sleep(max(0.0, max(self._polls_end.values(), default=0.0) - time.monotonic()))
             make_visible_now(client, held)
 
     def _held(self) -> dict[str, list[str]]:
@@ -152,19 +158,6 @@ class Channel(SQS.Channel):
         queues: list[str] = super()._lookup(exchange, routing_key, default)
         return queues
 
-    def _create_queue(self, queue_name: str, attributes: dict[str, str]) -> Any:
-        # A queue that kombu makes on the fly has no redrive policy: its dead letters would be lost.
-        if not self._is_control_queue(queue_name):
-            raise DoesNotExistQueueException(
-                f"queue {queue_name} does not exist; create it: flask --app webapp broker create"
-            )
-        attributes["MessageRetentionPeriod"] = str(CONTROL_MESSAGE_SECONDS)
-        return super()._create_queue(queue_name, attributes)
-
-    def _is_control_queue(self, queue_name: str) -> bool:
-        name = queue_name.removeprefix(self.queue_name_prefix)
-        return name.endswith("-pidbox") or name.startswith("celeryev-")
-
     def _delete_rejected_message(self, delivery_tag: str) -> None:
         """Leave it: SQS delivers it again after its visibility timeout, and redrives it after MAX_RECEIVES.
 
@@ -172,8 +165,9 @@ class Channel(SQS.Channel):
         """
 
     def _on_messages_ready(self, queue_url: str, queue: str, answer: dict[str, Any]) -> int:
+        self._polls_end.pop(self.canonical_queue_name(queue), None)
         # Stock kombu gets an empty list after a 5xx or a timeout and raises AttributeError on it.
-        outage = self._outages.setdefault(queue, Outage(queue))
+        outage = self._outages.setdefault(self.canonical_queue_name(queue), Outage(queue))
         if FAILED_STATUS in answer:
             outage.poll_failed(answer[FAILED_STATUS])
             return 0
@@ -182,11 +176,23 @@ class Channel(SQS.Channel):
         return received
 
     def _loop1(self, queue: str, messages_fetched: int | None = None) -> None:
-        outage = self._outages.get(queue)
+        outage = self._outages.get(self.canonical_queue_name(queue))
         if outage is not None and outage.delay_seconds:
             self.hub.call_later(outage.delay_seconds, self._schedule_queue, queue)
         else:
             super()._loop1(queue, messages_fetched)
+
+    def _get_from_sqs(
+        self, queue_name: str, queue_url: str, connection: PollingConnection, count: int = 1, callback: Any = None
+    ) -> Any:
+        # After a failed poll the next one only asks whether SQS works again: a long poll of an empty queue would say so
+        # many seconds late, and a hanging one would give up as late.
+        outage = self._outages.get(queue_name)
+        wait = 0 if outage is not None and outage.delay_seconds else self.wait_time_seconds
+        self._polls_end[queue_name] = time.monotonic() + wait
+        return connection.receive_message(
+            queue_name, queue_url, number_messages=count, wait_time_seconds=wait, callback=callback
+        )
 
     def _schedule_queue(self, queue: str) -> None:
         # With polling_interval 0 stock kombu asks again in every turn of the event loop while the prefetch is full.
@@ -215,4 +221,7 @@ class Transport(SQS.Transport):
     """`broker_transport = "broker.transport:Transport"`; the URL stays `sqs://`."""
 
     Channel = Channel
+    # Stock kombu leaves out answers that are errors (403, 503), so one of them while a worker connects ends the worker.
+    connection_errors = (*SQS.Transport.connection_errors, ClientError)
+    channel_errors = (*SQS.Transport.channel_errors, ClientError)
     implements = SQS.Transport.implements.extend(exchange_type=frozenset(["direct", "fanout"]))

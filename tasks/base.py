@@ -30,6 +30,7 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
     """
 
     abstract = True
+    Request = "tasks.request:Request"
     # What failed for good is in the failure queue by then. Whatever else goes wrong is rejected, not acked.
     acks_on_failure = True
     max_retries = settings.task_max_retries

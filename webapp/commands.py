@@ -4,7 +4,9 @@ import click
 from flask import Blueprint
 
 from broker.queues import create_queues
+from broker.sweep import LOOK_AGAIN_SECONDS, sweep
 from models import LogRecord
+from settings import settings
 
 database = Blueprint("db", __name__)
 broker = Blueprint("broker", __name__)
@@ -21,3 +23,23 @@ def create_table() -> None:
 def create_broker() -> None:
     """Create the queues, or bring their attributes up to date."""
     click.echo(f"queues {', '.join(create_queues())} are ready")
+
+
+@broker.cli.command("sweep")
+@click.option(
+    "--older-than",
+    type=click.IntRange(min=0),
+    default=settings.control_lease_seconds,
+    show_default=True,
+    metavar="SECONDS",
+    help="Only what belongs to a process that was last seen this long ago.",
+)
+def sweep_broker(older_than: int) -> None:
+    """Delete the control queues and subscriptions of processes that are gone; those of living ones stay."""
+    click.echo(f"looking for control queues without an owner; if there are any, again in {LOOK_AGAIN_SECONDS:g} s")
+    swept = sweep(older_than)
+    for name in swept.queues:
+        click.echo(f"deleted queue {name}")
+    for arn in swept.subscriptions:
+        click.echo(f"deleted subscription {arn}")
+    click.echo(f"swept {len(swept.queues)} queues, {len(swept.subscriptions)} subscriptions")

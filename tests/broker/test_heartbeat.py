@@ -1,0 +1,81 @@
+"""Events of workers: heartbeats while SNS answers, and no harm while it does not."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from broker import heartbeat
+from local.engine import Engine
+from local.ports import free_port
+from models import LogRecord
+from tasks.application import app
+from tests.fault_proxy import FaultProxy
+from tests.processes import Processes
+from tests.waiting import wait_for
+
+
+@pytest.fixture
+def proxy(engine: Engine) -> Iterator[FaultProxy]:
+    with FaultProxy(engine.url) as running:
+        yield running
+
+
+@pytest.fixture
+def workers_behind(proxy: FaultProxy, tmp_path: Path) -> Iterator[Processes]:
+    """web, redact and store reach AWS through the proxy."""
+    processes = Processes(tmp_path, proxy.url)
+    try:
+        processes.start("web", "redact", "store")
+        yield processes
+    finally:
+        proxy.clear()
+        codes = processes.stop()
+    assert set(codes.values()) == {0}, codes
+
+
+def test_workers_work_while_sns_hangs(proxy: FaultProxy, workers_behind: Processes, tenant: str) -> None:
+    proxy.hang("sns")
+
+    for number in range(30):
+        answer = workers_behind.post(f"log {number}", content_type="text/plain", x_tenant_id=tenant)
+        assert answer.status == 202
+
+    wait_for("30 logs stored", lambda: len(LogRecord.for_tenant(tenant).records) == 30)
+    for worker in ("redact", "store"):
+        wait_for(
+            f"a line about it in the log of {worker}",
+            lambda worker=worker: "events can't be sent" in workers_behind.log(worker),
+        )
+    proxy.clear()
+    for worker in ("redact", "store"):
+        wait_for(
+            f"events of {worker} again", lambda worker=worker: "events can be sent again" in workers_behind.log(worker)
+        )
+        assert workers_behind.log(worker).count("events can") == 2
+
+
+def test_what_can_not_be_sent_is_kept_up_to_a_limit(caplog: pytest.LogCaptureFixture) -> None:
+    with app.connection_for_write(f"sqs://nobody:nothing@127.0.0.1:{free_port()}") as connection:
+        dispatcher = app.events.Dispatcher(connection, hostname="redact@here")
+
+        with caplog.at_level(logging.WARNING, logger=heartbeat.__name__):
+            for _ in range(heartbeat.KEPT_MESSAGES + 50):
+                dispatcher.send("worker-heartbeat", retry=True)
+            wait_for("a failure to send", lambda: "events can't be sent" in caplog.text)
+
+        assert len(dispatcher.outbox) == heartbeat.KEPT_MESSAGES
+        dispatcher.close()
+        assert "events" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_what_waits_is_sent_when_the_dispatcher_closes(engine: Engine) -> None:
+    with app.connection_for_write() as connection:
+        dispatcher = app.events.Dispatcher(connection, hostname="redact@here")
+
+        dispatcher.send("worker-offline")
+        dispatcher.close()
+
+    assert len(dispatcher.outbox) == 0

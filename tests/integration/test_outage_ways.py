@@ -1,0 +1,153 @@
+"""Every way in which AWS can be down: workers stay and go on by themselves, nothing that was accepted is lost."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from local.engine import Engine
+from models import LogRecord
+from tests.failure_queue import dead_letters_of
+from tests.fault_proxy import FaultProxy
+from tests.processes import Processes
+from tests.waiting import wait_for
+
+Fault = Callable[[FaultProxy], None]
+
+WORKERS = ("redact", "store")
+NAMES = ("web", *WORKERS)
+POLLED_QUEUES = 2 * len(WORKERS)
+"""Each worker polls its tasks and its remote control."""
+SQS_IS_DOWN: dict[str, Fault] = {
+    "refuses connections": lambda proxy: proxy.refuse("sqs"),
+    "answers 500": lambda proxy: proxy.status(500, "InternalFailure", "sqs"),
+    "answers 503": lambda proxy: proxy.status(503, "ServiceUnavailable", "sqs"),
+    "answers 403": lambda proxy: proxy.status(403, "AccessDenied", "sqs"),
+    "throttles": lambda proxy: proxy.status(400, "ThrottlingException", "sqs"),
+    "hangs": lambda proxy: proxy.hang("sqs"),
+}
+DYNAMODB_IS_DOWN: dict[str, Fault] = {
+    "refuses connections": lambda proxy: proxy.refuse("dynamodb"),
+    "answers 500": lambda proxy: proxy.status(500, "InternalServerError", "dynamodb"),
+    "throttles": lambda proxy: proxy.status(400, "ProvisionedThroughputExceededException", "dynamodb"),
+    "hangs": lambda proxy: proxy.hang("dynamodb"),
+}
+SNS_IS_DOWN: dict[str, Fault] = {
+    "refuses connections": lambda proxy: proxy.refuse("sns"),
+    "answers 503": lambda proxy: proxy.status(503, "ServiceUnavailable", "sns"),
+    "answers 403": lambda proxy: proxy.status(403, "AuthorizationError", "sns"),
+    "hangs": lambda proxy: proxy.hang("sns"),
+}
+
+
+@pytest.fixture(scope="module")
+def proxy(engine: Engine) -> Iterator[FaultProxy]:
+    with FaultProxy(engine.url) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def outlasting(proxy: FaultProxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    """web, redact and store behind the proxy: the same ones live through every outage of this file."""
+    processes = Processes(tmp_path_factory.mktemp("outlasting"), proxy.url)
+    try:
+        processes.start(*NAMES)
+        yield processes
+    finally:
+        proxy.clear()
+        processes.stop()
+
+
+@pytest.fixture
+def witness(outlasting: Processes, proxy: FaultProxy, tenant: str) -> Iterator["Witness"]:
+    """Watches one outage; afterwards the same processes run as before."""
+    pids = {name: outlasting.pid(name) for name in NAMES}
+    yield Witness(outlasting, tenant)
+    proxy.clear()
+    assert all(outlasting.is_running(name) for name in NAMES), {name: outlasting.log(name) for name in NAMES}
+    assert {name: outlasting.pid(name) for name in NAMES} == pids
+
+
+class Witness:
+    """What one tenant was told, what is stored of it, and what the workers say meanwhile."""
+
+    def __init__(self, processes: Processes, tenant: str) -> None:
+        self._processes = processes
+        self._tenant = tenant
+        self._log_begins = {worker: len(processes.log(worker)) for worker in WORKERS}
+        self.accepted: set[str] = set()
+        self.refused: set[str] = set()
+
+    def post(self, text: str) -> int:
+        """The status of the answer, which decides whether the log must be stored."""
+        status = self._processes.post(text, content_type="text/plain", x_tenant_id=self._tenant).status
+        (self.accepted if status == 202 else self.refused).add(text)
+        return status
+
+    def log(self, worker: str) -> str:
+        """What a worker logged since the beginning of this test."""
+        return self._processes.log(worker)[self._log_begins[worker] :]
+
+    def stored(self) -> list[str]:
+        return [record.original_text for record in LogRecord.for_tenant(self._tenant).records]
+
+    def wait_until_stored(self) -> None:
+        """Every accepted log is in the table, once; a refused one may be: only the answer to web was lost."""
+        wait_for("all accepted logs in the table", lambda: self.accepted <= set(self.stored()))
+        stored = self.stored()
+        assert LogRecord.count(self._tenant) == len(stored) == len(set(stored))
+        assert set(stored) <= self.accepted | self.refused
+        assert not dead_letters_of(self._tenant)
+
+
+@pytest.mark.parametrize("way", SQS_IS_DOWN)
+def test_sqs_is_down(way: str, proxy: FaultProxy, witness: Witness) -> None:
+    for number in range(5):
+        assert witness.post(f"before {number}") == 202
+
+    SQS_IS_DOWN[way](proxy)
+    assert witness.post("during") == 503
+    for worker in WORKERS:
+        wait_for(f"an outage in {worker}'s log", lambda worker=worker: f"polling {worker} fails" in witness.log(worker))
+    polls = proxy.calls["ReceiveMessage"]
+    wait_for("more failed polls", lambda: proxy.calls["ReceiveMessage"] >= polls + 2 * POLLED_QUEUES)
+    proxy.clear()
+
+    for worker in WORKERS:
+        wait_for(f"its end in {worker}'s log", lambda worker=worker: f"polling {worker} works" in witness.log(worker))
+    assert witness.post("after") == 202
+    witness.wait_until_stored()
+    for worker in WORKERS:
+        log = witness.log(worker)
+        assert log.count(f"polling {worker} fails") == log.count(f"polling {worker} works again") == 1
+
+
+@pytest.mark.parametrize("way", DYNAMODB_IS_DOWN)
+def test_dynamodb_is_down(way: str, proxy: FaultProxy, witness: Witness) -> None:
+    assert witness.post("before") == 202
+
+    DYNAMODB_IS_DOWN[way](proxy)
+    for number in range(5):
+        assert witness.post(f"during {number}") == 202
+    wait_for("a retry in store's log", lambda: "retry: Retry" in witness.log("store"))
+    proxy.clear()
+
+    assert witness.post("after") == 202
+    witness.wait_until_stored()
+    for worker in WORKERS:
+        assert f"polling {worker} fails" not in witness.log(worker)
+
+
+@pytest.mark.parametrize("way", SNS_IS_DOWN)
+def test_sns_is_down(way: str, proxy: FaultProxy, witness: Witness) -> None:
+    SNS_IS_DOWN[way](proxy)
+    for number in range(5):
+        assert witness.post(f"during {number}") == 202
+    witness.wait_until_stored()
+    proxy.clear()
+
+    published = proxy.calls["Publish"]
+    assert witness.post("after") == 202
+    witness.wait_until_stored()
+    wait_for("events that are published again", lambda: proxy.calls["Publish"] > published)
+    for worker in WORKERS:
+        assert f"polling {worker} fails" not in witness.log(worker)
