@@ -75,7 +75,7 @@ class Bench:
         """
         messages: int = self._options.messages
         attributes = {"VisibilityTimeout": str(settings.visibility_timeout_seconds)}
-        url = self._sqs.create_queue(QueueName=PREFIX + QUEUE, Attributes=attributes)["QueueUrl"]  # type: ignore[arg-type]
+        url = self._sqs.create_queue(QueueName=PREFIX + QUEUE, Attributes=attributes)["QueueUrl"]  # type: ignore[arg-type]  # str for a Literal
         ledger = self._directory / "ledger"
         ledger.write_bytes(b"")
         fill = ["python", "-m", "benchmarks.fill", rival.module, str(messages), str(ledger)]

@@ -117,9 +117,8 @@ class Channel(ControlQueues):
             delivery = self.qos.get(delivery_tag).delivery_info
             queue_url, receipt = delivery["sqs_queue"], delivery["sqs_message"]["ReceiptHandle"]
         except KeyError:
-            super().basic_ack(delivery_tag, multiple)
-            return
-        if self.hub is None:
+            queue_url = None  # held no more, or not from SQS
+        if self.hub is None or queue_url is None:
             super().basic_ack(delivery_tag, multiple)
             return
         self.qos.ack(delivery_tag)

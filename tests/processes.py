@@ -30,6 +30,12 @@ class Processes:
         self.environment = engine_environment(engine_url) | ports | environment
         self._http = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(30))
 
+    def use_queues(self, prefix: str) -> None:
+        """Make queues of their own for the processes that are started from now on."""
+        self.environment |= {"SLUICE_QUEUE_PREFIX": prefix}
+        create = [ROOT / ".venv/bin/flask", "--app", "webapp", "broker", "create"]
+        subprocess.run(create, env=self.environment, cwd=ROOT, check=True, capture_output=True)
+
     def start(self, *names: str) -> None:
         """Start processes by their Procfile names and wait until they are ready."""
         for name in names:

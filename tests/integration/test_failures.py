@@ -1,11 +1,9 @@
 """What fails for good ends in the failure queue, as a message that can run again, with the reason."""
 
 import json
-import subprocess
 
 from local.engine import Engine
 from models import LogRecord
-from settings import ROOT
 from tasks import app
 from tests.failure_queue import dead_letters_of, send_again
 from tests.processes import Processes
@@ -48,13 +46,8 @@ def test_a_message_that_is_not_a_batch_is_kept_with_its_reason(processes: Proces
 def test_a_task_whose_retries_are_spent(engine: Engine, processes: Processes, tenant: str) -> None:
     # Given a table that is not there, which a store task waits for as for any DynamoDB that does not answer.
     prefix = f"{tenant}-"
-    processes.environment |= {
-        "SLUICE_QUEUE_PREFIX": prefix,
-        "SLUICE_LOGS_TABLE": "no-such-table",
-        "SLUICE_TASK_MAX_RETRIES": "2",
-    }
-    create = [ROOT / ".venv/bin/flask", "--app", "webapp", "broker", "create"]
-    subprocess.run(create, env=processes.environment, cwd=ROOT, check=True, capture_output=True)
+    processes.use_queues(prefix)
+    processes.environment |= {"SLUICE_LOGS_TABLE": "no-such-table", "SLUICE_TASK_MAX_RETRIES": "2"}
     processes.start("web", "redact", "store")
 
     assert processes.post("nowhere to go", content_type="text/plain", x_tenant_id=tenant).status == 202

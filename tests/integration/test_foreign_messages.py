@@ -2,12 +2,10 @@
 
 import base64
 import json
-import subprocess
 
 from broker.queues import sqs_client
 from local.engine import Engine
 from models import LogRecord
-from settings import ROOT
 from tests.processes import Processes
 from tests.waiting import wait_for
 
@@ -32,9 +30,7 @@ FOREIGN = [
 
 def test_foreign_messages_end_in_failures(engine: Engine, processes: Processes, tenant: str) -> None:
     prefix = f"{tenant}-"
-    processes.environment |= {"SLUICE_QUEUE_PREFIX": prefix}
-    create = [ROOT / ".venv/bin/flask", "--app", "webapp", "broker", "create"]
-    subprocess.run(create, env=processes.environment, cwd=ROOT, check=True, capture_output=True)
+    processes.use_queues(prefix)
     sqs = sqs_client()
     queue, failures = (sqs.get_queue_url(QueueName=prefix + name)["QueueUrl"] for name in ("redact", "failures"))
     policy = json.loads(

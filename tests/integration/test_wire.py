@@ -2,7 +2,6 @@
 
 import base64
 import json
-import subprocess
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import pytest
 
 from broker.queues import sqs_client
-from settings import ROOT
 from tests.processes import Processes
 from tests.waiting import wait_for
 
@@ -19,9 +17,8 @@ from tests.waiting import wait_for
 def receive(processes: Processes, tenant: str) -> Callable[[str], dict[str, Any]]:
     """Given queues of its own, takes a message off one of them."""
     prefix = f"{tenant}-"
-    processes.environment |= {"SLUICE_QUEUE_PREFIX": prefix, "SLUICE_TASK_MAX_RETRIES": "1"}
-    create = [ROOT / ".venv/bin/flask", "--app", "webapp", "broker", "create"]
-    subprocess.run(create, env=processes.environment, cwd=ROOT, check=True, capture_output=True)
+    processes.use_queues(prefix)
+    processes.environment |= {"SLUICE_TASK_MAX_RETRIES": "1"}
 
     def take(queue: str) -> dict[str, Any]:
         sqs = sqs_client()
