@@ -1,112 +1,117 @@
 """An HTTP proxy in front of the embedded engine that makes one AWS service fail in a chosen way."""
 
 import contextlib
-import json
 import select
 import socket
 import struct
 import threading
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import Enum
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from collections.abc import Callable, Iterable
+from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Literal, get_args
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from local.ports import free_port
-
-Service = Literal["sqs", "sns", "dynamodb"]
-SERVICES: tuple[Service, ...] = get_args(Service)
+from tests.faults import SERVICES, Answer, FailingEntries, Service, Silence, Status
 
 _SERVICE_OF_TARGET: dict[str, Service] = {"AmazonSQS": "sqs", "DynamoDB_20120810": "dynamodb"}
 _ONE_HOP_HEADERS = {"connection", "keep-alive", "transfer-encoding", "content-length", "expect"}
 _UPSTREAM_SECONDS = 60
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
+Targets = tuple[str, str]
+"""The two names under which a call may meet a fault: its operation, and its service, which may be empty."""
 
-class _Silence(Enum):
-    """The faults that come without an answer."""
-
-    REFUSE = "refuse"
-    HANG = "hang"
-
-
-@dataclass(frozen=True)
-class _Status:
-    """The fault that is an answer."""
-
-    code: int
-    aws_error_code: str
-
-
-_Fault = _Silence | _Status
+_EXPIRED_KEY = Status(403, "ExpiredTokenException")
 
 
 class FaultProxy:
-    """Passes calls on to the engine byte for byte, except to the services that have a fault.
+    """Passes calls on to the engine byte for byte, except those that meet a fault.
 
     A fault also meets the calls that wait for the engine at that moment, long polls above all, so a worker notices it
     at once. What the engine did for such a call is done: only the answer is lost, as it is when a network fails.
 
+    The targets of a fault are services ("sqs") or single operations ("DeleteMessageBatch"); none named: all services.
+
     Attributes:
-        url: the endpoint for clients, on 127.0.0.1.
+        url: the endpoint for clients.
         calls: calls that arrived, by operation (`SendMessage`), those that met a fault included.
         delay_seconds: waited before each call is passed on.
 
     Args:
         upstream_url: the engine's, such as http://127.0.0.1:4566.
+        host: where the proxy listens. Sluice uses a fixed key with 127.0.0.1, and boto3's own credentials with others.
+        takes_key: whether AWS takes an access key id with a session token; a call with another one gets a 403.
     """
 
-    def __init__(self, upstream_url: str) -> None:
+    def __init__(
+        self, upstream_url: str, host: str = "127.0.0.1", takes_key: Callable[[str, str], bool] = lambda *_key: True
+    ) -> None:
         upstream = urlsplit(upstream_url)
         assert upstream.hostname and upstream.port
         self.upstream = upstream.hostname, upstream.port
         self.calls: Counter[str] = Counter()
         self.delay_seconds = 0.0
-        self._faults: dict[Service, _Fault] = {}
+        self._faults: dict[str, Silence | Status] = {}
+        self._failing_entries: dict[str, FailingEntries] = {}
         self._lock = threading.Lock()
         self._clients: set[socket.socket] = set()
-        self._waiting: dict[socket.socket, Service | None] = {}
+        self._waiting: dict[socket.socket, Targets] = {}
         self._closing = threading.Event()
-        self._server = _Server(("127.0.0.1", free_port()), self)
+        self.takes_key = takes_key
+        self._server = _Server((host, free_port()), self)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.url = f"http://{host}:{self._server.server_port}"
 
-    def refuse(self, *services: Service) -> None:
-        """Reset every connection that calls one of `services` (none named: any of them).
+    def refuse(self, *targets: str) -> None:
+        """Reset every connection that calls one of `targets`.
 
         The listener serves all services, so it stays; for a refused connect, stop the engine instead.
         """
-        self._set(services, _Silence.REFUSE)
+        self._set(targets, Silence.REFUSE)
 
-    def hang(self, *services: Service) -> None:
+    def hang(self, *targets: str) -> None:
         """Read the calls and never answer them, not even after `clear`."""
-        self._set(services, _Silence.HANG)
+        self._set(targets, Silence.HANG)
 
-    def status(self, code: int, aws_error_code: str, *services: Service) -> None:
+    def status(self, code: int, aws_error_code: str, *targets: str) -> None:
         """Answer with an HTTP status and an AWS error code, such as 400 and ThrottlingException."""
-        self._set(services, _Status(code, aws_error_code))
+        self._set(targets, Status(code, aws_error_code))
 
     def clear(self) -> None:
         """End all faults."""
         with self._lock:
             self._faults.clear()
+            self._failing_entries.clear()
 
-    def _set(self, services: Iterable[Service], fault: _Fault) -> None:
+    def fail_entries(self, *operations: str, every: int = 2) -> None:
+        """Of batches, do not pass on every nth entry, and report it as failed through no fault of the sender's.
+
+        Args:
+            operations: such as SendMessageBatch and DeleteMessageBatch.
+            every: n, counted over all calls of an operation; with 1 all entries fail.
+        """
         with self._lock:
-            hit = set(services or SERVICES)
+            self._failing_entries.update((operation, FailingEntries(every)) for operation in operations)
+
+    def _set(self, targets: Iterable[str], fault: Silence | Status) -> None:
+        with self._lock:
+            hit = set(targets or SERVICES)
             self._faults.update(dict.fromkeys(hit, fault))
-            waiting = [upstream for upstream, service in self._waiting.items() if service in hit]
+            waiting = [upstream for upstream, its in self._waiting.items() if hit.intersection(its)]
             for upstream in waiting:
                 _shut(upstream)
 
-    def fault_of(self, service: Service | None) -> _Fault | None:
-        """What calls to `service` meet now; None is a call to no service, such as the engine's health check."""
+    def fault_of(self, call: Targets) -> Silence | Status | None:
+        """What a call meets now."""
         with self._lock:
-            return self._faults.get(service) if service else None
+            return next((self._faults[target] for target in call if target in self._faults), None)
+
+    def failing_entries_of(self, operation: str) -> FailingEntries | None:
+        with self._lock:
+            return self._failing_entries.get(operation)
 
     def count(self, operation: str) -> None:
         with self._lock:
@@ -117,11 +122,11 @@ class FaultProxy:
         if self.delay_seconds:
             self._closing.wait(self.delay_seconds)
 
-    def begin_waiting(self, upstream: socket.socket, service: Service | None) -> None:
-        """From here on a new fault of `service` shuts `upstream`."""
+    def begin_waiting(self, upstream: socket.socket, call: Targets) -> None:
+        """From here on a new fault of the call shuts `upstream`."""
         with self._lock:
-            self._waiting[upstream] = service
-            if service in self._faults:
+            self._waiting[upstream] = call
+            if not self._faults.keys().isdisjoint(call):
                 _shut(upstream)
 
     def end_waiting(self, upstream: socket.socket) -> None:
@@ -187,18 +192,27 @@ class _Connection(BaseHTTPRequestHandler):
         service, operation = self._call(body)
         self._proxy.count(operation)
         self._proxy.wait()
-        answer = None if self._proxy.fault_of(service) else self._pass_on(body, service)
-        fault = self._proxy.fault_of(service)
-        if fault is _Silence.HANG:
+        if service and not self._proxy.takes_key(*self._key()):
+            self._send(_EXPIRED_KEY.answer(service))
+            return
+        call = (operation, service or "")
+        answer = None if self._proxy.fault_of(call) else self._ask(body, call)
+        fault = self._proxy.fault_of(call)
+        if fault is Silence.HANG:
             self._hang()
-        elif isinstance(fault, _Status):
-            self._fail(fault, service)
-        elif fault is _Silence.REFUSE or answer is None:
+        elif isinstance(fault, Status):
+            self._send(fault.answer(service))
+        elif fault is Silence.REFUSE or answer is None:
             self._reset()
         else:
-            self._answer(*answer)
+            self._send(answer)
 
     do_GET = do_PUT = do_DELETE = do_HEAD = do_POST  # noqa: N815 - http.server's names
+
+    def _key(self) -> tuple[str, str]:
+        """The access key id and the session token that the call is signed with; empty where there is none."""
+        _, _, credential = self.headers.get("Authorization", "").partition("Credential=")
+        return credential.partition("/")[0], self.headers.get("X-Amz-Security-Token", "")
 
     def _call(self, body: bytes) -> tuple[Service | None, str]:
         """Which service, which operation. SNS speaks AWS's query protocol, the others JSON."""
@@ -209,16 +223,27 @@ class _Connection(BaseHTTPRequestHandler):
             return "sns", parse_qs(body.decode()).get("Action", ["?"])[0]
         return None, f"{self.command} {urlsplit(self.path).path}"
 
-    def _pass_on(self, body: bytes, service: Service | None) -> tuple[HTTPResponse, bytes] | None:
+    def _ask(self, body: bytes, call: Targets) -> Answer | None:
+        """The engine's answer, or what a batch with failing entries gets instead."""
+        operation, _ = call
+        if (failing := self._proxy.failing_entries_of(operation)) is None:
+            return self._pass_on(body, call)
+        others, failed = failing.take_from(body)
+        answer = self._pass_on(others, call) if others else None
+        unanswered = others is not None and (answer is None or answer.status != 200)
+        return answer if unanswered else failing.report(answer, failed)
+
+    def _pass_on(self, body: bytes, call: Targets) -> Answer | None:
         """The engine's answer, or None when it gave none or a fault came in between."""
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _ONE_HOP_HEADERS}
         upstream: socket.socket | None = None
         try:
             upstream = self._connected()
-            self._proxy.begin_waiting(upstream, service)
+            self._proxy.begin_waiting(upstream, call)
             self._upstream.request(self.command, self.path, body, headers)
             response = self._upstream.getresponse()
-            return response, response.read()
+            kept = [(name, value) for name, value in response.getheaders() if name.lower() not in _ONE_HOP_HEADERS]
+            return Answer(response.status, response.reason, kept, response.read())
         except (OSError, HTTPException):
             self._upstream.close()
             return None
@@ -235,24 +260,14 @@ class _Connection(BaseHTTPRequestHandler):
         connected: socket.socket = self._upstream.sock
         return connected
 
-    def _answer(self, response: HTTPResponse, body: bytes) -> None:
-        headers = [(name, value) for name, value in response.getheaders() if name.lower() not in _ONE_HOP_HEADERS]
-        self._send(response.status, response.reason, headers, body)
-
-    def _fail(self, fault: _Status, service: Service | None) -> None:
-        code = fault.aws_error_code
-        if service == "sns":
-            body = f"<ErrorResponse><Error><Code>{code}</Code><Message>fault</Message></Error></ErrorResponse>".encode()
-            headers = [("Content-Type", "text/xml")]
-        else:
-            body = json.dumps({"__type": f"com.amazonaws#{code}", "message": "fault"}).encode()
-            headers = [("Content-Type", "application/x-amz-json-1.0"), ("x-amzn-query-error", f"{code};Sender")]
-        self._send(fault.code, "Fault", headers, body)
-
-    def _send(self, status: int, reason: str, headers: list[tuple[str, str]], body: bytes) -> None:
-        lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in headers)]
-        head = "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode("latin-1")
-        self.wfile.write(head + (b"" if self.command == "HEAD" else body))
+    def _send(self, answer: Answer) -> None:
+        lines = [
+            f"HTTP/1.1 {answer.status} {answer.reason}",
+            *(f"{name}: {value}" for name, value in answer.headers),
+            f"Content-Length: {len(answer.body)}",
+        ]
+        head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+        self.wfile.write(head + (b"" if self.command == "HEAD" else answer.body))
 
     def _hang(self) -> None:
         self.close_connection = True

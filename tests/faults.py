@@ -1,0 +1,78 @@
+"""What tests/fault_proxy.py can make of a call, and the answers that tell of it."""
+
+import itertools
+import json
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Literal, get_args
+
+Service = Literal["sqs", "sns", "dynamodb"]
+SERVICES: tuple[Service, ...] = get_args(Service)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a client reads."""
+
+    status: int
+    reason: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class Silence(Enum):
+    """The faults that come without an answer."""
+
+    REFUSE = "refuse"
+    HANG = "hang"
+
+
+@dataclass(frozen=True)
+class Status:
+    """The fault that is an answer."""
+
+    code: int
+    aws_error_code: str
+
+    def answer(self, service: Service | None) -> Answer:
+        """In the words of `service`: SNS speaks AWS's query protocol, the others JSON."""
+        code = self.aws_error_code
+        if service == "sns":
+            body = f"<ErrorResponse><Error><Code>{code}</Code><Message>fault</Message></Error></ErrorResponse>".encode()
+            headers = [("Content-Type", "text/xml")]
+        else:
+            body = json.dumps({"__type": f"com.amazonaws#{code}", "message": "fault"}).encode()
+            headers = [("Content-Type", "application/x-amz-json-1.0"), ("x-amzn-query-error", f"{code};Sender")]
+        return Answer(self.code, "Fault", headers, body)
+
+
+class FailingEntries:
+    """Every nth entry of an operation of SQS that takes batches, counted over all its calls.
+
+    Args:
+        every: n; with 1 all of them fail.
+    """
+
+    def __init__(self, every: int) -> None:
+        self._every = every
+        self._places = itertools.count(1)
+
+    def take_from(self, body: bytes) -> tuple[bytes | None, list[str]]:
+        """The call without the entries that fail, None when there is no other, and the ids of those."""
+        call: dict[str, Any] = json.loads(body)
+        failed = [entry["Id"] for entry in call["Entries"] if next(self._places) % self._every == 0]
+        left = [entry for entry in call["Entries"] if entry["Id"] not in failed]
+        return (json.dumps(call | {"Entries": left}).encode() if left else None), failed
+
+    @staticmethod
+    def report(answer: Answer | None, failed: list[str]) -> Answer:
+        """SQS's answer about a batch of which some entries failed.
+
+        Args:
+            answer: the engine's about the others; None when there are none.
+            failed: ids of entries.
+        """
+        entries = [{"Id": its, "SenderFault": False, "Code": "InternalError", "Message": ""} for its in failed]
+        others: dict[str, Any] = json.loads(answer.body) if answer else {"Successful": []}
+        body = json.dumps(others | {"Failed": [*others.get("Failed", []), *entries]}).encode()
+        return Answer(200, "OK", [("Content-Type", "application/x-amz-json-1.0")], body)
