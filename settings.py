@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     """A message whose worker died comes back after this long."""
     task_time_limit_seconds: int = Field(default=50, ge=1)
     """A task that runs longer is killed, and its message comes back."""
+    drain_seconds: int = Field(default=20, ge=1)
+    """A worker that is told to stop gives its running tasks this long, then cuts them off; they run again."""
     task_max_retries: int = Field(default=200, ge=0, le=10_000)
     """Tries after the first one, before a batch goes to the failure queue."""
     retry_max_delay_seconds: int = Field(default=8, ge=0, le=topology.MAX_DELAY_SECONDS)

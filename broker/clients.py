@@ -15,9 +15,13 @@ def shared_client(key: Hashable, make: Callable[[], Any]) -> Any:
     Making one loads the service's model, which takes longer than a hundred sends. Clients are thread-safe.
     """
     with _lock:
-        if key not in _clients:
-            _clients[key] = make()
-        return _clients[key]
+        if key in _clients:
+            return _clients[key]
+        client = make()
+        # One that was made while no credentials were to be had never gets any.
+        if client._request_signer._credentials is not None:
+            _clients[key] = client
+        return client
 
 
 def _forget() -> None:

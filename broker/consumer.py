@@ -6,6 +6,7 @@ from typing import Any
 from celery.worker.consumer import Consumer as CeleryConsumer
 from kombu import Message
 
+from broker import UNAVAILABLE_ERRORS
 from topology import FAILURES_QUEUE, MAX_RECEIVES
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,14 @@ class Consumer(CeleryConsumer):
     def on_invalid_task(self, body: Any, message: Message, exc: Exception) -> None:
         """Celery can't run it, for example because of its content type."""
         self._leave(message, f"can't be run ({type(exc).__name__})")
+
+    def add_task_queue(self, queue: Any, *args: Any, **options: Any) -> Any:
+        """What `celery control add_consumer` asks for. Stock Celery ends when there is no such queue."""
+        try:
+            return super().add_task_queue(queue, *args, **options)
+        except UNAVAILABLE_ERRORS as error:
+            self.app.amqp.queues.deselect([queue])
+            logger.error("can't consume from %s: %s", queue, error)
 
     def _leave(self, message: Message, why: str) -> None:
         queue = (message.delivery_info or {}).get("routing_key", "?")

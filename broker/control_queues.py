@@ -1,7 +1,6 @@
 """The channel's side of remote control: control queues that are owned, leased and deleted with their owner."""
 
 import logging
-import random
 import threading
 import time
 import uuid
@@ -14,12 +13,12 @@ from kombu.transport.virtual.base import queue_declare_ok_t  # type: ignore[attr
 
 from broker.control_names import is_control_queue, is_event_queue, is_reply_queue, is_workers_queue, workers_queue
 from broker.leases import is_missing, leases
+from broker.outage import Outage
 from broker.sweep import sweep_from_now_on
 
 logger = logging.getLogger(__name__)
 
 CONTROL_MESSAGE_SECONDS = 60
-SUBSCRIBE_AGAIN_SECONDS = 5.0
 
 _PROCESS = uuid.uuid4().hex[:8]
 
@@ -101,24 +100,17 @@ class ControlQueues(SQS.Channel):  # type: ignore[misc]  # the stubs of kombu's 
             threading.Thread(target=self._subscribe_sometime, args=(queue_name,), name="subscribe", daemon=True).start()
 
     def _subscribe_sometime(self, queue_name: str) -> None:
-        failing = False
+        outage = Outage(f"subscribing {queue_name} to SNS")
         while not self.closed:
             try:
                 self._subscribe(queue_name)
             except Exception as error:  # noqa: BLE001 - the channel may have been closed meanwhile
                 if self.closed:
                     return
-                if not failing:
-                    logger.warning(
-                        "SNS does not take the subscription of %s (%s), trying again until it does",
-                        queue_name,
-                        type(error).__name__,
-                    )
-                failing = True
-                time.sleep(SUBSCRIBE_AGAIN_SECONDS * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+                outage.failed(type(error).__name__)
+                time.sleep(outage.delay_seconds)
             else:
-                if failing:
-                    logger.warning("SNS took the subscription of %s", queue_name)
+                outage.worked()
                 return
 
     def _subscribe(self, queue_name: str) -> None:
@@ -143,9 +135,3 @@ class ControlQueues(SQS.Channel):  # type: ignore[misc]  # the stubs of kombu's 
             leases.release(name)
             self._queue_cache.pop(name, None)
         return answer
-
-    def after_reply_message_received(self, queue: str) -> None:
-        """Keep the queue for the thread's next call.
-
-        Stock kombu deletes it; SQS then refuses the name for 60 s.
-        """

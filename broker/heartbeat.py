@@ -4,7 +4,6 @@ Stock Celery sends them in the worker's main process, tries a heartbeat again un
 limit what it could not send: while SNS hangs, the worker consumes nothing. Written against Celery 5.7.0.
 """
 
-import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -15,10 +14,9 @@ from celery.app.events import Events as CeleryEvents
 from celery.events.dispatcher import EventDispatcher
 from kombu import Connection, Exchange, Producer
 
-logger = logging.getLogger(__name__)
+from broker.outage import Outage
 
 KEPT_MESSAGES = 200
-RETRY_SECONDS = 5.0
 LONGEST_CLOSE_SECONDS = 3.0
 
 Message = dict[str, Any]
@@ -37,7 +35,7 @@ class Outbox:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closing = False
-        self._failing = False
+        self._outage = Outage("sending events")
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -67,11 +65,9 @@ class Outbox:
                 self._send_over_one_connection()
                 return
             except Exception as error:  # noqa: BLE001 - an event is never worth a worker
-                if not self._failing:
-                    logger.warning("events can't be sent (%s), trying again until they can", type(error).__name__)
-                self._failing = True
+                self._outage.failed(type(error).__name__)
             with self._changed:
-                if self._changed.wait_for(lambda: self._closing, RETRY_SECONDS):
+                if self._changed.wait_for(lambda: self._closing, self._outage.delay_seconds):
                     self._thread = None
                     return
 
@@ -92,9 +88,7 @@ class Outbox:
             return None
 
     def _sent(self, message: Message) -> None:
-        if self._failing:
-            logger.warning("events can be sent again")
-        self._failing = False
+        self._outage.worked()
         with self._changed:
             # It is not the first any more when newer ones have pushed it out meanwhile.
             if self._waiting and self._waiting[0] is message:

@@ -1,7 +1,9 @@
-"""How a poller waits while SQS does not answer, and what it says about it."""
+"""How to wait while a service does not answer, and what to say about it."""
 
 import logging
 import random
+import threading
+import time
 
 logger = logging.getLogger(__name__)
 
@@ -10,28 +12,51 @@ LONGEST_DELAY_SECONDS = 5.0
 
 
 class Outage:
-    """One queue's run of failed polls: backed off, jittered, logged once when it begins and once when it ends."""
+    """One activity's run of failures: backed off, jittered, logged once when it begins and once when it ends.
 
-    def __init__(self, queue: str) -> None:
-        self._queue = queue
+    Several threads may share one.
+
+    Args:
+        activity: what fails, as the log shall name it, such as "polling redact".
+        quiet_seconds: for this long after an end no new begin is logged. For activities of which some succeed while
+            others fail, such as a table that throttles one tenant.
+    """
+
+    def __init__(self, activity: str, quiet_seconds: float = 0.0) -> None:
+        self._activity = activity
+        self._quiet_seconds = quiet_seconds
+        self._lock = threading.Lock()
         self._failures = 0
+        self._logged = False
+        self._quiet_until = 0.0
 
-    def poll_failed(self, status: int) -> None:
-        """Count a failed poll. `status` is HTTP's; 599 means that there was no answer."""
-        if not self._failures:
-            logger.warning("polling %s fails (status %d), trying again until it works", self._queue, status)
-        self._failures += 1
+    def failed(self, why: str) -> None:
+        """Count a failure. `why` is for the log: an error's type, a status; never a text."""
+        with self._lock:
+            self._failures += 1
+            if not self._logged and time.monotonic() >= self._quiet_until:
+                logger.warning("%s fails (%s), trying again until it works", self._activity, why)
+                self._logged = True
 
-    def poll_worked(self) -> None:
+    def worked(self) -> None:
         """Forget the failures."""
-        if self._failures:
-            logger.warning("polling %s works again after %d failed polls", self._queue, self._failures)
-        self._failures = 0
+        with self._lock:
+            if self._logged:
+                logger.warning("%s works again after %d failures", self._activity, self._failures)
+                self._quiet_until = time.monotonic() + self._quiet_seconds
+            self._failures = 0
+            self._logged = False
+
+    @property
+    def ongoing(self) -> bool:
+        """Whether the last try failed."""
+        return self._failures > 0
 
     @property
     def delay_seconds(self) -> float:
-        """How long to wait before the next poll: 0 when the last one worked."""
-        if not self._failures:
+        """How long to wait before the next try: 0 when the last one worked."""
+        failures = self._failures
+        if not failures:
             return 0.0
-        ceiling = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2.0 ** min(self._failures - 1, 10))
+        ceiling = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2.0 ** min(failures - 1, 10))
         return ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret

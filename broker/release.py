@@ -10,6 +10,10 @@ from broker.batching import Held, batches
 
 logger = logging.getLogger(__name__)
 
+TRIES = 3
+
+Entries = list[dict[str, Any]]
+
 
 def delete_now(client: Any, held: Held) -> None:
     """Ack messages. Those that it can't reach come back after their visibility timeout and are done again.
@@ -36,14 +40,25 @@ def make_visible_now(client: Any, held: Held) -> None:
     )
 
 
-def _in_batches(
-    held: Held, what: str, call: Callable[[str, list[dict[str, Any]]], Any], options: Mapping[str, Any]
-) -> None:
+def _in_batches(held: Held, what: str, call: Callable[[str, Entries], Any], options: Mapping[str, Any]) -> None:
     for url, receipts in held.items():
         for batch in batches(receipts):
             entries = [{"Id": str(place), "ReceiptHandle": receipt, **options} for place, receipt in enumerate(batch)]
             try:
-                call(url, entries)
+                left = _try(call, url, entries)
             except (ClientError, BotoCoreError, OSError) as error:
                 logger.warning("could not %s %d messages: %s", what, len(batch), type(error).__name__)
                 return  # the rest would wait for the same outage, and the worker is to stop
+            if left:
+                logger.warning("could not %s %d messages: SQS refused them alone", what, len(left))
+
+
+def _try(call: Callable[[str, Entries], Any], url: str, entries: Entries) -> Entries:
+    """The entries that failed TRIES times though nothing is wrong with them."""
+    for _ in range(TRIES):
+        answer = call(url, entries)
+        failed = {entry["Id"] for entry in answer.get("Failed", []) if not entry["SenderFault"]}
+        entries = [entry for entry in entries if entry["Id"] in failed]
+        if not entries:
+            break
+    return entries

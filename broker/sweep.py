@@ -82,10 +82,9 @@ def sweep_from_now_on() -> None:
 def _keep_sweeping() -> None:
     # At random moments, so that workers that were started together do not all find that it is their turn.
     time.sleep(random.uniform(0, RENEWAL_SECONDS))  # noqa: S311 - jitter, not a secret
-    sqs = _client("sqs")
     while True:
         try:
-            if _take_turn(sqs):
+            if _take_turn(_client("sqs")):
                 swept = sweep()
                 if swept != Swept():
                     logger.info("swept %d control queues of processes that are gone: %s", len(swept.queues), swept)

@@ -4,7 +4,10 @@ Written against kombu 5.7.0; each override says what the stock method does that 
 """
 
 import logging
+import math
+import threading
 import time
+from collections.abc import Collection, Iterable
 from functools import partial
 from typing import Any
 
@@ -12,20 +15,22 @@ from botocore.exceptions import ClientError
 from celery.events.event import event_exchange
 from kombu.transport import SQS
 
+import broker.credentials  # noqa: F401 - makes botocore outlive credentials that can't be renewed
 from broker.acks import AckBatches
+from broker.batching import batches
 from broker.clients import shared_client
-from broker.control_queues import ControlQueues
+from broker.delays import seconds_until_due
 from broker.errors import MessageTooLarge
-from broker.outage import Outage
-from broker.polling import FAILED_STATUS, PollingConnection
+from broker.polling_channel import PollingChannel
 from broker.release import delete_now, make_visible_now
+from broker.sending import collecting
 from broker.visibility import VisibilityHeartbeat
-from topology import MAX_MESSAGE_BYTES
+from topology import MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES
 
 logger = logging.getLogger(__name__)
 
 BLOCKING_WAIT_SECONDS = 1
-PREFETCH_FULL_WAIT_SECONDS = 0.02
+REQUEUE_SECONDS = 5
 # Headers, properties and the rest of the chain, which are in the envelope beside the body.
 ENVELOPE_BYTES = 32_768
 
@@ -40,14 +45,36 @@ class QoS(SQS.QoS):
     text.
     """
 
-    def held(self) -> dict[str, list[str]]:
-        """The receipts of messages that are neither acked nor rejected, by queue URL."""
-        receipts: dict[str, list[str]] = {}
-        for tag, message in list(self._delivered.items()):
-            if tag not in self._dirty and "sqs_message" in message.delivery_info:
-                queue_url = message.delivery_info["sqs_queue"]
-                receipts.setdefault(queue_url, []).append(message.delivery_info["sqs_message"]["ReceiptHandle"])
+    def held(self, running: Collection[str] = ()) -> dict[str, list[str]]:
+        """The receipts of messages that are neither acked nor rejected, by queue URL; without those `running`."""
+        return self._receipts(self._held_tags(running))
+
+    def release_all_but(self, running: Collection[str]) -> dict[str, list[str]]:
+        """Hold no others than those `running`; the receipts of the others, by queue URL."""
+        tags = self._held_tags(running)
+        receipts = self._receipts(tags)
+        for tag in tags:
+            self.ack(tag)
         return receipts
+
+    def _held_tags(self, running: Collection[str]) -> list[str]:
+        return [tag for tag in list(self._delivered) if tag not in self._dirty and tag not in running]
+
+    def _receipts(self, tags: Iterable[str]) -> dict[str, list[str]]:
+        receipts: dict[str, list[str]] = {}
+        for tag in tags:
+            queue_url, receipt = self.place_of(tag)
+            receipts.setdefault(queue_url, []).append(receipt)
+        receipts.pop("", None)
+        return receipts
+
+    def place_of(self, delivery_tag: str) -> tuple[str, str]:
+        """Queue URL and receipt; empty for a message that is held no more or not from SQS."""
+        try:
+            delivery = self.get(delivery_tag).delivery_info
+            return delivery["sqs_queue"], delivery["sqs_message"]["ReceiptHandle"]
+        except KeyError:
+            return "", ""
 
     def restore_unacked_once(self, stderr: Any = None) -> None:
         """Called once, when the channel closes or the process ends."""
@@ -59,17 +86,16 @@ class QoS(SQS.QoS):
             self.channel.settle(held)
 
 
-class Channel(ControlQueues):
-    """A channel that polls through outages, acks in batches, and routes replies to remote control."""
+class Channel(PollingChannel):
+    """Acks in batches, keeps hidden what it holds, and routes replies to remote control."""
 
     QoS = QoS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._outages: dict[str, Outage] = {}
-        self._polling: PollingConnection | None = None
-        self._polls_end: dict[str, float] = {}
         super().__init__(*args, **kwargs)
         self._acks = AckBatches(self.hub, self.asynsqs, self.visibility_timeout)
+        self._rejected: dict[str, list[str]] = {}
+        self._giving_back = threading.Lock()
         self._heartbeat = VisibilityHeartbeat(
             self.hub, self.asynsqs, self.visibility_timeout, self._held, self._acks.extended
         )
@@ -90,18 +116,6 @@ class Channel(ControlQueues):
             return make()
         return shared_client((service, region, access_key_id, self.endpoint_url), make)
 
-    def asynsqs(self, queue: str | None = None) -> PollingConnection:
-        """The asynchronous client, shared by all queues."""
-        if self._polling is None:
-            names = self.get_message_attributes
-            self._polling = PollingConnection(
-                sqs_connection=self.sqs(queue=queue),
-                region=self.region,
-                message_system_attribute_names=names["MessageSystemAttributeNames"],
-                message_attribute_names=names["MessageAttributeNames"],
-            )
-        return self._polling
-
     def basic_consume(self, queue: str, no_ack: bool, *args: Any, **kwargs: Any) -> Any:
         """Consume, and keep what is received hidden from others."""
         if self.hub is not None and not no_ack:
@@ -113,22 +127,57 @@ class Channel(ControlQueues):
 
         Stock kombu waits for a DeleteMessage a message in the worker's main process.
         """
-        try:
-            delivery = self.qos.get(delivery_tag).delivery_info
-            queue_url, receipt = delivery["sqs_queue"], delivery["sqs_message"]["ReceiptHandle"]
-        except KeyError:
-            queue_url = None  # held no more, or not from SQS
-        if self.hub is None or queue_url is None:
+        queue_url, receipt = self.qos.place_of(delivery_tag)
+        if self.hub is None or not queue_url:
             super().basic_ack(delivery_tag, multiple)
             return
         self.qos.ack(delivery_tag)
         self._acks.add(queue_url, receipt)
 
+    def sqs(self, queue: str | None = None) -> Any:
+        """boto3's client; in the block of a `Sending` one that sends later."""
+        return collecting(super().sqs(queue))
+
     def _put(self, queue: str, message: dict[str, Any], **kwargs: Any) -> None:
         # The body is base64 by now; everything else of the message fits into the margin.
         if len(message["body"]) > MAX_MESSAGE_BYTES - ENVELOPE_BYTES:
             raise MessageTooLarge(f"{len(message['body'])} bytes for {queue}")
+        wait = seconds_until_due(message)
+        if wait > 0:
+            message["properties"].setdefault("DelaySeconds", min(math.ceil(wait), MAX_DELAY_SECONDS))
         super()._put(queue, message, **kwargs)
+
+    def basic_reject(self, delivery_tag: str, requeue: bool = False) -> None:
+        """Leave the message to SQS, which delivers it again after its visibility timeout; or sooner.
+
+        Args:
+            delivery_tag: which.
+            requeue: deliver it again in REQUEUE_SECONDS.
+        """
+        queue_url, receipt = self.qos.place_of(delivery_tag)
+        if queue_url and requeue and self.hub is not None:
+            # Stock kombu waits for SQS here; and if that fails, it never gives up the message's place in the prefetch.
+            self.asynsqs().change_visibility_batch(queue_url, [receipt], REQUEUE_SECONDS, lambda _: None)
+            requeue = False
+        elif queue_url and self.has_outage(self.qos.get(delivery_tag).delivery_info["routing_key"]):
+            # It may well be rejected because of the outage, and need not wait longer than that.
+            self._rejected.setdefault(queue_url, []).append(receipt)
+        super().basic_reject(delivery_tag, requeue=requeue)
+
+    def on_outage_over(self, queue_url: str) -> None:
+        """Make visible what was rejected meanwhile."""
+        for batch in batches(self._rejected.pop(queue_url, [])):
+            self.asynsqs().change_visibility_batch(queue_url, batch, 0, lambda _: None)
+
+    def give_back_all_but(self, running: Collection[str]) -> None:
+        """Make visible what is held and will not be worked on; called from any thread.
+
+        Args:
+            running: the delivery tags of what is worked on.
+        """
+        self._wait_for_polls(self.qos.held(running))
+        with self._giving_back:
+            self._make_visible(self.qos.release_all_but(running))
 
     def settle(self, held: dict[str, list[str]]) -> None:
         """Ack what is done and give back what is not, before the channel goes."""
@@ -136,12 +185,18 @@ class Channel(ControlQueues):
         done = self._acks.take_all()
         if not done and not held:
             return
-        client = self._new_release_client(self.sqs())
-        delete_now(client, done)
+        delete_now(self._new_release_client(self.sqs()), done)
+        self._wait_for_polls(held)
+        with self._giving_back:
+            self._make_visible(held)
+
+    def _wait_for_polls(self, queue_urls: Iterable[str]) -> None:
+        # A poll that is still under way would be given what we give back, and nobody would read its answer.
+        time.sleep(self.seconds_until_polls_end(queue_urls))
+
+    def _make_visible(self, held: dict[str, list[str]]) -> None:
         if held:
-            # A poll that is still under way would be given what we give back, and nobody would read its answer.
-            time.sleep(max(0.0, max(self._polls_end.values(), default=0.0) - time.monotonic()))
-            make_visible_now(client, held)
+            make_visible_now(self._new_release_client(self.sqs()), held)
 
     def _held(self) -> dict[str, list[str]]:
         held: dict[str, list[str]] = self.qos.held()
@@ -162,43 +217,6 @@ class Channel(ControlQueues):
 
         Stock kombu deletes it unless it finds a redrive policy, at one more API call a reject.
         """
-
-    def _on_messages_ready(self, queue_url: str, queue: str, answer: dict[str, Any]) -> int:
-        self._polls_end.pop(self.canonical_queue_name(queue), None)
-        # Stock kombu gets an empty list after a 5xx or a timeout and raises AttributeError on it.
-        outage = self._outages.setdefault(self.canonical_queue_name(queue), Outage(queue))
-        if FAILED_STATUS in answer:
-            outage.poll_failed(answer[FAILED_STATUS])
-            return 0
-        outage.poll_worked()
-        received: int = super()._on_messages_ready(queue_url, queue, answer)
-        return received
-
-    def _loop1(self, queue: str, messages_fetched: int | None = None) -> None:
-        outage = self._outages.get(self.canonical_queue_name(queue))
-        if outage is not None and outage.delay_seconds:
-            self.hub.call_later(outage.delay_seconds, self._schedule_queue, queue)
-        else:
-            super()._loop1(queue, messages_fetched)
-
-    def _get_from_sqs(
-        self, queue_name: str, queue_url: str, connection: PollingConnection, count: int = 1, callback: Any = None
-    ) -> Any:
-        # After a failed poll the next one only asks whether SQS works again: a long poll of an empty queue would say so
-        # many seconds late, and a hanging one would give up as late.
-        outage = self._outages.get(queue_name)
-        wait = 0 if outage is not None and outage.delay_seconds else self.wait_time_seconds
-        self._polls_end[queue_name] = time.monotonic() + wait
-        return connection.receive_message(
-            queue_name, queue_url, number_messages=count, wait_time_seconds=wait, callback=callback
-        )
-
-    def _schedule_queue(self, queue: str) -> None:
-        # With polling_interval 0 stock kombu asks again in every turn of the event loop while the prefetch is full.
-        if queue in self._active_queues and not self.qos.can_consume():
-            self.hub.call_later(PREFETCH_FULL_WAIT_SECONDS, self._schedule_queue, queue)
-        else:
-            super()._schedule_queue(queue)
 
     def _receive_message(
         self, queue: str, max_number_of_messages: int = 1, wait_time_seconds: int | None = None

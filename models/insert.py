@@ -1,6 +1,6 @@
 """Inserts that never overwrite, 25 to a call, with a verdict on each item."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
 
@@ -41,9 +41,16 @@ PERMANENT_CODES = {
 }
 
 
-def insert_items(connection: Connection, table: str, items: Sequence[Item]) -> list[Verdict]:
+def insert_items(
+    connection: Connection, table: str, items: Sequence[Item], tell_unavailable: Callable[[str], None]
+) -> list[Verdict]:
     """Insert serialized items into `table`, MAX_STATEMENTS a call.
 
+    Args:
+        connection: to DynamoDB.
+        table: its name.
+        items: with the key and `original_text` at least.
+        tell_unavailable: called with the code or type of each kind of error that may not come again.
     Returns:
         A verdict on each item, in their order.
     """
@@ -56,7 +63,9 @@ def insert_items(connection: Connection, table: str, items: Sequence[Item]) -> l
     pending = [index for index, first in enumerate(first_uses) if first == index]
     for start in range(0, len(pending), MAX_STATEMENTS):
         chunk = pending[start : start + MAX_STATEMENTS]
-        for index, verdict in zip(chunk, _insert_call(connection, table, [items[i] for i in chunk]), strict=True):
+        for index, verdict in zip(
+            chunk, _insert_call(connection, table, [items[i] for i in chunk], tell_unavailable), strict=True
+        ):
             verdicts[index] = verdict
         if all(verdicts[index] is Verdict.UNAVAILABLE for index in chunk):
             break  # the calls to come would wait for the same outage
@@ -68,20 +77,25 @@ def _first_uses(items: Sequence[Item]) -> list[int]:
     return [first_of.setdefault(_key(item), index) for index, item in enumerate(items)]
 
 
-def _insert_call(connection: Connection, table: str, items: Sequence[Item]) -> list[Verdict]:
+def _insert_call(
+    connection: Connection, table: str, items: Sequence[Item], tell_unavailable: Callable[[str], None]
+) -> list[Verdict]:
     statements = [_insert_statement(table, item) for item in items]
     try:
         answer = connection.dispatch("BatchExecuteStatement", {"Statements": statements})
     except (ClientError, BotoCoreError, OSError) as error:
         code = error.response["Error"].get("Code") if isinstance(error, ClientError) else None
         if code not in PERMANENT_CODES:
+            tell_unavailable(code or type(error).__name__)
             return [Verdict.UNAVAILABLE] * len(items)
         if len(items) == 1:
             return [Verdict.INVALID]
         # The call names no culprit: each item is judged alone.
-        return [verdict for item in items for verdict in _insert_call(connection, table, [item])]
+        return [verdict for item in items for verdict in _insert_call(connection, table, [item], tell_unavailable)]
     errors = [response.get("Error") for response in answer["Responses"]]
     stored = _stored_texts(connection, table, items, errors)
+    for code in {failed["Code"] for failed in errors if failed} - PERMANENT_CODES - {DUPLICATE}:
+        tell_unavailable(code)
     return [_verdict(item, error, stored) for item, error in zip(items, errors, strict=True)]
 
 

@@ -1,6 +1,6 @@
 """A redacted log and the table it lives in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -91,14 +91,20 @@ class LogRecord(Model):
         return Page(records, to_cursor(last["log_id"]["S"]) if last else None)
 
     @classmethod
-    def insert(cls, records: Sequence["LogRecord"]) -> list[Verdict]:
+    def insert(
+        cls, records: Sequence["LogRecord"], tell_unavailable: Callable[[str], None] = lambda _code: None
+    ) -> list[Verdict]:
         """Store records that are not there yet, 25 a call.
 
+        Args:
+            records: of any tenants.
+            tell_unavailable: called with the code of an error that may not come again, such as ThrottlingException.
         Returns:
             A verdict on each record, in their order.
         """
         connection = cls._get_connection().connection
-        return insert_items(connection, cls.Meta.table_name, [record.serialize() for record in records])
+        items = [record.serialize() for record in records]
+        return insert_items(connection, cls.Meta.table_name, items, tell_unavailable)
 
     def save(self, condition: Condition | None = None, *, add_version_condition: bool = True) -> dict[str, Any]:
         """Store this record unless one with its key is there already.

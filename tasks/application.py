@@ -3,14 +3,25 @@
 import logging
 
 from celery import Celery
+from celery.app.trace import LOG_REJECTED
 
 import broker.consumer
 import broker.heartbeat
+import broker.mailbox
 import broker.transport  # noqa: F401 - here, because `celery -A` has this folder on its path only while it imports us
 import celeryconfig
+from broker.drain import Drain
 
-app = Celery("sluice", include=["tasks.redact", "tasks.store"], events="broker.heartbeat:Events")
+app = Celery(
+    "sluice",
+    include=["tasks.redact", "tasks.store"],
+    events="broker.heartbeat:Events",
+    control="broker.mailbox:Control",
+)
 app.config_from_object(celeryconfig)
+app.steps["worker"].add(Drain)
 
 # Its INFO says that a topic was created, each time that it is looked up.
 logging.getLogger("kombu.transport.SQS.SNS").setLevel(logging.WARNING)
+# A WARNING with a traceback for each message that is left queued. Why it is, tasks.base and tasks.publishing say.
+logging.getLogger("celery.app.trace").addFilter(lambda record: record.msg != LOG_REJECTED.strip())

@@ -3,19 +3,20 @@
 import logging
 import random
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any
 
 import msgspec
 from celery import Task, signature
-from celery.exceptions import Reject
+from celery.exceptions import Reject, Retry
 from celery.result import AsyncResult
 
-from broker import UNAVAILABLE_ERRORS
 from settings import settings
 from tasks.batch import AnyBatch, describe
 from tasks.failures import DeadLettered, Reason, Unavailable, origin_of
 from tasks.outcome import Outcome
 from tasks.parts import publish_in_parts
+from tasks.plan import DeadLetter, Plan
+from tasks.publishing import publish_together
 from topology import FAILURES_QUEUE
 
 logger = logging.getLogger(__name__)
@@ -60,73 +61,84 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
         Raises:
             Retry: some logs are on their way back to the queue.
             DeadLettered: some logs are in the failure queue.
-            Reject: SQS did not take what had to be published; the message stays where it is.
+            Reject: what had to be published could not be; the message stays where it is.
         """
+        plan = self._plan(payload)
         try:
-            outcome = self._run(payload)
-            for reason, batch in outcome.failed:
-                self._dead_letter(msgspec.to_builtins(batch), reason)
-            if outcome.unavailable is not None:
-                self._try_later(outcome.unavailable)
-            if outcome.done is not None:
-                self._forward(outcome.done)
-        except UNAVAILABLE_ERRORS as error:
-            logger.warning("%s: SQS does not take what follows (%s), leaving it queued", self.name, origin_of(error))
-            raise Reject("SQS does not answer", requeue=False) from None
-        if outcome.failed:
-            raise DeadLettered(", ".join(f"{len(batch.logs)} x {reason}" for reason, batch in outcome.failed))
+            ending = publish_together(lambda: self._publish(plan))
+        except Reject:
+            raise
+        except Exception as error:  # noqa: BLE001 - Celery would ack the message
+            logger.error("%s can't publish what follows, leaving it queued: %s", self.name, origin_of(error))
+            raise Reject("can't be published", requeue=False) from None
+        for letter in plan.dead:
+            logger.error("%s: %s is in %s: %s", self.name, describe(letter.payload), FAILURES_QUEUE, letter.reason)
+        if ending is not None:
+            raise ending
+        self.request.chain = None  # is published, so Celery must not publish it again
         return describe(payload)
 
-    def _run(self, payload: Any) -> Outcome:
+    def _plan(self, payload: Any) -> Plan:
         try:
             batch = msgspec.convert(payload, self.input_type)
         except msgspec.ValidationError:
-            self._fail_whole(payload, Reason.INVALID_ARGUMENTS)
+            return Plan(dead=[DeadLetter(Reason.INVALID_ARGUMENTS, payload)])
         try:
             outcome: Outcome = self.run(batch)
         except Exception as error:  # noqa: BLE001 - whatever it is, the batch must not be lost
             logger.error("%s failed: %s", self.name, origin_of(error))
-            self._fail_whole(payload, Reason.UNEXPECTED_ERROR, error)
-        return outcome
+            return Plan(dead=[DeadLetter(Reason.UNEXPECTED_ERROR, payload, error)])
+        dead = [DeadLetter(reason, msgspec.to_builtins(failed)) for reason, failed in outcome.failed]
+        again = outcome.unavailable
+        if again is not None and self.request.retries >= self.max_retries:
+            dead.append(DeadLetter(Reason.RETRIES_EXHAUSTED, msgspec.to_builtins(again)))
+            again = None
+        return Plan(outcome.done, again, dead)
+
+    def _publish(self, plan: Plan) -> Exception | None:
+        """Everything that follows; how the task then ends, unless it just ends."""
+        for letter in plan.dead:
+            self._dead_letter(letter)
+        if plan.done is not None:
+            self._forward(plan.done)
+        if plan.again is not None:
+            return self._try_later(plan.again)
+        if plan.dead:
+            return DeadLettered(", ".join(f"{describe(letter.payload)}: {letter.reason}" for letter in plan.dead))
+        return None
 
     def _forward(self, batch: AnyBatch) -> None:
         steps = list(self.request.chain or ())
         if not steps:
             return
-        self.request.chain = None  # published here, so Celery must not publish it again
         following = signature(steps.pop(), app=self.app)
         origin: dict[str, Any] = {"root_id": self.request.root_id, "parent_id": self.request.id}
         publish_in_parts(batch, lambda payload: following.apply_async((payload,), chain=list(steps), **origin))
 
-    def _try_later(self, batch: AnyBatch) -> NoReturn:
-        payload = msgspec.to_builtins(batch)
+    def _try_later(self, batch: AnyBatch) -> Retry:
         retries: int = self.request.retries
-        if retries >= self.max_retries:
-            self._fail_whole(payload, Reason.RETRIES_EXHAUSTED)
-        # SQS holds the message (DelaySeconds); with a countdown a worker would, in its memory.
         ceiling = min(settings.retry_max_delay_seconds, 2 ** min(retries + 1, 30))
         delay = random.randint(min(1, ceiling), ceiling)  # noqa: S311 - jitter, not a secret
-        options: dict[str, Any] = {"countdown": 0, "DelaySeconds": delay}
-        raise self.retry((payload,), exc=Unavailable(), **options)
+        # Not self.retry(): it turns an SQS that does not answer into a Reject.
+        again = self.signature_from_request(
+            args=(msgspec.to_builtins(batch),), kwargs={}, retries=retries + 1, countdown=delay
+        )
+        again.apply_async()
+        return Retry(exc=Unavailable(), when=delay)  # type: ignore[arg-type]  # an int is a Real
 
-    def _fail_whole(self, payload: Any, reason: Reason, error: Exception | None = None) -> NoReturn:
-        self._dead_letter(payload, reason, error)
-        raise DeadLettered(f"{describe(payload)}: {reason}") from None
-
-    def _dead_letter(self, payload: Any, reason: Reason, error: Exception | None = None) -> None:
+    def _dead_letter(self, letter: DeadLetter) -> None:
         """Publish to the failure queue what can run again as it is: same task, same rest of the chain."""
         why = {
-            "reason": str(reason),
-            "exception": type(error).__name__ if error else None,
+            "reason": str(letter.reason),
+            "exception": type(letter.error).__name__ if letter.error else None,
             "failed_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "origin_queue": (self.request.delivery_info or {}).get("routing_key"),
             "attempts": self.request.retries + 1,
         }
         self.signature_from_request(
-            args=(payload,),
+            args=(letter.payload,),
             kwargs={},
             queue=FAILURES_QUEUE,
             retries=0,
             headers={**(self.request.headers or {}), **why},
         ).apply_async()
-        logger.error("%s: %s is in %s: %s", self.name, describe(payload), FAILURES_QUEUE, reason)

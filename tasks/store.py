@@ -1,5 +1,6 @@
 """Redacted batch into the table. I/O-bound."""
 
+from broker.outage import Outage
 from models import LogRecord, Verdict
 from tasks.application import app
 from tasks.base import PipelineTask
@@ -8,6 +9,9 @@ from tasks.failures import Reason
 from tasks.outcome import Outcome
 
 _FAILURES = {Verdict.CONFLICT: Reason.CONFLICT, Verdict.INVALID: Reason.NOT_STORABLE}
+
+# A table that throttles one tenant takes the others' logs meanwhile.
+_outage = Outage("storing in DynamoDB", quiet_seconds=10)
 
 
 @app.task(base=PipelineTask, input_type=RedactedBatch)
@@ -19,7 +23,10 @@ def store(batch: RedactedBatch) -> Outcome:
     Returns:
         Which of them are done, which wait for DynamoDB, and which failed for good.
     """
-    verdicts = LogRecord.insert([_to_record(batch.tenant_id, log) for log in batch.logs])
+    records = [_to_record(batch.tenant_id, log) for log in batch.logs]
+    verdicts = LogRecord.insert(records, tell_unavailable=_outage.failed)
+    if Verdict.UNAVAILABLE not in verdicts:
+        _outage.worked()
 
     def logs_with(verdict: Verdict) -> RedactedBatch | None:
         logs = tuple(log for log, its in zip(batch.logs, verdicts, strict=True) if its is verdict)

@@ -3,6 +3,7 @@
 from celery import chain
 
 from broker import UNAVAILABLE_ERRORS
+from broker.sending import Sending
 from tasks.batch import Batch
 from tasks.failures import origin_of
 from tasks.parts import publish_in_parts
@@ -21,6 +22,8 @@ def submit(batch: Batch) -> None:
         QueueUnavailable: SQS did not answer, or refused; of a batch too large for one message it may have a part.
     """
     try:
-        publish_in_parts(batch, lambda payload: chain(redact.s(payload), store.s()).apply_async())
+        with Sending() as sending:
+            publish_in_parts(batch, lambda payload: chain(redact.s(payload), store.s()).apply_async())
+        sending.send()
     except UNAVAILABLE_ERRORS as error:
         raise QueueUnavailable(origin_of(error)) from None

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import urllib3
@@ -33,7 +34,7 @@ class Processes:
     def use_queues(self, prefix: str) -> None:
         """Make queues of their own for the processes that are started from now on."""
         self.environment |= {"SLUICE_QUEUE_PREFIX": prefix}
-        create = [ROOT / ".venv/bin/flask", "--app", "webapp", "broker", "create"]
+        create = [str(ROOT / ".venv/bin/flask"), "--app", "webapp", "broker", "create"]
         subprocess.run(create, env=self.environment, cwd=ROOT, check=True, capture_output=True)
 
     def start(self, *names: str) -> None:
@@ -50,10 +51,11 @@ class Processes:
                     start_new_session=True,
                 )
         for name in names:
-            wait_for(
-                f"{name} that is ready", lambda name=name: READY_LINES[name] in self.log(name) or self._ended(name)
-            )
+            wait_for(f"{name} that is ready", partial(self._is_ready_or_ended, name))
             assert not self._ended(name), self.log(name)
+
+    def _is_ready_or_ended(self, name: str) -> bool:
+        return READY_LINES[name] in self.log(name) or self._ended(name)
 
     def _ended(self, name: str) -> bool:
         return self._running[name].poll() is not None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from broker import heartbeat
+from broker import heartbeat, outage
 from local.engine import Engine
 from local.ports import free_port
 from models import LogRecord
@@ -47,24 +47,25 @@ def test_workers_work_while_sns_hangs(proxy: FaultProxy, workers_behind: Process
     for worker in ("redact", "store"):
         wait_for(
             f"a line about it in the log of {worker}",
-            lambda worker=worker: "events can't be sent" in workers_behind.log(worker),
+            lambda worker=worker: "sending events fails" in workers_behind.log(worker),
         )
     proxy.clear()
     for worker in ("redact", "store"):
         wait_for(
-            f"events of {worker} again", lambda worker=worker: "events can be sent again" in workers_behind.log(worker)
+            f"events of {worker} again",
+            lambda worker=worker: "sending events works again" in workers_behind.log(worker),
         )
-        assert workers_behind.log(worker).count("events can") == 2
+        assert workers_behind.log(worker).count("sending events") == 2
 
 
 def test_what_can_not_be_sent_is_kept_up_to_a_limit(caplog: pytest.LogCaptureFixture) -> None:
     with app.connection_for_write(f"sqs://nobody:nothing@127.0.0.1:{free_port()}") as connection:
         dispatcher = app.events.Dispatcher(connection, hostname="redact@here")
 
-        with caplog.at_level(logging.WARNING, logger=heartbeat.__name__):
+        with caplog.at_level(logging.WARNING, logger=outage.__name__):
             for _ in range(heartbeat.KEPT_MESSAGES + 50):
                 dispatcher.send("worker-heartbeat", retry=True)
-            wait_for("a failure to send", lambda: "events can't be sent" in caplog.text)
+            wait_for("a failure to send", lambda: "sending events fails" in caplog.text)
 
         assert len(dispatcher.outbox) == heartbeat.KEPT_MESSAGES
         dispatcher.close()
