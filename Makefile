@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: run test check format lock clean chromium bench-broker
+.PHONY: run test check format lock clean chromium bench-broker bench-control bench-outages
 
 run: .venv/.runtime .venv-engine/.installed  ## install, start everything on the embedded engine, Ctrl-C stops it
 	@exec $(BIN)/python -m local.run
@@ -36,6 +36,12 @@ chromium:  ## the browser that opens Flower's pages in the tests, from Debian
 
 bench-broker: .venv/.dev .bench/node/.installed  ## this broker against stock kombu (needs npm)
 	$(BIN)/python -m benchmarks.broker $(ARGS)
+
+bench-control: .venv/.dev .venv-engine/.installed  ## how long remote control takes
+	$(BIN)/python -m benchmarks.control $(ARGS)
+
+bench-outages: .venv/.dev .venv-engine/.installed  ## how soon all is done after outages, half an hour of them
+	$(BIN)/python -m benchmarks.outages $(ARGS)
 
 clean:  ## the environments and caches; the logs in .data stay
 	rm -rf .venv .venv-engine .mypy_cache .pytest_cache .ruff_cache .hypothesis
