@@ -57,7 +57,7 @@ def test_a_task_whose_retries_are_spent(engine: Engine, processes: Processes, te
     assert letter.headers["attempts"] == 3
     assert [log["original_text"] for log in letter.args[0]["logs"]] == ["nowhere to go"]
     assert processes.log("store").count("Retry in") == 2
-    assert processes.log("store").count("storing in DynamoDB fails (ResourceNotFoundException)") == 1
+    assert processes.log("store").count("storing in DynamoDB fails") == 1
 
 
 def test_a_failed_redaction_keeps_the_rest_of_its_chain(processes: Processes, tenant: str) -> None:
