@@ -44,9 +44,9 @@ class PollingChannel(ControlQueues):
             )
         return self._polling
 
-    def has_outage(self, queue: str) -> bool:
-        """Whether the last poll of a queue failed."""
-        outage = self._outages.get(self.canonical_queue_name(queue))
+    def has_outage(self, name: str) -> bool:
+        """Whether the last poll of a queue failed. `name` is that in SQS."""
+        outage = self._outages.get(name)
         return outage is not None and outage.ongoing
 
     def on_outage_over(self, queue_url: str) -> None:
@@ -54,7 +54,7 @@ class PollingChannel(ControlQueues):
 
     def seconds_until_polls_end(self, queue_urls: Iterable[str]) -> float:
         """How long the polls of some queues that are under way may still bring messages."""
-        ends = [self._polls_end.get(url.rpartition("/")[2], 0.0) for url in queue_urls]
+        ends = [self._polls_end.get(name_in(url), 0.0) for url in queue_urls]
         return max(0.0, max(ends, default=0.0) - time.monotonic())
 
     def _on_messages_ready(self, queue_url: str, queue: str, answer: dict[str, Any]) -> int:
@@ -94,9 +94,9 @@ class PollingChannel(ControlQueues):
     def _loop1(self, queue: str, messages_fetched: int | None = None) -> None:
         if self.closed:
             return  # a poll's last answer; stock kombu raises AttributeError on the event loop
-        if self.has_outage(queue):
-            delay = self._outages[self.canonical_queue_name(queue)].delay_seconds
-            self.hub.call_later(delay, self._schedule_queue, queue)
+        name = self.canonical_queue_name(queue)
+        if self.has_outage(name):
+            self.hub.call_later(self._outages[name].delay_seconds, self._schedule_queue, queue)
         else:
             super()._loop1(queue, messages_fetched)
 
@@ -105,8 +105,7 @@ class PollingChannel(ControlQueues):
     ) -> Any:
         # After a failed poll the next one only asks whether SQS works again: a long poll of an empty queue would say so
         # many seconds late, and a hanging one would give up as late.
-        outage = self._outages.get(queue_name)
-        wait = 0 if outage is not None and outage.ongoing else self.wait_time_seconds
+        wait = 0 if self.has_outage(queue_name) else self.wait_time_seconds
         self._polls_end[queue_name] = time.monotonic() + wait + POLL_LATENCY_SECONDS
         return connection.receive_message(
             queue_name, queue_url, number_messages=count, wait_time_seconds=wait, callback=callback
@@ -122,3 +121,8 @@ class PollingChannel(ControlQueues):
             self.hub.call_later(PREFETCH_FULL_WAIT_SECONDS, self._schedule_queue, queue)
         else:
             super()._schedule_queue(queue)
+
+
+def name_in(queue_url: str) -> str:
+    """The name of a queue in SQS."""
+    return queue_url.rpartition("/")[2]

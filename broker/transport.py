@@ -21,7 +21,7 @@ from broker.batching import batches
 from broker.clients import shared_client
 from broker.delays import seconds_until_due
 from broker.errors import MessageTooLarge
-from broker.polling_channel import PollingChannel
+from broker.polling_channel import PollingChannel, name_in
 from broker.release import delete_now, make_visible_now
 from broker.sending import collecting
 from broker.visibility import VisibilityHeartbeat
@@ -159,7 +159,7 @@ class Channel(PollingChannel):
             # Stock kombu waits for SQS here; and if that fails, it never gives up the message's place in the prefetch.
             self.asynsqs().change_visibility_batch(queue_url, [receipt], REQUEUE_SECONDS, lambda _: None)
             requeue = False
-        elif queue_url and self.has_outage(self.qos.get(delivery_tag).delivery_info["routing_key"]):
+        elif queue_url and self.has_outage(name_in(queue_url)):
             # It may well be rejected because of the outage, and need not wait longer than that.
             self._rejected.setdefault(queue_url, []).append(receipt)
         super().basic_reject(delivery_tag, requeue=requeue)
