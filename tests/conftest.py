@@ -23,6 +23,7 @@ os.environ.update(_environment)
 from broker.queues import create_queues
 from local.engine import Engine
 from models import LogRecord
+from tests.fault_proxy import FaultProxy
 from tests.processes import Processes
 
 
@@ -32,6 +33,13 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     with Engine(_PORT, tmp_path_factory.mktemp("engine")) as running:
         LogRecord.create()
         create_queues()
+        yield running
+
+
+@pytest.fixture
+def proxy(engine: Engine) -> Iterator[FaultProxy]:
+    """Passes calls on to the engine, or makes them fail."""
+    with FaultProxy(engine.url) as running:
         yield running
 
 

@@ -1,24 +1,16 @@
 """The fault proxy's faults of single operations and single entries: what the engine gets, what the client is told."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from local.engine import Engine
 from settings import settings
 from tests.fault_proxy import FaultProxy
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-
-
-@pytest.fixture
-def proxy(engine: Engine) -> Iterator[FaultProxy]:
-    with FaultProxy(engine.url) as running:
-        yield running
 
 
 @pytest.fixture

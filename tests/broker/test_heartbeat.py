@@ -18,12 +18,6 @@ from tests.waiting import wait_for
 
 
 @pytest.fixture
-def proxy(engine: Engine) -> Iterator[FaultProxy]:
-    with FaultProxy(engine.url) as running:
-        yield running
-
-
-@pytest.fixture
 def workers_behind(proxy: FaultProxy, tmp_path: Path) -> Iterator[Processes]:
     """web, redact and store reach AWS through the proxy."""
     processes = Processes(tmp_path, proxy.url)

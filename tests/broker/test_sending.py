@@ -18,12 +18,6 @@ from tests.fault_proxy import FaultProxy
 
 
 @pytest.fixture
-def proxy(engine: Engine) -> Iterator[FaultProxy]:
-    with FaultProxy(engine.url) as running:
-        yield running
-
-
-@pytest.fixture
 def queues(engine: Engine, tenant: str) -> Iterator[list[str]]:
     """Two queues of the test's own; their names without the prefix."""
     sqs = sqs_client()

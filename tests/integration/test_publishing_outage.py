@@ -6,18 +6,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from local.engine import Engine
 from models import LogRecord
 from tests.failure_queue import dead_letters_of
 from tests.fault_proxy import FaultProxy
 from tests.processes import Processes
 from tests.waiting import wait_for
-
-
-@pytest.fixture
-def proxy(engine: Engine) -> Iterator[FaultProxy]:
-    with FaultProxy(engine.url) as running:
-        yield running
 
 
 @pytest.fixture
