@@ -152,17 +152,24 @@ class Channel(PollingChannel):
 
         Args:
             delivery_tag: which.
-            requeue: deliver it again in REQUEUE_SECONDS.
+            requeue: deliver it again in REQUEUE_SECONDS, twice as long each time, or when the outage is over.
         """
         queue_url, receipt = self.qos.place_of(delivery_tag)
         if queue_url and requeue and self.hub is not None:
             # Stock kombu waits for SQS here; and if that fails, it never gives up the message's place in the prefetch.
-            self.asynsqs().change_visibility_batch(queue_url, [receipt], REQUEUE_SECONDS, lambda _: None)
             requeue = False
-        elif queue_url and self.has_outage(name_in(queue_url)):
-            # It may well be rejected because of the outage, and need not wait longer than that.
-            self._rejected.setdefault(queue_url, []).append(receipt)
+            if self.has_outage(name_in(queue_url)):
+                self._rejected.setdefault(queue_url, []).append(receipt)
+            else:
+                delay = self._requeue_delay(delivery_tag)
+                self.asynsqs().change_visibility_batch(queue_url, [receipt], delay, lambda _: None)
         super().basic_reject(delivery_tag, requeue=requeue)
+
+    def _requeue_delay(self, delivery_tag: str) -> int:
+        attributes = self.qos.get(delivery_tag).delivery_info["sqs_message"].get("Attributes", {})
+        receives = int(attributes.get("ApproximateReceiveCount", 1))
+        delay: int = min(self.visibility_timeout, REQUEUE_SECONDS * 2 ** min(receives - 1, 16))
+        return delay
 
     def on_outage_over(self, queue_url: str) -> None:
         """Make visible what was rejected meanwhile."""

@@ -43,7 +43,7 @@ def publish_together(publish: Callable[[], Value]) -> Value:
         except UNAVAILABLE_ERRORS as error:
             _outage.failed(origin_of(error))
             if time.monotonic() + _outage.delay_seconds > deadline:
-                raise Reject("SQS does not take what follows", requeue=False) from None
+                raise Reject("SQS does not take what follows", requeue=True) from None
             time.sleep(_outage.delay_seconds)
         else:
             _outage.worked()
