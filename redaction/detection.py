@@ -4,43 +4,67 @@ Overlaps: spans that overlap become one span that covers them all, so no part of
 longest of them names it; of equally long ones the leftmost; of those the first in the registry.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
+from redaction.gates import Gates
 from redaction.recognizer import Recognizer
 from redaction.result import Entity
 
-# How far a recognizer may look around a value, in code points.
-CONTEXT_REACH = 48
-# Holds the longest number (a phone number with its extension, 72 code points) and its context on both sides. Words need
-# no room: what could hide an e-mail address from one side is itself part of the address.
-_WINDOW = 192
+MAX_ROUNDS = 16
 
 
-def detect(text: str, recognizers: Sequence[Recognizer]) -> list[Entity]:
-    """Return the entities of `text`, sorted by start and non-overlapping.
+class Detector:
+    """Finds entities.
 
-    A value may have been passed over because of its neighbour ("10.0.0.1+14155552671": no phone starts inside a word).
-    Once the neighbour is a token that reason is gone, and a second redaction would find the value. So the text beside
-    each entity is looked at again, as it will stand beside the token, until nothing more turns up.
+    Args:
+        recognizers: in the order that settles a tie.
+        gates: theirs, in the same order.
+        tokens: matches the tokens that stand for a value in a redacted text.
     """
-    entities = _merge(_scan(text, recognizers))
-    if not entities:
-        return entities
-    gaps = _gaps(0, len(text), entities)
-    while gaps:
-        start, end = gaps.pop()
-        unblocked = _scan_gap(text, start, end, recognizers)
-        if unblocked:
-            entities += unblocked
-            gaps += _gaps(start, end, unblocked)
-    return sorted(entities, key=lambda entity: entity.start)
+
+    __slots__ = ("_gates", "_recognizers", "_tokens")
+
+    def __init__(self, recognizers: Sequence[Recognizer], gates: Gates, tokens: re.Pattern[str]) -> None:
+        self._recognizers = tuple(recognizers)
+        self._gates = gates
+        self._tokens = tokens
+
+    def detect(self, text: str) -> list[Entity]:
+        """Return the entities of `text`, sorted by start and non-overlapping.
+
+        A value may have been passed over because of its neighbour ("10.0.0.1+14155552671": no phone starts inside a
+        word). Once the neighbour is a token that reason is gone, and a second redaction would find the value. So the
+        redacted text is looked at again until nothing more turns up.
+        """
+        found = merge(self._scan(text))
+        if not found:
+            return found
+        for _ in range(MAX_ROUNDS):
+            redacted = _Redacted(text, found)
+            more = [redacted.original(entity) for entity in self._scan(redacted.text)]
+            if not more:
+                break
+            found = merge([*found, *more])
+        return found
+
+    def _scan(self, text: str) -> list[Entity]:
+        places = self._gates.matching(text)
+        if not places:
+            return []
+        entities = [
+            Entity(recognizer.entity, start, end, recognizer.name)
+            for recognizer in map(self._recognizers.__getitem__, sorted(places))
+            for start, end in recognizer.find(text)
+        ]
+        if not entities or "[" not in text:
+            return entities
+        tokens = [match.span() for match in self._tokens.finditer(text)]
+        return list(_outside(text, entities, tokens)) if tokens else entities
 
 
-def _scan(text: str, recognizers: Iterable[Recognizer]) -> list[Entity]:
-    return [Entity(recognizer.entity, *span) for recognizer in recognizers for span in recognizer.find(text)]
-
-
-def _merge(found: list[Entity]) -> list[Entity]:
+def merge(found: Iterable[Entity]) -> list[Entity]:
+    """Overlapping entities become one."""
     merged: list[Entity] = []
     longest = 0
     for entity in sorted(found, key=lambda entity: (entity.start, -entity.end)):
@@ -50,41 +74,45 @@ def _merge(found: list[Entity]) -> list[Entity]:
             longest = length
             continue
         union = merged[-1]
-        name = entity.type if length > longest else union.type
-        merged[-1] = Entity(name, union.start, max(union.end, entity.end))
+        name, rule = (entity.type, entity.rule) if length > longest else (union.type, union.rule)
+        merged[-1] = Entity(name, union.start, max(union.end, entity.end), rule)
         longest = max(longest, length)
     return merged
 
 
-def _gaps(start: int, end: int, entities: list[Entity]) -> list[tuple[int, int]]:
-    """The non-empty stretches of [start, end) between `entities`, which are sorted."""
-    starts = [start, *(entity.end for entity in entities)]
-    ends = [*(entity.start for entity in entities), end]
-    return [(left, right) for left, right in zip(starts, ends, strict=True) if left < right]
+def _outside(text: str, entities: Iterable[Entity], tokens: Sequence[tuple[int, int]]) -> Iterator[Entity]:
+    """The parts of entities that are no token; one with neither letter nor digit has nothing to hide."""
+    for entity in entities:
+        start = entity.start
+        for token_start, token_end in [*tokens, (entity.end, entity.end)]:
+            if token_end <= start:
+                continue
+            end = min(token_start, entity.end)
+            if start < end and any(sign.isalnum() for sign in text[start:end]):
+                yield Entity(entity.type, start, end, entity.rule)
+            start = max(start, token_end)
+            if start >= entity.end:
+                break
 
 
-def _scan_gap(text: str, start: int, end: int, recognizers: Sequence[Recognizer]) -> list[Entity]:
-    """The entities of text[start:end], a gap between tokens that was scanned before when its neighbours still stood."""
-    if end - start <= 2 * _WINDOW:
-        return _scan_window(text, start, end, (start, end), recognizers)
-    # Only its two ends have new neighbours. Scanning no more keeps a chain of values that unblock each other linear.
-    left = _scan_window(text, start, start + _WINDOW, (start, end), recognizers)
-    right = _scan_window(text, end - _WINDOW, end, (start, end), recognizers)
-    return left + right
+class _Redacted:
+    """A text with tokens for its entities, and the way back to the original's offsets."""
 
+    def __init__(self, text: str, entities: Sequence[Entity]) -> None:
+        pieces: list[str] = []
+        self._kept: list[tuple[int, int]] = []  # where each kept stretch begins here, and in the original
+        position = length = 0
+        for entity in entities:
+            kept, token = text[position : entity.start], f"[{entity.type}]"
+            self._kept.append((length, position))
+            pieces += (kept, token)
+            length += len(kept) + len(token)
+            position = entity.end
+        self._kept.append((length, position))
+        self.text = "".join((*pieces, text[position:]))
 
-def _scan_window(
-    text: str, start: int, end: int, gap: tuple[int, int], recognizers: Sequence[Recognizer]
-) -> list[Entity]:
-    cut_left, cut_right = start > gap[0], end < gap[1]
-    before = "]" if not cut_left and start > 0 else ""
-    after = "[" if not cut_right and end < len(text) else ""
-    shift = start - len(before)
-    entities = [
-        Entity(entity.type, entity.start + shift, entity.end + shift)
-        for entity in _merge(_scan(before + text[start:end] + after, recognizers))
-    ]
-    # Beside a cut the context is missing, so what is found there doesn't count.
-    first = start + CONTEXT_REACH if cut_left else start
-    last = end - CONTEXT_REACH if cut_right else end
-    return [entity for entity in entities if first <= entity.start and entity.end <= last]
+    def original(self, entity: Entity) -> Entity:
+        """The same, in the original. It lies in one kept stretch, since no token is part of it."""
+        here, there = next(pair for pair in reversed(self._kept) if pair[0] <= entity.start)
+        shift = there - here
+        return Entity(entity.type, entity.start + shift, entity.end + shift, entity.rule)

@@ -1,8 +1,10 @@
 """The public face of the engine."""
 
+import re
 from collections.abc import Sequence
 
-from redaction.detection import detect
+from redaction.detection import Detector
+from redaction.gates import compile_gates
 from redaction.policy import Policy
 from redaction.recognizers import RECOGNIZERS
 from redaction.result import Redaction
@@ -14,21 +16,27 @@ class Redactor:
     Redacting a redacted text changes nothing. Any `str` is accepted, lone surrogates and NUL included.
     """
 
-    __slots__ = ("_recognizers",)
+    __slots__ = ("_detector",)
 
     def __init__(self, policy: Policy | None = None) -> None:
         wanted = policy or Policy()
-        self._recognizers = tuple(recognizer for recognizer in RECOGNIZERS if wanted.replaces(recognizer.entity))
+        recognizers = [recognizer for recognizer in RECOGNIZERS if wanted.replaces(recognizer.entity)]
+        gates = compile_gates([recognizer.gates for recognizer in recognizers])
+        entities = "|".join(sorted({recognizer.entity for recognizer in RECOGNIZERS}))
+        self._detector = Detector(recognizers, gates, re.compile(rf"\[(?:{entities})\]"))
 
     def redact(self, text: str) -> Redaction:
-        entities = tuple(detect(text, self._recognizers))
+        """Redact one text."""
+        entities = self._detector.detect(text)
+        if not entities:
+            return Redaction(text, ())
         pieces: list[str] = []
         position = 0
         for entity in entities:
             pieces += (text[position : entity.start], f"[{entity.type}]")
             position = entity.end
         pieces.append(text[position:])
-        return Redaction("".join(pieces), entities)
+        return Redaction("".join(pieces), tuple(entities))
 
     def redact_batch(self, texts: Sequence[str]) -> list[Redaction]:
         """Redact each text by itself; the results are in the order of `texts`."""

@@ -1,20 +1,34 @@
 """What a redaction gives back."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """One detected value: its type and where it stood, `original[start:end]`, in code points."""
+    """One detected value: its type and where it stood, `original[start:end]`, in code points.
+
+    `rule` names the recognizer that found it, and takes no part in comparisons.
+    """
 
     type: str
     start: int
     end: int
+    rule: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """The redacted text, and what was replaced in it: sorted, non-overlapping, offsets into the original."""
+    """The redacted text, and what was replaced in it: sorted, non-overlapping, offsets into the original.
+
+    `dropped` says that the policy wants no part of the text kept; the text is empty then.
+    """
 
     text: str
     entities: tuple[Entity, ...]
+    dropped: bool = False
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many values of each type were replaced."""
+        return dict(Counter(entity.type for entity in self.entities))

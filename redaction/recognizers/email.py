@@ -72,7 +72,9 @@ def _is_mail_domain(match: re.Match[str]) -> bool:
 
 RECOGNIZERS = (
     Recognizer(
+        name="email",
         entity="EMAIL",
+        gate=r"(?:@|%40)[^.@%]{1,63}\.",
         pattern=_PATTERN,
         validate=_is_mail_domain,
         positive=(

@@ -11,7 +11,9 @@ _US_SSN = re.compile(rf"{NUMBER_START}(?!000|666|9)\d{{3}}-(?!00)\d{{2}}-(?!0000
 
 RECOGNIZERS = (
     Recognizer(
+        name="us_ssn_hyphens",
         entity="US_SSN",
+        gate=r"[0-8][0-9]{2}-[0-9]{2}-[0-9]{4}",
         pattern=_US_SSN,
         positive=(
             ("kyc ssn=123-45-6789 matched", "123-45-6789"),

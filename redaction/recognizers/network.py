@@ -59,7 +59,9 @@ def _is_v6(match: re.Match[str]) -> bool:
 
 RECOGNIZERS = (
     Recognizer(
+        name="ip_v4",
         entity="IP_ADDRESS",
+        gate=r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]",
         pattern=_V4,
         validate=_is_no_version,
         positive=(
@@ -87,7 +89,9 @@ RECOGNIZERS = (
         ),
     ),
     Recognizer(
+        name="ip_v6",
         entity="IP_ADDRESS",
+        gate=r"::|(?:[0-9A-Fa-f]{1,4}:){6}",
         pattern=_V6,
         validate=_is_v6,
         positive=(

@@ -38,7 +38,9 @@ def _written(shape: str) -> re.Pattern[str]:
 # Each shape by itself, so that "4111 1111 1111 1111 123" is tried as a card and a security code too.
 RECOGNIZERS = (
     Recognizer(
+        name="card_digits",
         entity="CREDIT_CARD",
+        gate=r"[0-9]{12}",
         pattern=_written(r"\d{13,19}"),
         validate=_is_card,
         positive=(
@@ -68,7 +70,9 @@ RECOGNIZERS = (
         ),
     ),
     Recognizer(
+        name="card_groups",
         entity="CREDIT_CARD",
+        gate=r"[0-9]{4}[ -][0-9]{4}[ -][0-9]{4}[ -][0-9]{2}",
         pattern=_written(r"\d{4}([ -])\d{4}\1\d{4}\1\d{2,4}"),
         validate=_is_card,
         positive=(
@@ -87,14 +91,18 @@ RECOGNIZERS = (
         ),
     ),
     Recognizer(
+        name="card_groups_19",
         entity="CREDIT_CARD",
+        gate=r"(?:[0-9]{4}[ -]){4}[0-9]{3}",
         pattern=_written(r"\d{4}([ -])\d{4}\1\d{4}\1\d{4}\1\d{3}"),
         validate=_is_card,
         positive=(("6200 0000 0000 0000 000", "6200 0000 0000 0000 000"),),
         negative=("4111 1111 1111 1111 123",),
     ),
     Recognizer(
+        name="card_amex",
         entity="CREDIT_CARD",
+        gate=r"[0-9]{4}[ -][0-9]{6}[ -][0-9]{4}",
         pattern=_written(r"\d{4}([ -])\d{6}\1\d{4,5}"),
         validate=_is_card,
         positive=(

@@ -37,7 +37,9 @@ def _is_no_access_log(match: re.Match[str]) -> bool:
 
 RECOGNIZERS = (
     Recognizer(
+        name="phone_north_american",
         entity="PHONE",
+        gate=r"[0-9]{3}[-. )]{1,2}[0-9]{3}[-. ]?[0-9]{4}",
         pattern=_NORTH_AMERICAN,
         validate=_is_no_access_log,
         positive=(
@@ -68,7 +70,9 @@ RECOGNIZERS = (
         ),
     ),
     Recognizer(
+        name="phone_international",
         entity="PHONE",
+        gate=r"(?:\+|%2[Bb])[0-9]",
         pattern=_INTERNATIONAL,
         positive=(
             ("tel +44 20 7946 0958 ok", "+44 20 7946 0958"),

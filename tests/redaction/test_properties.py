@@ -4,9 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redaction import Redactor
+from redaction.gates import Re2Gates, ReGates
 from redaction.recognizers import RECOGNIZERS
 
 REDACTOR = Redactor()
+GATES = Re2Gates([recognizer.gates for recognizer in RECOGNIZERS])
+OTHER_GATES = ReGates([recognizer.gates for recognizer in RECOGNIZERS])
 
 VALUES = sorted({value for recognizer in RECOGNIZERS for _, value in recognizer.positive})
 LINES = sorted({line for recognizer in RECOGNIZERS for line in recognizer.negative})
@@ -45,3 +48,18 @@ def test_every_value_that_a_recognizer_finds_is_covered(text: str) -> None:
     for recognizer in RECOGNIZERS:
         for start, end in recognizer.find(text):
             assert covered.issuperset(range(start, end))
+
+
+@given(texts)
+@settings(max_examples=1000, deadline=None)
+def test_what_a_recognizer_finds_has_opened_its_gate(text: str) -> None:
+    open_gates = set(GATES.matching(text))
+    for place, recognizer in enumerate(RECOGNIZERS):
+        if place not in open_gates:
+            assert list(recognizer.find(text)) == [], recognizer.name
+
+
+@given(texts)
+@settings(max_examples=300, deadline=None)
+def test_the_standard_library_opens_the_same_gates(text: str) -> None:
+    assert sorted(GATES.matching(text)) == OTHER_GATES.matching(text)

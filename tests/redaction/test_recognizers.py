@@ -3,6 +3,7 @@
 import pytest
 
 from redaction import Redactor
+from redaction.gates import Re2Gates, ReGates
 from redaction.recognizer import Recognizer
 from redaction.recognizers import RECOGNIZERS
 
@@ -46,7 +47,19 @@ def test_leaves_what_is_not_personal(line: str) -> None:
     assert Redactor().redact(line).text == line
 
 
+@pytest.mark.parametrize(("recognizer", "line", "value"), POSITIVE)
+def test_the_gate_opens_for_it(recognizer: Recognizer, line: str, value: str) -> None:
+    assert Re2Gates([recognizer.gates]).matching(line)
+    assert ReGates([recognizer.gates]).matching(line)
+
+
 @pytest.mark.parametrize("recognizer", RECOGNIZERS)
 def test_every_recognizer_carries_both_kinds_of_example(recognizer: Recognizer) -> None:
     assert recognizer.positive
     assert recognizer.negative
+
+
+def test_names_are_unique() -> None:
+    names = [recognizer.name for recognizer in RECOGNIZERS]
+
+    assert len(set(names)) == len(names)

@@ -1,0 +1,5 @@
+"""Postal addresses."""
+
+from redaction.recognizer import Recognizer
+
+RECOGNIZERS: tuple[Recognizer, ...] = ()

@@ -1,0 +1,5 @@
+"""Dates of birth, by their key."""
+
+from redaction.recognizer import Recognizer
+
+RECOGNIZERS: tuple[Recognizer, ...] = ()

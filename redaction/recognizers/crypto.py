@@ -1,0 +1,5 @@
+"""Cryptocurrency addresses."""
+
+from redaction.recognizer import Recognizer
+
+RECOGNIZERS: tuple[Recognizer, ...] = ()

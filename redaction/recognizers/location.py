@@ -1,0 +1,5 @@
+"""Places on the map."""
+
+from redaction.recognizer import Recognizer
+
+RECOGNIZERS: tuple[Recognizer, ...] = ()

@@ -1,0 +1,5 @@
+"""National numbers of European countries."""
+
+from redaction.recognizer import Recognizer
+
+RECOGNIZERS: tuple[Recognizer, ...] = ()

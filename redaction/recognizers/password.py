@@ -1,0 +1,5 @@
+"""Passwords."""
+
+from redaction.recognizer import Recognizer
+
+RECOGNIZERS: tuple[Recognizer, ...] = ()

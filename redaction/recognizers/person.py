@@ -1,0 +1,5 @@
+"""Names, by their key or title."""
+
+from redaction.recognizer import Recognizer
+
+RECOGNIZERS: tuple[Recognizer, ...] = ()

@@ -1,0 +1,5 @@
+"""Tokens and keys that open something."""
+
+from redaction.recognizer import Recognizer
+
+RECOGNIZERS: tuple[Recognizer, ...] = ()
