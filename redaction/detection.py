@@ -5,33 +5,50 @@ longest of them names it; of equally long ones the leftmost; of those the first 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from operator import itemgetter
 
-from redaction.gates import Gates
+from redaction import sensitive_keys
+from redaction.gates import compile_gates
 from redaction.recognizer import Recognizer
 from redaction.result import Entity
+from redaction.structure import Literal, decoded, entities_of, fit, literals_of
 
 MAX_ROUNDS = 16
 
+Replacement = Callable[[Entity, str], str]
+"""What stands for an entity in the redacted text, given its value."""
+Accepts = Callable[[Entity, str], bool]
+"""Whether an entity is to be replaced, given its value."""
+
 
 class Detector:
-    """Finds entities.
+    """Finds entities, and puts their tokens in their place.
 
     Args:
         recognizers: in the order that settles a tie.
-        gates: theirs, in the same order.
         tokens: matches the tokens that stand for a value in a redacted text.
+        replacement: makes such a token.
+        accepts: has the last word on what was found.
+    Raises:
+        redaction.gates.GatesTooLarge: there are too many recognizers.
     """
 
-    __slots__ = ("_gates", "_recognizers", "_tokens")
+    __slots__ = ("_accepts", "_gates", "_recognizers", "_replacement", "_tokens")
 
-    def __init__(self, recognizers: Sequence[Recognizer], gates: Gates, tokens: re.Pattern[str]) -> None:
+    def __init__(
+        self, recognizers: Sequence[Recognizer], tokens: re.Pattern[str], replacement: Replacement, accepts: Accepts
+    ) -> None:
         self._recognizers = tuple(recognizers)
-        self._gates = gates
+        self._gates = compile_gates([*(recognizer.gates for recognizer in recognizers), sensitive_keys.gate()])
         self._tokens = tokens
+        self._replacement = replacement
+        self._accepts = accepts
 
-    def detect(self, text: str) -> list[Entity]:
-        """Return the entities of `text`, sorted by start and non-overlapping.
+    def detect(self, text: str) -> tuple[list[Entity], str]:
+        """Return the entities of `text`, sorted by start and non-overlapping, and the redacted text.
 
         A value may have been passed over because of its neighbour ("10.0.0.1+14155552671": no phone starts inside a
         word). Once the neighbour is a token that reason is gone, and a second redaction would find the value. So the
@@ -39,28 +56,49 @@ class Detector:
         """
         found = merge(self._scan(text))
         if not found:
-            return found
+            return found, text
+        redacted = _Redacted(text, found, self._replacement)
         for _ in range(MAX_ROUNDS):
-            redacted = _Redacted(text, found)
-            more = [redacted.original(entity) for entity in self._scan(redacted.text)]
+            more = self._scan(redacted.text)
             if not more:
                 break
-            found = merge([*found, *more])
-        return found
+            found = merge([*found, *map(redacted.original, more)])
+            redacted = _Redacted(text, found, self._replacement)
+        return found, redacted.text
 
     def _scan(self, text: str) -> list[Entity]:
         places = self._gates.matching(text)
-        if not places:
+        # A string of a JSON text may have what it says in escapes.
+        if not places and "\\u" not in text:
             return []
-        entities = [
-            Entity(recognizer.entity, start, end, recognizer.name)
-            for recognizer in map(self._recognizers.__getitem__, sorted(places))
-            for start, end in recognizer.find(text)
-        ]
-        if not entities or "[" not in text:
+        entities = list(self._found_by(sorted(places), text))
+        may_have_more = len(self._recognizers) in places or "\\" in text
+        literals = literals_of(text) if entities or may_have_more else None
+        if literals is not None:
+            entities += entities_of(text, literals)
+            entities += self._found_in_escaped(text, literals)
+        if not entities:
             return entities
-        tokens = [match.span() for match in self._tokens.finditer(text)]
-        return list(_outside(text, entities, tokens)) if tokens else entities
+        entities = [entity for entity in entities if self._accepts(entity, text[entity.start : entity.end])]
+        if "[" in text:
+            tokens = [match.span() for match in self._tokens.finditer(text)]
+            entities = list(_outside(text, entities, tokens)) if tokens else entities
+        return entities if literals is None else fit(text, merge(entities), literals)
+
+    def _found_by(self, places: Iterable[int], text: str) -> Iterator[Entity]:
+        for place in places:
+            if place < len(self._recognizers):
+                recognizer = self._recognizers[place]
+                for start, end in recognizer.find(text):
+                    yield Entity(recognizer.entity, start, end, recognizer.name)
+
+    def _found_in_escaped(self, text: str, literals: Iterable[Literal]) -> Iterator[Entity]:
+        for literal in literals:
+            if literal.is_string and "\\" in text[literal.start : literal.end]:
+                plain, origins = decoded(text, literal)
+                for entity in self._scan(plain):
+                    # A number of the JSON in a string is replaced as a part of the string: quotes would end it.
+                    yield replace(entity, start=origins[entity.start], end=origins[entity.end], quoted=False)
 
 
 def merge(found: Iterable[Entity]) -> list[Entity]:
@@ -75,7 +113,7 @@ def merge(found: Iterable[Entity]) -> list[Entity]:
             continue
         union = merged[-1]
         name, rule = (entity.type, entity.rule) if length > longest else (union.type, union.rule)
-        merged[-1] = Entity(name, union.start, max(union.end, entity.end), rule)
+        merged[-1] = Entity(name, union.start, max(union.end, entity.end), rule, union.quoted or entity.quoted)
         longest = max(longest, length)
     return merged
 
@@ -89,7 +127,7 @@ def _outside(text: str, entities: Iterable[Entity], tokens: Sequence[tuple[int, 
                 continue
             end = min(token_start, entity.end)
             if start < end and any(sign.isalnum() for sign in text[start:end]):
-                yield Entity(entity.type, start, end, entity.rule)
+                yield replace(entity, start=start, end=end)
             start = max(start, token_end)
             if start >= entity.end:
                 break
@@ -98,12 +136,14 @@ def _outside(text: str, entities: Iterable[Entity], tokens: Sequence[tuple[int, 
 class _Redacted:
     """A text with tokens for its entities, and the way back to the original's offsets."""
 
-    def __init__(self, text: str, entities: Sequence[Entity]) -> None:
+    def __init__(self, text: str, entities: Sequence[Entity], replacement: Replacement) -> None:
         pieces: list[str] = []
         self._kept: list[tuple[int, int]] = []  # where each kept stretch begins here, and in the original
         position = length = 0
         for entity in entities:
-            kept, token = text[position : entity.start], f"[{entity.type}]"
+            kept, token = text[position : entity.start], replacement(entity, text[entity.start : entity.end])
+            if entity.quoted:
+                token = f'"{token}"'
             self._kept.append((length, position))
             pieces += (kept, token)
             length += len(kept) + len(token)
@@ -113,6 +153,6 @@ class _Redacted:
 
     def original(self, entity: Entity) -> Entity:
         """The same, in the original. It lies in one kept stretch, since no token is part of it."""
-        here, there = next(pair for pair in reversed(self._kept) if pair[0] <= entity.start)
+        here, there = self._kept[bisect_right(self._kept, entity.start, key=itemgetter(0)) - 1]
         shift = there - here
-        return Entity(entity.type, entity.start + shift, entity.end + shift, entity.rule)
+        return replace(entity, start=entity.start + shift, end=entity.end + shift)

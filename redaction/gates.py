@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 try:
-    import re2  # type: ignore[import-not-found,import-untyped,unused-ignore]  # it has no stubs
+    import re2 as re2  # type: ignore[import-not-found,import-untyped,unused-ignore]  # it has no stubs
 except ImportError:  # no wheel for this platform
     re2 = None
 

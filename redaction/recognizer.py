@@ -46,7 +46,7 @@ class Recognizer:
 
     def find(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield (start, end) of each valid value, left to right, non-overlapping."""
-        group = "value" if "value" in self.pattern.groupindex else 0
+        group = self.pattern.groupindex.get("value", 0)
         position = 0
         while match := self.pattern.search(text, position):
             start, end = match.span(group)

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 class Entity:
     """One detected value: its type and where it stood, `original[start:end]`, in code points.
 
-    `rule` names the recognizer that found it, and takes no part in comparisons.
+    `rule` names the recognizer that found it; `quoted` says that it was a number of a JSON text, where its token is a
+    string. They take no part in comparisons.
     """
 
     type: str
     start: int
     end: int
     rule: str = field(default="", compare=False)
+    quoted: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

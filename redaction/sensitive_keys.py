@@ -1,0 +1,63 @@
+"""Keys of JSON objects whose values are personal or secret whatever they look like, in any case style."""
+
+import re
+
+# Words are parted by spaces: "card number" is cardNumber, CARD_NUMBER, card-number, and the end of billing.cardNumber.
+_KEYS: dict[str, tuple[str, ...]] = {
+    "PASSWORD": (
+        "password", "passwd", "pwd", "passphrase", "password hash", "password confirmation", "contrasena",
+        "mot de passe", "passwort", "kennwort", "senha",
+    ),
+    "SECRET": (
+        "secret", "secret key", "secret access key", "private key", "api key", "apikey", "api secret", "access key",
+        "access key id", "token", "jwt", "authorization", "cookie", "cookies", "set cookie", "session id",
+        "session key", "sessionid", "phpsessid", "jsessionid", "otp", "totp", "one time password", "mfa code", "pin",
+        "pin code", "signing key", "encryption key", "master key", "credentials", "connection string",
+    ),
+    "US_SSN": ("ssn", "social security", "social security number", "social security no"),
+    "CREDIT_CARD": (
+        "card number", "card no", "credit card", "cc number", "cc num", "debit card", "cvv", "cvv2", "cvc", "cvc2",
+        "security code",
+    ),
+    "IBAN": ("iban",),
+    "US_BANK": ("account number", "account no", "bank account", "routing number"),
+    "DOB": ("dob", "date of birth", "birth date", "birthdate", "birthday"),
+    "PERSON": (
+        "first name", "last name", "full name", "surname", "given name", "family name", "middle name", "maiden name",
+        "card holder", "cardholder", "cardholder name", "name on card", "patient name", "customer name",
+    ),
+    "EMAIL": ("email", "e mail", "email address"),
+    "PHONE": ("phone", "phone number", "mobile number", "mobile phone", "cell phone", "telephone", "msisdn"),
+    "ADDRESS": (
+        "street address", "home address", "postal address", "billing address", "shipping address", "mailing address",
+        "address line 1", "address line 2",
+    ),
+    "US_PASSPORT": ("passport", "passport number", "passport no"),
+    "US_DRIVER_LICENSE": ("driver license", "drivers license", "driver license number", "drivers license number"),
+    "NATIONAL_ID": ("national id", "national id number", "tax id"),
+    "MEDICAL_RECORD": ("medical record number", "mrn"),
+}  # fmt: skip
+
+_ENTITIES = {tuple(key.split()): entity for entity, keys in _KEYS.items() for key in keys}
+_LONGEST = max(map(len, _ENTITIES))
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+
+# What ends like a secret and is none: where a listing goes on.
+_PAGES = frozenset(["page", "next", "previous", "continuation", "sync", "cursor", "start"])
+
+ENTITIES = frozenset(_KEYS)
+
+
+def entity_of_key(key: str) -> str:
+    """What the value of a key is, such as "US_SSN" for `customerSsn` or `SSN`; empty for an ordinary key."""
+    words = [word.lower() for word in _WORD.findall(key)]
+    for count in range(min(_LONGEST, len(words)), 0, -1):
+        entity = _ENTITIES.get(tuple(words[-count:]))
+        if entity:
+            return "" if words[-count - 1 : -count] and words[-count - 1] in _PAGES else entity
+    return ""
+
+
+def gate() -> str:
+    """RE2 pattern: one of the keys ends here."""
+    return "(?i:" + "|".join("[ _.-]?".join(words) for words in sorted(_ENTITIES)) + r')(?:\\{0,3}")[ \t]{0,2}:'

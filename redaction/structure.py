@@ -1,0 +1,123 @@
+"""JSON texts: what they are made of, and redactions that leave them valid JSON."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from redaction.result import Entity
+from redaction.sensitive_keys import entity_of_key
+
+_TOKEN = re.compile(
+    r'"(?P<string>[^"\\]*+(?:\\.[^"\\]*+)*)"|(?P<scalar>[^\s\[\]{},:"]+)|(?P<sign>[\[\]{}:,])', re.DOTALL
+)
+_ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|.)", re.DOTALL)
+_EMPTY = frozenset(["null", "true", "false"])
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A string or another scalar of a JSON text: where it is, for a string without its quotes.
+
+    `entity` is what a sensitive key, however far above it, says that it is.
+    """
+
+    start: int
+    end: int
+    is_string: bool
+    is_key: bool = False
+    entity: str = ""
+
+
+def literals_of(text: str) -> list[Literal] | None:
+    """The literals of a JSON object or array, in their order; None when `text` is not one."""
+    if not text.lstrip(" \t\r\n").startswith(("{", "[")):
+        return None
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return list(_walk(text))
+
+
+def _walk(text: str) -> Iterator[Literal]:
+    # One pair for each open object or array: whether it is an object, and what its key says of all that is in it.
+    open_: list[tuple[bool, str]] = []
+    key_comes = False
+    entity = ""
+    for match in _TOKEN.finditer(text):
+        sign = match.group("sign")
+        if sign is None:
+            is_string = match.group("string") is not None
+            start, end = match.span("string" if is_string else "scalar")
+            yield Literal(start, end, is_string, key_comes, "" if key_comes else entity)
+            if key_comes:
+                entity = open_[-1][1] or entity_of_key(text[start:end])
+        elif sign in "{[":
+            open_.append((sign == "{", entity))
+            key_comes = sign == "{"
+        elif sign in "}]":
+            open_.pop()
+            key_comes = False
+        elif sign == ",":
+            key_comes, entity = open_[-1]
+        else:
+            key_comes = False
+
+
+def entities_of(text: str, literals: Iterable[Literal]) -> Iterator[Entity]:
+    """Each value under a sensitive key, whole."""
+    for literal in literals:
+        if literal.entity and text[literal.start : literal.end] not in _EMPTY:
+            yield Entity(literal.entity, literal.start, literal.end, "sensitive_key")
+
+
+def fit(text: str, entities: Sequence[Entity], literals: Sequence[Literal]) -> list[Entity]:
+    """Entities cut to the literals that they touch, so that the text stays JSON.
+
+    In a string nothing else is replaced, and no half of an escape; a number is replaced whole, by a string.
+    """
+    fitted: list[Entity] = []
+    place = 0
+    for entity in entities:
+        while place < len(literals) and literals[place].end <= entity.start:
+            place += 1
+        for literal in literals[place:]:
+            if literal.start >= entity.end:
+                break
+            if not literal.is_string:
+                fitted.append(replace(entity, start=literal.start, end=literal.end, quoted=True))
+                continue
+            start, end = max(entity.start, literal.start), min(entity.end, literal.end)
+            start, end = _whole_escapes(text, literal, start, end)
+            if any(sign.isalnum() for sign in text[start:end]):
+                fitted.append(replace(entity, start=start, end=end))
+    return fitted
+
+
+def _whole_escapes(text: str, literal: Literal, start: int, end: int) -> tuple[int, int]:
+    for escape in _ESCAPE.finditer(text, literal.start, literal.end):
+        if escape.start() >= end:
+            break
+        if escape.start() < start < escape.end():
+            # A value that begins behind "\n" begins there; one that begins with half of "\u0041" begins with all of it.
+            start = escape.start() if escape.group().startswith("\\u") else escape.end()
+        if escape.start() < end < escape.end():
+            end = escape.end()
+    return start, end
+
+
+def decoded(text: str, literal: Literal) -> tuple[str, list[int]]:
+    """A string without its escapes, and where each of its code points, and its end, is in `text`."""
+    pieces: list[str] = []
+    places: list[int] = []
+    position = literal.start
+    for escape in _ESCAPE.finditer(text, literal.start, literal.end):
+        pieces.append(text[position : escape.start()])
+        places += range(position, escape.start())
+        pieces.append(json.loads(f'"{escape.group()}"'))
+        places.append(escape.start())
+        position = escape.end()
+    pieces.append(text[position : literal.end])
+    places += range(position, literal.end + 1)
+    return "".join(pieces), places

@@ -1,0 +1,80 @@
+"""JSON texts stay JSON, and sensitive keys hide whatever is under them."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from redaction import Redactor
+from redaction.sensitive_keys import entity_of_key
+from tests.redaction.test_properties import VALUES
+
+REDACTOR = Redactor()
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ('{"card": 4111111111111111, "n": 1.50}', '{"card": "[CREDIT_CARD]", "n": 1.50}'),
+        ('{"Password": "hunter2", "n": null}', '{"Password": "[PASSWORD]", "n": null}'),
+        ('{"password": null, "pwd": "", "pin": 1234}', '{"password": null, "pwd": "", "pin": "[SECRET]"}'),
+        ('{"a": {"dbPassword": ["x", {"y": "z1"}]}}', '{"a": {"dbPassword": ["[PASSWORD]", {"y": "[PASSWORD]"}]}}'),
+        ('{"Set-Cookie": "sid=31d4d96e; Path=/"}', '{"Set-Cookie": "[SECRET]"}'),
+        ('{"customer.ssn": "n/a 9", "SSN": 123456789}', '{"customer.ssn": "[US_SSN]", "SSN": "[US_SSN]"}'),
+        ('{"nextPageToken": "CAUQAA", "page_token": "x"}', '{"nextPageToken": "CAUQAA", "page_token": "x"}'),
+        ('{"m": "tel \\u002b14155552671"}', '{"m": "tel [PHONE]"}'),
+        ('{"m": "line\\n10.0.0.1\\tx"}', '{"m": "line\\n[IP_ADDRESS]\\tx"}'),
+        ('{"m": "{\\"password\\": \\"hunter2\\"}"}', '{"m": "{\\"password\\": \\"[PASSWORD]\\"}"}'),
+        ('{"a@b.co": 1}', '{"[EMAIL]": 1}'),
+        ('["10.0.0.1", 5]', '["[IP_ADDRESS]", 5]'),
+    ],
+)
+def test_a_json_text(text: str, redacted: str) -> None:
+    assert REDACTOR.redact(text).text == redacted
+    json.loads(redacted)
+
+
+def test_a_record() -> None:
+    record = {"b": 1, "a": [1.0, "a@b.co", True], "password": {"old": "x", "n": 2**70}}
+
+    redacted, redaction = REDACTOR.redact_json(record)
+
+    assert redacted == {"b": 1, "a": [1.0, "[EMAIL]", True], "password": {"old": "[PASSWORD]", "n": "[PASSWORD]"}}
+    assert list(redacted) == list(record)
+    assert redaction.counts == {"EMAIL": 1, "PASSWORD": 2}
+
+
+@pytest.mark.parametrize(
+    ("key", "entity"),
+    [
+        ("password", "PASSWORD"), ("DB_PASSWORD", "PASSWORD"), ("userPassword", "PASSWORD"), ("X-API-Key", "SECRET"),
+        ("cardNumber", "CREDIT_CARD"), ("billing.card_number", "CREDIT_CARD"), ("SSN", "US_SSN"),
+        ("refreshToken", "SECRET"),
+        ("date-of-birth", "DOB"), ("name", ""), ("token_count", ""), ("passwordResetUrl", ""), ("", ""), ("spin", ""),
+        ("nextToken", ""), ("id", ""),
+    ],
+)  # fmt: skip
+def test_keys(key: str, entity: str) -> None:
+    assert entity_of_key(key) == entity
+
+
+leaves = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False),
+    st.text(st.characters(exclude_categories=["Cs"])), st.sampled_from(VALUES),
+)  # fmt: skip
+keys = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"])), st.sampled_from(["password", "ssn", "card_number", "msg"])
+)
+records = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(keys, inner), max_leaves=8)
+
+
+@given(records, st.booleans())
+@settings(max_examples=500, deadline=None)
+def test_json_stays_json(record: object, ascii_only: bool) -> None:
+    text = json.dumps([record], ensure_ascii=ascii_only)
+
+    redacted = REDACTOR.redact(text).text
+
+    json.loads(redacted)
+    assert REDACTOR.redact(redacted).text == redacted
