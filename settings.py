@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     """Begins the name of every queue and topic."""
     logs_table: TableName = "tenant_processed_logs"
     """DynamoDB table of the redacted logs."""
+    policies_table: TableName = "tenant_policies"
+    """DynamoDB table of the tenants' redaction policies."""
+    policy_cache_seconds: int = Field(default=60, ge=0)
+    """A changed policy is in use everywhere after this long."""
+    redact_time_limit_seconds: float = Field(default=2.0, gt=0)
+    """A log that takes longer to redact goes to the failure queue."""
     visibility_timeout_seconds: int = Field(default=60, ge=5, le=43200)
     """A message whose worker died comes back after this long."""
     task_time_limit_seconds: int = Field(default=50, ge=1)

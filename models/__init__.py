@@ -3,5 +3,6 @@
 from models.errors import TenantRequired
 from models.insert import Verdict
 from models.log_record import LogRecord, Page
+from models.tenant_policy import TenantPolicy
 
-__all__ = ["LogRecord", "Page", "TenantRequired", "Verdict"]
+__all__ = ["LogRecord", "Page", "TenantPolicy", "TenantRequired", "Verdict"]

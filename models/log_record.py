@@ -4,16 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import MapAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
+from models.connection import Connected
 from models.cursor import log_id_of, to_cursor
 from models.errors import TenantRequired
 from models.insert import Verdict, insert_items
 from settings import settings
-
-_access_key, _secret_key = settings.engine_credentials or (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +29,8 @@ class LogRecord(Model):
     Every read names its tenant: `of` and `for_tenant` are the ways to read, `scan` raises.
     """
 
-    class Meta:
+    class Meta(Connected):
         table_name = settings.logs_table
-        region = settings.aws_region
-        host = settings.aws_endpoint_url or None
-        aws_access_key_id = _access_key
-        aws_secret_access_key = _secret_key
-        billing_mode = "PAY_PER_REQUEST"
-        connect_timeout_seconds = 2
-        read_timeout_seconds = 5
-        max_retry_attempts = 2
 
     tenant_id = UnicodeAttribute(hash_key=True)
     log_id = UnicodeAttribute(range_key=True)
@@ -47,6 +38,8 @@ class LogRecord(Model):
     modified_text = UnicodeAttribute()
     processed_at = UnicodeAttribute()
     """ISO 8601 in UTC, such as 2026-01-31T12:00:00.000Z."""
+    redactions: "MapAttribute[str, int]" = MapAttribute(null=True)  # type: ignore[no-untyped-call]  # missing in the stubs
+    """How many values were replaced, by entity; absent from records that are older than it."""
 
     @classmethod
     def of(cls, tenant_id: str, log_id: str) -> "LogRecord":

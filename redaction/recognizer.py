@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from redaction.context import Context
 
 
-def _any_match(_match: re.Match[str]) -> bool:
+def accept_any(_match: re.Match[str]) -> bool:
+    """The pattern alone decides."""
     return True
 
 
@@ -36,7 +37,7 @@ class Recognizer:
     pattern: re.Pattern[str]
     positive: tuple[tuple[str, str], ...]
     negative: tuple[str, ...]
-    validate: Callable[[re.Match[str]], bool] = _any_match
+    validate: Callable[[re.Match[str]], bool] = accept_any
     context: Context | None = None
 
     @property

@@ -19,12 +19,13 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class RedactedLog(msgspec.Struct, frozen=True):
-    """A log as it will be stored. `processed_at` is ISO 8601 in UTC."""
+    """A log as it will be stored. `processed_at` is ISO 8601, UTC; `redactions` counts by entity what was replaced."""
 
     log_id: str
     original_text: str
     modified_text: str
     processed_at: str
+    redactions: dict[str, int] = {}
 
 
 class RedactedBatch(msgspec.Struct, frozen=True):

@@ -1,29 +1,66 @@
 """Batch in, redacted batch out. CPU-bound."""
 
+import logging
 from datetime import UTC, datetime
 
+from pynamodb.exceptions import PynamoDBException
+
+from broker.outage import Outage
 from redaction import Redactor
+from settings import settings
 from tasks.application import app
 from tasks.base import PipelineTask
-from tasks.batch import Batch, RedactedBatch, RedactedLog
+from tasks.batch import Batch, Log, RedactedBatch, RedactedLog
+from tasks.failures import Reason, origin_of
 from tasks.outcome import Outcome
+from tasks.policies import PolicyInvalid, redactor_of
+from tasks.time_limit import time_limit
 
-_redactor = Redactor()
+logger = logging.getLogger(__name__)
+
+_outage = Outage("reading policies from DynamoDB", quiet_seconds=10)
 
 
 @app.task(base=PipelineTask, input_type=Batch)
 def redact(batch: Batch) -> Outcome:
-    """Replace the personal data in every log of a batch.
+    """Replace the personal data in every log of a batch, as the policy of its tenant says.
 
     Args:
         batch: the logs as they were accepted.
     Returns:
-        The same logs in the same order, each with its original and its redacted text, done.
+        The same logs in the same order, each with its original and its redacted text, done; without those that the
+        policy drops. A log that could not be redacted failed: it is never stored as it is. All wait while the policy
+        can't be read.
     """
+    try:
+        redactor = redactor_of(batch.tenant_id)
+    except PolicyInvalid:
+        return Outcome(failed=((Reason.POLICY_INVALID, batch),))
+    except PynamoDBException as error:
+        _outage.failed(error.cause_response_code or type(error.cause or error).__name__)
+        return Outcome(unavailable=batch)
+    _outage.worked()
     processed_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    redactions = _redactor.redact_batch([log.text for log in batch.logs])
-    logs = tuple(
-        RedactedLog(log.log_id, log.text, redaction.text, processed_at)
-        for log, redaction in zip(batch.logs, redactions, strict=True)
+    redacted: list[RedactedLog] = []
+    failed: list[Log] = []
+    for log in batch.logs:
+        try:
+            with time_limit(settings.redact_time_limit_seconds):
+                done = _redact(redactor, log, processed_at)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the log must not get through
+            logger.error("a log of tenant %s can't be redacted: %s", batch.tenant_id, origin_of(error))
+            failed.append(log)
+        else:
+            redacted += [done] if done else []
+    return Outcome(
+        done=RedactedBatch(batch.tenant_id, batch.request_id, tuple(redacted)) if redacted else None,
+        failed=((Reason.NOT_REDACTED, Batch(batch.tenant_id, batch.request_id, tuple(failed))),) if failed else (),
     )
-    return Outcome(done=RedactedBatch(batch.tenant_id, batch.request_id, logs))
+
+
+def _redact(redactor: Redactor, log: Log, processed_at: str) -> RedactedLog | None:
+    """None for a log that the policy drops."""
+    redaction = redactor.redact(log.text)
+    if redaction.dropped:
+        return None
+    return RedactedLog(log.log_id, log.text, redaction.text, processed_at, redaction.counts)

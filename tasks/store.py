@@ -45,4 +45,5 @@ def _to_record(tenant_id: str, log: RedactedLog) -> LogRecord:
         original_text=log.original_text,
         modified_text=log.modified_text,
         processed_at=log.processed_at,
+        redactions=log.redactions,
     )

@@ -22,7 +22,7 @@ os.environ.update(_environment)
 
 from broker.queues import create_queues
 from local.engine import Engine
-from models import LogRecord
+from models import LogRecord, TenantPolicy
 from tests.fault_proxy import FaultProxy
 from tests.processes import Processes
 
@@ -32,6 +32,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A running engine with table and queues. A test that stops it starts it again."""
     with Engine(_PORT, tmp_path_factory.mktemp("engine")) as running:
         LogRecord.create()
+        TenantPolicy.create()
         create_queues()
         yield running
 

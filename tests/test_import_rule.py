@@ -16,7 +16,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "redaction": set(),
     "models": {"topology", "settings"},
     "tasks": {"models", "redaction", "broker", "celeryconfig", "topology", "settings"},
-    "webapp": {"tasks", "models", "broker", "topology", "settings"},
+    "webapp": {"tasks", "models", "broker", "redaction", "topology", "settings"},
     "local": {"topology", "settings"},
     "scripts": {"models", "settings"},
     "simulate_logs": {"models", "settings"},

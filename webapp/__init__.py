@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from webapp import body, commands, health, ingest, problems, request_ids
+from webapp import body, commands, health, ingest, problems, redaction_commands, request_ids
 
 
 def create_app() -> Flask:
@@ -16,4 +16,6 @@ def create_app() -> Flask:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(commands.database)
     app.register_blueprint(commands.broker)
+    app.register_blueprint(redaction_commands.redaction)
+    app.register_blueprint(redaction_commands.policy)
     return app

@@ -5,7 +5,7 @@ from flask import Blueprint
 
 from broker.queues import create_queues
 from broker.sweep import LOOK_AGAIN_SECONDS, sweep
-from models import LogRecord
+from models import LogRecord, TenantPolicy
 from settings import settings
 
 database = Blueprint("db", __name__)
@@ -14,9 +14,10 @@ broker = Blueprint("broker", __name__)
 
 @database.cli.command("create")
 def create_table() -> None:
-    """Create the table unless it is there."""
-    LogRecord.create()
-    click.echo(f"table {LogRecord.Meta.table_name} is ready")
+    """Create the tables that are not there."""
+    for model in (LogRecord, TenantPolicy):
+        model.create()
+        click.echo(f"table {model.Meta.table_name} is ready")
 
 
 @broker.cli.command("create")

@@ -1,0 +1,35 @@
+"""A limit for one piece of work inside a task, so that the rest of its batch goes on."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+
+class TookTooLong(Exception):
+    """The time was over."""
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TookTooLong inside the block when it takes longer.
+
+    Works in the main thread, which is where a pool process runs its tasks, and also in the middle of a regular
+    expression: `re` looks for signals while it searches. In another thread nothing happens.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _over)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _over(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise TookTooLong
