@@ -21,87 +21,18 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import urllib3
 from pynamodb.exceptions import PynamoDBException
 from tqdm import tqdm
 
 from models import LogRecord
+from scripts.planted import PlantedLog, plant
 from settings import settings
 
 SENDERS = 8
 GIVE_UP_SENDING_SECONDS = 30
-
-
-@dataclass(frozen=True)
-class PlantedLog:
-    """A log that is sent, and what must not be left of it."""
-
-    tenant_id: str
-    text: str
-    planted: tuple[str, ...]
-
-
-def _digits(source: random.Random, count: int) -> str:
-    return "".join(source.choice("0123456789") for _ in range(count))
-
-
-def _phone(source: random.Random) -> str:
-    area, exchange, line = f"{source.randint(201, 989)}", f"{source.randint(200, 999)}", _digits(source, 4)
-    shape = source.choice(["{}-{}-{}", "({}) {}-{}", "{}.{}.{}", "+1 {} {} {}", "+1{}{}{}"])
-    return shape.format(area, exchange, line)
-
-
-def _email(source: random.Random) -> str:
-    name = source.choice(["ada.lovelace", "grace_hopper", "alan+logs", "k.johnson", "j-von-neumann"])
-    return f"{name}{_digits(source, 3)}@{source.choice(['example.com', 'mail.example.org', 'example.co.uk'])}"
-
-
-def _ipv4(source: random.Random) -> str:
-    network = source.choice(["10.20", "172.16", "192.168", "203.0"])
-    return f"{network}.{source.randint(0, 255)}.{source.randint(1, 254)}"
-
-
-def _ipv6(source: random.Random) -> str:
-    return f"2001:db8:{source.randint(1, 0xFFFF):x}::{source.randint(1, 0xFFFF):x}"
-
-
-def _ssn(source: random.Random) -> str:
-    return f"{source.randint(1, 665):03}-{source.randint(1, 99):02}-{source.randint(1, 9999):04}"
-
-
-def _card(source: random.Random) -> str:
-    number = source.choice(["4", "51", "55", "2221"])
-    number += _digits(source, 15 - len(number))
-    luhn = sum(
-        sum(divmod(2 * int(digit), 10)) if place % 2 == 0 else int(digit) for place, digit in enumerate(number[::-1])
-    )
-    number += str(-luhn % 10)
-    joint = source.choice(["", " ", "-"])
-    return joint.join(number[place : place + 4] for place in range(0, 16, 4))
-
-
-TEMPLATES: list[tuple[str, tuple[Callable[[random.Random], str], ...]]] = [
-    ("Customer {} logged in", (_phone,)),
-    ("level=info msg=signup user={} src={}", (_email, _ipv4)),
-    ('{} - - "GET /account HTTP/1.1" 200 1532 "-" "curl/8.5.0"', (_ipv4,)),
-    ("payment declined card={} amount=12.90 EUR attempt=3", (_card,)),
-    ("KYC check failed for SSN {} (contact {})", (_ssn, _phone)),
-    ('{{"event": "reset", "to": "{}", "ip": "{}"}}', (_email, _ipv6)),
-    ("java.lang.IllegalStateException: no session for {}\n\tat com.example.Auth.check(Auth.java:42)", (_email,)),
-    ("upstream [{}]:8443 timed out after 30000 ms", (_ipv6,)),
-    ("order 4f1c2d3e shipped, trace 0af7651916cd43dd8448eb211c80319c, build 3.12.1", ()),
-]
-
-
-def plant(source: random.Random, tenant_id: str) -> PlantedLog:
-    """A log of one of the shapes, with fresh personal data in it."""
-    template, makers = source.choice(TEMPLATES)
-    planted = tuple(make(source) for make in makers)
-    return PlantedLog(tenant_id, template.format(*planted), planted)
 
 
 class Sender:

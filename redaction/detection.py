@@ -13,10 +13,16 @@ from operator import itemgetter
 from redaction import sensitive_keys
 from redaction.gates import compile_gates
 from redaction.recognizer import Recognizer
+from redaction.recognizers import RECOGNIZERS
 from redaction.result import Entity
 from redaction.structure import Literal, decoded, entities_of, fit, literals_of
 
 MAX_ROUNDS = 16
+CUSTOM_MEMORY_BYTES = 8 << 20
+"""For the automaton of one tenant's patterns."""
+
+_GATES = (*(recognizer.gates for recognizer in RECOGNIZERS), sensitive_keys.gate())
+_SENSITIVE_KEYS = len(RECOGNIZERS)
 
 Replacement = Callable[[Entity, str], str]
 """What stands for an entity in the redacted text, given its value."""
@@ -28,7 +34,8 @@ class Detector:
     """Finds entities, and puts their tokens in their place.
 
     Args:
-        recognizers: in the order that settles a tie.
+        recognizers: RECOGNIZERS, with None in the place of one that is not to run, so that all policies share the gates.
+        custom: more of them, with gates of their own.
         tokens: matches the tokens that stand for a value in a redacted text.
         replacement: makes such a token.
         accepts: has the last word on what was found.
@@ -36,13 +43,21 @@ class Detector:
         redaction.gates.GatesTooLarge: there are too many recognizers.
     """
 
-    __slots__ = ("_accepts", "_gates", "_recognizers", "_replacement", "_tokens")
+    __slots__ = ("_accepts", "_custom", "_custom_gates", "_gates", "_recognizers", "_replacement", "_tokens")
 
     def __init__(
-        self, recognizers: Sequence[Recognizer], tokens: re.Pattern[str], replacement: Replacement, accepts: Accepts
+        self,
+        recognizers: Sequence[Recognizer | None],
+        custom: Sequence[Recognizer],
+        tokens: re.Pattern[str],
+        replacement: Replacement,
+        accepts: Accepts,
     ) -> None:
         self._recognizers = tuple(recognizers)
-        self._gates = compile_gates([*(recognizer.gates for recognizer in recognizers), sensitive_keys.gate()])
+        self._gates = compile_gates(_GATES)
+        self._custom = tuple(custom)
+        custom_gates = tuple(recognizer.gates for recognizer in custom)
+        self._custom_gates = compile_gates(custom_gates, CUSTOM_MEMORY_BYTES) if custom else None
         self._tokens = tokens
         self._replacement = replacement
         self._accepts = accepts
@@ -54,9 +69,10 @@ class Detector:
         word). Once the neighbour is a token that reason is gone, and a second redaction would find the value. So the
         redacted text is looked at again until nothing more turns up.
         """
-        found = merge(self._scan(text))
+        found = self._scan(text)
         if not found:
             return found, text
+        found = merge(found)
         redacted = _Redacted(text, found, self._replacement)
         for _ in range(MAX_ROUNDS):
             more = self._scan(redacted.text)
@@ -68,11 +84,14 @@ class Detector:
 
     def _scan(self, text: str) -> list[Entity]:
         places = self._gates.matching(text)
+        custom = self._custom_gates.matching(text) if self._custom_gates else ()
         # A string of a JSON text may have what it says in escapes.
-        if not places and "\\u" not in text:
+        if not places and not custom and "\\u" not in text:
             return []
-        entities = list(self._found_by(sorted(places), text))
-        may_have_more = len(self._recognizers) in places or "\\" in text
+        recognizers = [self._recognizers[place] for place in sorted(places) if place != _SENSITIVE_KEYS]
+        recognizers += [self._custom[place] for place in sorted(custom)]
+        entities = list(_found_by(recognizers, text))
+        may_have_more = _SENSITIVE_KEYS in places or "\\" in text
         literals = literals_of(text) if entities or may_have_more else None
         if literals is not None:
             entities += entities_of(text, literals)
@@ -85,13 +104,6 @@ class Detector:
             entities = list(_outside(text, entities, tokens)) if tokens else entities
         return entities if literals is None else fit(text, merge(entities), literals)
 
-    def _found_by(self, places: Iterable[int], text: str) -> Iterator[Entity]:
-        for place in places:
-            if place < len(self._recognizers):
-                recognizer = self._recognizers[place]
-                for start, end in recognizer.find(text):
-                    yield Entity(recognizer.entity, start, end, recognizer.name)
-
     def _found_in_escaped(self, text: str, literals: Iterable[Literal]) -> Iterator[Entity]:
         for literal in literals:
             if literal.is_string and "\\" in text[literal.start : literal.end]:
@@ -99,6 +111,12 @@ class Detector:
                 for entity in self._scan(plain):
                     # A number of the JSON in a string is replaced as a part of the string: quotes would end it.
                     yield replace(entity, start=origins[entity.start], end=origins[entity.end], quoted=False)
+
+
+def _found_by(recognizers: Iterable[Recognizer | None], text: str) -> Iterator[Entity]:
+    for recognizer in filter(None, recognizers):
+        for start, end in recognizer.find(text):
+            yield Entity(recognizer.entity, start, end, recognizer.name)
 
 
 def merge(found: Iterable[Entity]) -> list[Entity]:

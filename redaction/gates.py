@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Protocol
 
 try:
@@ -31,9 +32,9 @@ class GatesFailed(Exception):
 class Re2Gates:
     """One automaton for all patterns, by google-re2."""
 
-    def __init__(self, patterns: Sequence[str]) -> None:
+    def __init__(self, patterns: Sequence[str], max_memory_bytes: int = MAX_MEMORY_BYTES) -> None:
         options = re2.Options()
-        options.max_mem = MAX_MEMORY_BYTES
+        options.max_mem = max_memory_bytes
         options.log_errors = False
         self._set = re2.Set.SearchSet(options)
         try:
@@ -72,10 +73,11 @@ class ReGates:
         return [place for place, pattern in enumerate(self._patterns) if pattern.search(text)]
 
 
-def compile_gates(patterns: Sequence[str]) -> Gates:
-    """The fastest there is here.
+@lru_cache(8)
+def compile_gates(patterns: tuple[str, ...], max_memory_bytes: int = MAX_MEMORY_BYTES) -> Gates:
+    """The fastest there is here. Those who ask for the same patterns share one automaton, which is safe in threads.
 
     Raises:
         GatesTooLarge: RE2 refused the patterns as a whole.
     """
-    return ReGates(patterns) if re2 is None else Re2Gates(patterns)
+    return ReGates(patterns) if re2 is None else Re2Gates(patterns, max_memory_bytes)

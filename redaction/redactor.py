@@ -44,12 +44,11 @@ class Redactor:
         self._hash_key = hash_key
         if "hash" in self._actions.values() and not hash_key:
             raise ValueError("the policy hashes values: it needs the tenant's key, unsalted hashes can be looked up")
-        recognizers = [recognizer for recognizer in RECOGNIZERS if wanted.replaces(recognizer.entity)]
-        recognizers += [_custom(*pair) for pair in enumerate(wanted.custom) if wanted.replaces(pair[1].entity)]
         names = {*ENTITIES, *(pattern.entity for pattern in wanted.custom)}
         tokens = re.compile(rf"\[(?:{'|'.join(sorted(names))})(?::(?:[0-9a-f]{{{HASH_DIGITS}}}|\*\w{{1,4}}))?\]")
         self._detector = Detector(
-            recognizers,
+            [recognizer if wanted.replaces(recognizer.entity) else None for recognizer in RECOGNIZERS],
+            [_custom(*pair) for pair in enumerate(wanted.custom) if wanted.replaces(pair[1].entity)],
             tokens,
             replacement=self._replacement if self._actions else _token,
             accepts=partial(_accepts, wanted),

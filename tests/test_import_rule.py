@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "webapp": {"tasks", "models", "broker", "redaction", "topology", "settings"},
     "local": {"topology", "settings"},
     "scripts": {"models", "settings"},
-    "simulate_logs": {"models", "settings"},
+    "simulate_logs": {"models", "scripts", "settings"},
 }
 
 
