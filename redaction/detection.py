@@ -15,7 +15,7 @@ from redaction.gates import compile_gates
 from redaction.recognizer import Recognizer
 from redaction.recognizers import RECOGNIZERS
 from redaction.result import Entity
-from redaction.structure import Literal, decoded, entities_of, fit, literals_of
+from redaction.structure import Literal, decoded, entities_of, fit, literals_of, percent_decoded
 
 MAX_ROUNDS = 16
 CUSTOM_MEMORY_BYTES = 8 << 20
@@ -34,7 +34,7 @@ class Detector:
     """Finds entities, and puts their tokens in their place.
 
     Args:
-        recognizers: RECOGNIZERS, with None in the place of one that is not to run, so that all policies share the gates.
+        recognizers: RECOGNIZERS, with None in the place of one that is not to run: so all policies share the gates.
         custom: more of them, with gates of their own.
         tokens: matches the tokens that stand for a value in a redacted text.
         replacement: makes such a token.
@@ -85,8 +85,8 @@ class Detector:
     def _scan(self, text: str) -> list[Entity]:
         places = self._gates.matching(text)
         custom = self._custom_gates.matching(text) if self._custom_gates else ()
-        # A string of a JSON text may have what it says in escapes.
-        if not places and not custom and "\\u" not in text:
+        # What is in escapes opens no gate.
+        if not places and not custom and "\\u" not in text and "%" not in text:
             return []
         recognizers = [self._recognizers[place] for place in sorted(places) if place != _SENSITIVE_KEYS]
         recognizers += [self._custom[place] for place in sorted(custom)]
@@ -96,6 +96,8 @@ class Detector:
         if literals is not None:
             entities += entities_of(text, literals)
             entities += self._found_in_escaped(text, literals)
+        if "%" in text and (plain := percent_decoded(text)):
+            entities += self._found_in(*plain)
         if not entities:
             return entities
         entities = [entity for entity in entities if self._accepts(entity, text[entity.start : entity.end])]
@@ -107,10 +109,13 @@ class Detector:
     def _found_in_escaped(self, text: str, literals: Iterable[Literal]) -> Iterator[Entity]:
         for literal in literals:
             if literal.is_string and "\\" in text[literal.start : literal.end]:
-                plain, origins = decoded(text, literal)
-                for entity in self._scan(plain):
-                    # A number of the JSON in a string is replaced as a part of the string: quotes would end it.
-                    yield replace(entity, start=origins[entity.start], end=origins[entity.end], quoted=False)
+                yield from self._found_in(*decoded(text, literal))
+
+    def _found_in(self, plain: str, origins: Sequence[int]) -> Iterator[Entity]:
+        """What is found in a text that was encoded; `origins` is where each of its code points came from."""
+        for entity in self._scan(plain):
+            # A number of the JSON in a string is replaced as a part of the string: quotes would end it.
+            yield replace(entity, start=origins[entity.start], end=origins[entity.end], quoted=False)
 
 
 def _found_by(recognizers: Iterable[Recognizer | None], text: str) -> Iterator[Entity]:

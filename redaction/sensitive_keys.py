@@ -59,5 +59,5 @@ def entity_of_key(key: str) -> str:
 
 
 def gate() -> str:
-    """RE2 pattern: one of the keys ends here."""
-    return "(?i:" + "|".join("[ _.-]?".join(words) for words in sorted(_ENTITIES)) + r')(?:\\{0,3}")[ \t]{0,2}:'
+    """RE2 pattern: a string ends here with one of the keys."""
+    return "(?i:" + "|".join("[ _.-]?".join(words) for words in sorted(_ENTITIES)) + r')\\{0,3}"'

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from redaction.result import Entity
 from redaction.sensitive_keys import entity_of_key
@@ -13,6 +13,9 @@ _TOKEN = re.compile(
 )
 _ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 _EMPTY = frozenset(["null", "true", "false"])
+_NAMING_KEYS = frozenset(["name", "key", "field", "type", "id", "header", "label", "variable"])
+_NAMED_KEYS = frozenset(["value", "values", "val", "content", "data"])
+_PERCENT = re.compile(r"%[2-7][0-9A-Fa-f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,23 @@ def literals_of(text: str) -> list[Literal] | None:
         json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return list(_walk(text))
+    return _walk(text)
 
 
-def _walk(text: str) -> Iterator[Literal]:
-    # One pair for each open object or array: whether it is an object, and what its key says of all that is in it.
-    open_: list[tuple[bool, str]] = []
+@dataclass(slots=True)
+class _Open:
+    """An object or array that is not closed yet; `entity` is what its key says of all that is in it."""
+
+    is_object: bool
+    entity: str
+    key: str = ""
+    named: str = ""
+    values: list[int] = field(default_factory=list)
+
+
+def _walk(text: str) -> list[Literal]:
+    literals: list[Literal] = []
+    open_: list[_Open] = []
     key_comes = False
     entity = ""
     for match in _TOKEN.finditer(text):
@@ -50,19 +64,29 @@ def _walk(text: str) -> Iterator[Literal]:
         if sign is None:
             is_string = match.group("string") is not None
             start, end = match.span("string" if is_string else "scalar")
-            yield Literal(start, end, is_string, key_comes, "" if key_comes else entity)
+            inside = open_[-1]
             if key_comes:
-                entity = open_[-1][1] or entity_of_key(text[start:end])
+                inside.key = text[start:end].lower()
+                entity = inside.entity or entity_of_key(text[start:end])
+            elif inside.key in _NAMING_KEYS:
+                # {"name": "password", "value": "hunter2"}
+                inside.named = inside.named or entity_of_key(text[start:end])
+            elif inside.key in _NAMED_KEYS:
+                inside.values.append(len(literals))
+            literals.append(Literal(start, end, is_string, key_comes, "" if key_comes else entity))
         elif sign in "{[":
-            open_.append((sign == "{", entity))
+            open_.append(_Open(sign == "{", entity))
             key_comes = sign == "{"
         elif sign in "}]":
-            open_.pop()
+            closed = open_.pop()
+            for place in closed.values if closed.named else ():
+                literals[place] = replace(literals[place], entity=literals[place].entity or closed.named)
             key_comes = False
         elif sign == ",":
-            key_comes, entity = open_[-1]
+            key_comes, entity = open_[-1].is_object, open_[-1].entity
         else:
             key_comes = False
+    return literals
 
 
 def entities_of(text: str, literals: Iterable[Literal]) -> Iterator[Entity]:
@@ -120,4 +144,24 @@ def decoded(text: str, literal: Literal) -> tuple[str, list[int]]:
         position = escape.end()
     pieces.append(text[position : literal.end])
     places += range(position, literal.end + 1)
+    return "".join(pieces), places
+
+
+def percent_decoded(text: str) -> tuple[str, list[int]] | None:
+    """A text without URL encoding, as `decoded` gives it; None when there is none in it.
+
+    ASCII only, since nothing that is looked for needs more; a second decoding finds what was encoded twice.
+    """
+    pieces: list[str] = []
+    places: list[int] = []
+    position = 0
+    for escape in _PERCENT.finditer(text):
+        pieces.append(text[position : escape.start()])
+        places += range(position, escape.start() + 1)
+        pieces.append(chr(int(escape.group()[1:], 16)))
+        position = escape.end()
+    if not pieces:
+        return None
+    pieces.append(text[position:])
+    places += range(position, len(text) + 1)
     return "".join(pieces), places

@@ -27,6 +27,9 @@ REDACTOR = Redactor()
         ('{"m": "line\\n10.0.0.1\\tx"}', '{"m": "line\\n[IP_ADDRESS]\\tx"}'),
         ('{"m": "{\\"password\\": \\"hunter2\\"}"}', '{"m": "{\\"password\\": \\"[PASSWORD]\\"}"}'),
         ('{"a@b.co": 1}', '{"[EMAIL]": 1}'),
+        ('[{"name": "password", "value": "x1"}]', '[{"name": "password", "value": "[PASSWORD]"}]'),
+        ('[{"value": 5, "key": "ssn"}]', '[{"value": "[US_SSN]", "key": "ssn"}]'),
+        ('{"u": "/a?card=4111%201111%201111%201111&x=1"}', '{"u": "/a?card=[CREDIT_CARD]&x=1"}'),
         ('["10.0.0.1", 5]', '["[IP_ADDRESS]", 5]'),
     ],
 )
@@ -78,3 +81,16 @@ def test_json_stays_json(record: object, ascii_only: bool) -> None:
 
     json.loads(redacted)
     assert REDACTOR.redact(redacted).text == redacted
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("GET /a?card=4111%201111%201111%201111&x=1", "GET /a?card=[CREDIT_CARD]&x=1"),
+        ("to%3D%22a%40b.co%22", "to%3D%22[EMAIL]%22"),
+        ("to=a%2540b.co", "to=[EMAIL]"),
+        ("100%25 done 10%20x", "100%25 done 10%20x"),
+    ],
+)
+def test_url_encoding(text: str, redacted: str) -> None:
+    assert REDACTOR.redact(text).text == redacted
