@@ -43,7 +43,9 @@ def word_pattern(words: tuple[str, ...]) -> str:
     """One of `words`, whole, as `Context` has them; for `re`."""
     # The longest first: of "account" and "account number" the second has to be tried first.
     either = "|".join(_written(word) for word in sorted(words, key=len, reverse=True))
-    return rf"(?:(?<![^\W\d_])|(?<=[a-z])(?=[A-Z]))(?i:{either})(?![a-z])(?!(?<=[A-Z])[A-Z])"
+    # RE2 does not take a dotless i for an i, as `re` does unless it is told to.
+    fold = "ai" if either.isascii() else "i"
+    return rf"(?:(?<![^\W\d_])|(?<=[a-z])(?=[A-Z]))(?{fold}:{either})(?![a-z])(?!(?<=[A-Z])[A-Z])"
 
 
 def word_gate(words: tuple[str, ...]) -> str:

@@ -1,7 +1,7 @@
 """Which recognizers are worth running on a text, found in one linear pass over it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Protocol
 
@@ -12,6 +12,14 @@ except ImportError:  # no wheel for this platform
 
 MAX_MEMORY_BYTES = 64 << 20
 """For the automaton of all gates together. Beyond it RE2 fails, and says so."""
+
+
+_CANARY = -1
+_CLASS = re.compile(r"\[[^\]]*\]|\\.|\{[^}]*\}|\(\?[a-z]*:")
+_WORD = re.compile(r"[A-Za-z_]{2}")
+_LETTERS = re.compile(r"[a-z]-[a-z]|[A-Z]-[A-Z]|[A-Za-z]{2}")
+_COUNT = re.compile(r"\]\{(\d+)")
+LONG_RUN = 12
 
 
 class GatesTooLarge(Exception):
@@ -30,21 +38,28 @@ class GatesFailed(Exception):
 
 
 class Re2Gates:
-    """One automaton for all patterns, by google-re2."""
+    """A few automata for all patterns, by google-re2.
+
+    One for words, one for digits, and so on: the counters of different kinds of characters multiply their states in one
+    automaton, whose memory is then full again and again, and which takes fifty times as long.
+    """
 
     def __init__(self, patterns: Sequence[str], max_memory_bytes: int = MAX_MEMORY_BYTES) -> None:
-        options = re2.Options()
-        options.max_mem = max_memory_bytes
-        options.log_errors = False
-        self._set = re2.Set.SearchSet(options)
-        try:
-            for pattern in patterns:
-                self._set.Add(pattern)
-            # Matches everything: an answer without it is no answer. RE2 reports a lack of memory as no match at all.
-            self._canary: int = self._set.Add("")
-            self._set.Compile()
-        except re2.error as error:
-            raise GatesTooLarge(f"{len(patterns)} gates: {error}") from None
+        self._sets: list[tuple[Callable[[bytes], list[int] | None], list[int]]] = []
+        for places in _alike(patterns):
+            options = re2.Options()
+            options.max_mem = max_memory_bytes
+            options.log_errors = False
+            one = re2.Set.SearchSet(options)
+            try:
+                for place in places:
+                    one.Add(patterns[place])
+                # Every text has a beginning: an answer without it is none. RE2 reports a lack of memory as no match.
+                one.Add(r"\A")
+                one.Compile()
+            except re2.error as error:
+                raise GatesTooLarge(f"{len(patterns)} gates: {error}") from None
+            self._sets.append((one.Match, [*places, _CANARY]))
 
     def matching(self, text: str) -> list[int]:
         """The places of the patterns that have a match in `text`.
@@ -56,10 +71,32 @@ class Re2Gates:
             encoded = text.encode()
         except UnicodeEncodeError:  # lone surrogates, which no gate is about
             encoded = text.encode("utf-8", "replace")
-        found: list[int] | None = self._set.Match(encoded)
-        if not found:
-            raise GatesFailed("RE2 ran out of memory")
-        return [] if len(found) == 1 else [place for place in found if place != self._canary]
+        open_: list[int] = []
+        for match, places in self._sets:
+            found = match(encoded)
+            if not found:
+                raise GatesFailed("RE2 ran out of memory")
+            if len(found) > 1:
+                open_ += [places[own] for own in found if places[own] != _CANARY]
+        return open_
+
+
+def _alike(patterns: Sequence[str]) -> Iterator[list[int]]:
+    """The places of patterns that go well together: a text of which each has a part keeps few states busy."""
+    kinds: dict[str, list[int]] = {}
+    for place, pattern in enumerate(patterns):
+        kinds.setdefault(_kind(pattern), []).append(place)
+    yield from kinds.values()
+
+
+def _kind(pattern: str) -> str:
+    outside_classes = _CLASS.sub(" ", pattern)
+    if pattern.startswith("(?i:") or _WORD.search(outside_classes):
+        return "words"
+    if not _LETTERS.search(pattern):
+        return "digits"
+    longest = max(map(int, _COUNT.findall(pattern)), default=0)
+    return "long runs" if longest >= LONG_RUN else "codes"
 
 
 class ReGates:

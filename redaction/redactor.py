@@ -61,6 +61,8 @@ class Redactor:
             redaction.gates.GatesFailed: RE2 gave up; nothing is known about the text.
         """
         entities, redacted = self._detector.detect(text)
+        if not entities:
+            return Redaction(text, ())
         if self._actions and any(self._actions.get(entity.type) == "drop" for entity in entities):
             return Redaction("", tuple(entities), dropped=True)
         return Redaction(redacted, tuple(entities))

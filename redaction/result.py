@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+import msgspec
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:
@@ -19,8 +21,7 @@ class Entity:
     quoted: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Redaction:
+class Redaction(msgspec.Struct, frozen=True):
     """The redacted text, and what was replaced in it: sorted, non-overlapping, offsets into the original.
 
     `dropped` says that the policy wants no part of the text kept; the text is empty then.

@@ -15,6 +15,7 @@ _ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 _EMPTY = frozenset(["null", "true", "false"])
 _NAMING_KEYS = frozenset(["name", "key", "field", "type", "id", "header", "label", "variable"])
 _NAMED_KEYS = frozenset(["value", "values", "val", "content", "data"])
+_WHOLE_OBJECTS = frozenset(["PASSWORD", "SECRET"])
 _PERCENT = re.compile(r"%[2-7][0-9A-Fa-f]")
 
 
@@ -75,7 +76,8 @@ def _walk(text: str) -> list[Literal]:
                 inside.values.append(len(literals))
             literals.append(Literal(start, end, is_string, key_comes, "" if key_comes else entity))
         elif sign in "{[":
-            open_.append(_Open(sign == "{", entity))
+            # {"password": {"old": "x"}} has passwords in it, {"phone": {"country": "GB"}} has more than a number.
+            open_.append(_Open(sign == "{", entity if sign == "[" or entity in _WHOLE_OBJECTS else ""))
             key_comes = sign == "{"
         elif sign in "}]":
             closed = open_.pop()

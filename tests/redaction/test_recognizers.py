@@ -22,7 +22,6 @@ INNOCENT = [
     "order ORD-2024-0001234 invoice INV-555-123-4567 order_id=548889788",
     "took 12.345 ms, 81917630 bytes, pid 62153, 0x7fff5fbff8c0",
     "std::vector<std::string> at main.cc:12:30",
-    "MAC ba:97:ca:d6:01:02 BA-97-CA-D6-01-02",
     "",
 ]
 

@@ -26,6 +26,7 @@ REDACTOR = Redactor()
         ('{"m": "tel \\u002b14155552671"}', '{"m": "tel [PHONE]"}'),
         ('{"m": "line\\n10.0.0.1\\tx"}', '{"m": "line\\n[IP_ADDRESS]\\tx"}'),
         ('{"m": "{\\"password\\": \\"hunter2\\"}"}', '{"m": "{\\"password\\": \\"[PASSWORD]\\"}"}'),
+        ('{"phone": {"country": "GB"}, "ssn": ["n/a 9"]}', '{"phone": {"country": "GB"}, "ssn": ["[US_SSN]"]}'),
         ('{"a@b.co": 1}', '{"[EMAIL]": 1}'),
         ('[{"name": "password", "value": "x1"}]', '[{"name": "password", "value": "[PASSWORD]"}]'),
         ('[{"value": 5, "key": "ssn"}]', '[{"value": "[US_SSN]", "key": "ssn"}]'),
