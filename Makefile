@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: run test check format lock clean chromium bench-broker bench-control bench-outages
+.PHONY: run test check format lock clean chromium bench-broker bench-control bench-outages bench-redaction
 
 run: .venv/.runtime .venv-engine/.installed  ## install, start everything on the embedded engine, Ctrl-C stops it
 	@exec $(BIN)/python -m local.run
@@ -25,6 +25,7 @@ lock:  ## requirements*.in -> requirements*.txt, exact versions with hashes (nee
 	$(UV) requirements.in -o requirements.txt
 	$(UV) requirements-engine.in -o requirements-engine.txt
 	$(UV) requirements-dev.in -o requirements-dev.txt
+	$(UV) requirements-bench.in -o requirements-bench.txt
 
 chromium:  ## the browser that opens Flower's pages in the tests, from Debian
 	@command -v chromium >/dev/null || { \
@@ -43,8 +44,11 @@ bench-control: .venv/.dev .venv-engine/.installed  ## how long remote control ta
 bench-outages: .venv/.dev .venv-engine/.installed  ## how soon all is done after outages, half an hour of them
 	$(BIN)/python -m benchmarks.outages $(ARGS)
 
+bench-redaction: .venv/.dev .venv-bench/.installed  ## the engine's speed against Presidio's, hushlog's and scrubadub's
+	$(BIN)/python -m benchmarks.redaction $(ARGS)
+
 clean:  ## the environments and caches; the logs in .data stay
-	rm -rf .venv .venv-engine .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-engine .venv-bench .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sluice needs Python 3.11 or later, this is " + sys.version)'
@@ -61,6 +65,11 @@ clean:  ## the environments and caches; the logs in .data stay
 .venv-engine/.installed: requirements-engine.txt
 	$(PYTHON) -m venv .venv-engine
 	.venv-engine/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-engine.txt
+	@touch $@
+
+.venv-bench/.installed: requirements-bench.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-bench.txt
 	@touch $@
 
 .bench/node/.installed:

@@ -3,6 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
+# The last sign of an escape is no letter of the word: `\npassword=`, `%5Bssn%5D`.
+AFTER_ESCAPE = r"(?<=\\[nrt])|(?<=%[2-7][A-F])"
+
 REACH = 48
 """How far before a value its word may stand, in code points."""
 
@@ -45,7 +48,7 @@ def word_pattern(words: tuple[str, ...]) -> str:
     either = "|".join(_written(word) for word in sorted(words, key=len, reverse=True))
     # RE2 does not take a dotless i for an i, as `re` does unless it is told to.
     fold = "ai" if either.isascii() else "i"
-    return rf"(?:(?<![^\W\d_])|(?<=[a-z])(?=[A-Z]))(?{fold}:{either})(?![a-z])(?!(?<=[A-Z])[A-Z])"
+    return rf"(?:(?<![^\W\d_])|(?<=[a-z])(?=[A-Z])|{AFTER_ESCAPE})(?{fold}:{either})(?![a-z])(?!(?<=[A-Z])[A-Z])"
 
 
 def word_gate(words: tuple[str, ...]) -> str:

@@ -88,23 +88,22 @@ class Detector:
         # What is in escapes opens no gate.
         if not places and not custom and "\\u" not in text and "%" not in text:
             return []
+        tokens = [match.span() for match in self._tokens.finditer(text)] if "[" in text else []
+        scanned = _blanked(text, tokens) if tokens else text
         recognizers = [self._recognizers[place] for place in sorted(places) if place != _SENSITIVE_KEYS]
         recognizers += [self._custom[place] for place in sorted(custom)]
-        entities = list(_found_by(recognizers, text))
+        entities = list(_found_by(recognizers, scanned))
         may_have_more = _SENSITIVE_KEYS in places or "\\" in text
-        literals = literals_of(text) if entities or may_have_more else None
+        literals = literals_of(scanned) if entities or may_have_more else None
         if literals is not None:
-            entities += entities_of(text, literals)
-            entities += self._found_in_escaped(text, literals)
-        if "%" in text and (plain := percent_decoded(text)):
+            entities += entities_of(scanned, literals)
+            entities += self._found_in_escaped(scanned, literals)
+        if "%" in text and (plain := percent_decoded(scanned)):
             entities += self._found_in(*plain)
-        if not entities:
-            return entities
         entities = [entity for entity in entities if self._accepts(entity, text[entity.start : entity.end])]
-        if "[" in text:
-            tokens = [match.span() for match in self._tokens.finditer(text)]
-            entities = list(_outside(text, entities, tokens)) if tokens else entities
-        return entities if literals is None else fit(text, merge(entities), literals)
+        if tokens:
+            entities = list(_outside(text, entities, tokens))
+        return fit(text, merge(entities), literals) if literals and entities else entities
 
     def _found_in_escaped(self, text: str, literals: Iterable[Literal]) -> Iterator[Entity]:
         for literal in literals:
@@ -154,6 +153,16 @@ def _outside(text: str, entities: Iterable[Entity], tokens: Sequence[tuple[int, 
             start = max(start, token_end)
             if start >= entity.end:
                 break
+
+
+def _blanked(text: str, tokens: Sequence[tuple[int, int]]) -> str:
+    """A text of the same length in which no token says anything about what is beside it, as "[US_SSN] 123" would."""
+    pieces: list[str] = []
+    position = 0
+    for start, end in tokens:
+        pieces += (text[position:start], "[", "_" * (end - start - 2), "]")
+        position = end
+    return "".join((*pieces, text[position:]))
 
 
 class _Redacted:

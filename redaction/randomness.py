@@ -1,0 +1,61 @@
+"""Whether a value was drawn at random, as keys and tokens are, or is a name, a word or a placeholder."""
+
+import re
+
+_RUN = re.compile(r"[0-9A-Za-z]+")
+_HEXADECIMAL = re.compile(r"(?:[0-9a-f]+|[0-9A-F]+)\Z")
+_ALTERNATION = re.compile(r"(?<=[0-9])(?=[A-Za-z])|(?<=[A-Za-z])(?=[0-9])")
+_CASE_CHANGE = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[a-z])")
+_UNPRONOUNCEABLE = re.compile(r"(?![A-Z]{5})[bcdfghj-np-tv-xzBCDFGHJ-NP-TV-XZ]{5}")
+_VOWEL = re.compile("[aeiouyAEIOUY]")
+
+_REPEATED = re.compile(r"([0-9A-Za-z*#.•_-])\1{5}")
+_COUNTED = re.compile(r"(?i:abcdefgh[i-z]*|0?12345678[0-9]*|qwertyuiop[a-z]*)")
+# ${TOKEN}, {{ token }}, [REDACTED], <hidden>, $1, :name, @p0, %s, ****, and fields of objects.
+_VARIABLE = re.compile(
+    r"\$?\{|\$\(|#\{|%[({]|\[[\w .:*-]*(?:\]|\Z)|<[\w .:*%-]*(?:>|\Z)|&lt;"
+    r"|\$(?:[0-9]{1,2}|[A-Z][A-Z0-9_]*|[a-z_]+)\Z|:[a-z_]+\Z|@[a-z_]+\Z|@p[0-9]+\Z|%[sdv]\Z|%\w+%\Z|[*?•…#.-]+\Z"
+    r"|(?:self|this|config|request|req|params|env|process|os|settings|opts|options|args|ctx|body|form|data|secrets)\."
+)
+_STAND_IN = re.compile(
+    r"(?i:(?:(?:your|my|the|some|insert|enter|replace|dummy|fake|sample|example)[-_ ]?)?"
+    r"(?:redacted|masked|hidden|filtered|removed|scrubbed|sanitized|obfuscated|censored|omitted|secret"
+    r"|protected|encrypted"
+    r"|placeholder|null|none|nil|undefined|nan|unset|empty|blank|true|false|yes|no|on|off|n/a|na|tbd|todo|x+|_+)"
+    r"(?:[-_ ]?here)?)\Z"
+)
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether `value` stands for one that is elsewhere or was taken out: `null`, `****`, `${TOKEN}`, `xxxxxx`."""
+    if _VARIABLE.match(value) or _STAND_IN.match(value):
+        return True
+    counted = _COUNTED.search(value) if len(value) >= 16 else None
+    if counted and len(counted.group()) * 2 >= len(value):
+        return True
+    return len(value) >= 8 and _REPEATED.search(value) is not None and len(set(value)) < 16
+
+
+def is_random(value: str) -> bool:
+    """Whether some run of letters and digits in `value` is none that a person would write."""
+    return any(map(_is_random_run, _RUN.findall(value)))
+
+
+def is_hexadecimal(value: str) -> bool:
+    """Whether all of `value` is hexadecimal, in one case, with both a digit and a letter."""
+    return _HEXADECIMAL.match(value) is not None and not value.isdigit() and not value.isalpha()
+
+
+def _is_random_run(run: str) -> bool:
+    if len(run) < 6 or run.isdigit():
+        return False
+    if len(run) >= 16 and is_hexadecimal(run):
+        return True
+    if run.isalpha():
+        return len(run) >= 16 and (
+            _UNPRONOUNCEABLE.search(run) is not None
+            or len(_VOWEL.findall(run)) * 5 < len(run)
+            or len(_CASE_CHANGE.findall(run)) * 2 > len(run)
+        )
+    # "user2024" alternates once, "sha256sum" twice.
+    return len(_ALTERNATION.findall(run)) >= (3 if len(run) < 16 else 2)

@@ -1,0 +1,49 @@
+"""What a run of digits needs to be a number of its kind: where it starts, its check digit, its label."""
+
+import re
+
+from redaction.boundaries import NUMBER_START
+
+_START = re.compile(NUMBER_START, re.ASCII)
+_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+
+# The label right before a number that says it is something else: order_id=…, "batch 62…", orderId":"….
+_LABEL = re.compile(r"(?:([A-Za-z]{1,24})[ _.-])?([A-Za-z]{1,32})[^0-9A-Za-z]{1,6}\Z")
+_LAST_WORD = re.compile(r"(?:[A-Z]?[a-z]+|[A-Z]+)\Z")
+_ENUMERATES = frozenset(["no", "num", "nr", "number"])
+_OTHER_LABELS = frozenset([
+    "id", "ids", "uid", "uuid", "guid", "euid", "order", "batch", "sku", "invoice", "inv", "ref", "reference",
+    "tracking", "serial", "seq", "sequence", "block", "blk", "offset", "lsn", "gtid", "xid", "zxid", "epoch", "ts",
+    "time", "timestamp", "nonce", "msgid", "msg", "message", "pid", "tid", "ean", "upc", "gtin", "isbn", "barcode",
+    "hash", "checksum", "crc", "size", "bytes", "len", "length", "count", "counter", "total", "version", "ver",
+    "build", "rev", "revision", "ticket", "case", "job", "task", "thread", "session", "cursor", "snowflake",
+    "shard", "partition", "trace", "span", "request", "event", "waybill", "shipment", "parcel", "lot", "item",
+    "product", "part", "node", "addr", "ptr", "handle", "inode", "duration", "elapsed", "nanos", "micros", "usec",
+    "nsec", "ticks", "clock", "generation", "gen", "term", "index", "idx", "row", "record", "claim", "user",
+    "member", "customer", "amount", "balance", "price", "depth", "load", "limit", "page", "slot", "height",
+])  # fmt: skip
+
+
+def passes_luhn(number: str) -> bool:
+    """ISO/IEC 7812-1 annex B: double every second digit from the right, sum the digits, a multiple of ten."""
+    digits = [int(digit) for digit in reversed(number)]
+    return (sum(digits[::2]) + sum(_DOUBLED[digit] for digit in digits[1::2])) % 10 == 0
+
+
+def has_other_label(match: re.Match[str]) -> bool:
+    """Whether the word right before a number says that it counts or names something else."""
+    start = match.start()
+    label = _LABEL.search(match.string, max(0, start - 48), start)
+    if not label:
+        return False
+    before, key = label.groups(default="")
+    word = _LAST_WORD.search(key)
+    last = word.group().lower() if word else ""
+    if last in _ENUMERATES and word:
+        before, last = key[: word.start()] or before, (key[: word.start()] or before).lower()
+    return bool({last, last.removesuffix("s")} & _OTHER_LABELS) and "card" not in f"{before}{key}".lower()
+
+
+def starts_number(match: re.Match[str]) -> bool:
+    """NUMBER_START for a pattern that begins with the number's own signs, which `re` searches for much faster."""
+    return _START.match(match.string, match.start()) is not None
