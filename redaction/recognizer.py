@@ -51,7 +51,7 @@ class Recognizer:
         position = 0
         while match := self.pattern.search(text, position):
             start, end = match.span(group)
-            if start < end and self.validate(match) and (self.context is None or self.context.near(text, start, end)):
+            if start < end and (self.context is None or self.context.near(text, start, end)) and self.validate(match):
                 yield start, end
                 position = end
             else:

@@ -91,6 +91,7 @@ def test_sqs_is_down(way: str, proxy: FaultProxy, witness: Witness) -> None:
 @pytest.mark.parametrize("way", DYNAMODB_IS_DOWN)
 def test_dynamodb_is_down(way: str, proxy: FaultProxy, witness: Witness) -> None:
     assert witness.post("before") == 202
+    witness.wait_until_stored()  # the redact worker knows the tenant's policy from then on
 
     DYNAMODB_IS_DOWN[way](proxy)
     for number in range(5):
