@@ -36,9 +36,10 @@ def _drain(worker: Any, channel: Any) -> None:
     time.sleep(max(0.0, ends - time.monotonic()))
     running = len(state.active_requests)
     logger.warning("%d tasks still run after %d s, cutting them off: they run again", running, settings.drain_seconds)
+    # Before the kill: the main process would see a lost task, and reject its message, visible some seconds later.
+    channel.qos.restore_unacked_once()
     for pid in worker.pool.info.get("processes", ()):
         os.kill(pid, signal.SIGKILL)
-    channel.qos.restore_unacked_once()
     leases.release_all()
     logging.shutdown()
     os._exit(os.EX_OK)

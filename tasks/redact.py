@@ -37,7 +37,7 @@ def redact(batch: Batch) -> Outcome:
     except PolicyInvalid:
         return Outcome(failed=((Reason.POLICY_INVALID, batch),))
     except PynamoDBException as error:
-        _outage.failed(error.cause_response_code or type(error.cause or error).__name__)
+        _outage.failed(type(error.cause or error).__name__)
         return Outcome(unavailable=batch)
     _outage.worked()
     processed_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

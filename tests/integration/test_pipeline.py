@@ -33,7 +33,9 @@ def test_a_json_log_is_redacted_and_stored(pipeline: Processes, tenant: str) -> 
     assert accepted == {"accepted": 1, "rejected": 0, "log_ids": ["uuid-1234"], "request_id": accepted["request_id"]}
     assert answer.headers["X-Request-Id"] == accepted["request_id"]
     (record,) = stored(tenant, 1)
+    assert record.redactions.attribute_values == {"PHONE": 1}
     assert record.attribute_values == {
+        "redactions": record.redactions,
         "tenant_id": tenant,
         "log_id": "uuid-1234",
         "original_text": "Customer 555-123-4567 logged in",
