@@ -40,8 +40,8 @@ class GatesFailed(Exception):
 class Re2Gates:
     """A few automata for all patterns, by google-re2.
 
-    One for words, one for digits, and so on: the counters of different kinds of characters multiply their states in one
-    automaton, whose memory is then full again and again, and which takes fifty times as long.
+    One for words, one for shapes: the counters of both multiply their states in one automaton, whose memory is then
+    full again and again, and which takes fifty times as long.
     """
 
     def __init__(self, patterns: Sequence[str], max_memory_bytes: int = MAX_MEMORY_BYTES) -> None:
@@ -93,10 +93,9 @@ def _kind(pattern: str) -> str:
     outside_classes = _CLASS.sub(" ", pattern)
     if pattern.startswith("(?i:") or _WORD.search(outside_classes):
         return "words"
-    if not _LETTERS.search(pattern):
-        return "digits"
+    # A long run of letters and digits goes with the words, whose automaton counts nothing else.
     longest = max(map(int, _COUNT.findall(pattern)), default=0)
-    return "long runs" if longest >= LONG_RUN else "codes"
+    return "words" if longest >= LONG_RUN and _LETTERS.search(pattern) else "shapes"
 
 
 class ReGates:

@@ -84,7 +84,7 @@ RECOGNIZERS = (
     Recognizer(
         name="imei_digits",
         entity="IMEI",
-        gate=r"[0-9]{14}",
+        gate=r"[38][56][0-9]{13}(?:[^0-9A-Za-z]|$)",
         pattern=re.compile(rf"[38][56]\d{{13}}{NUMBER_END}", re.ASCII),
         validate=_is_bare_imei,
         positive=(("attach request from 354857380637434", "354857380637434"), ("861234567890119", "861234567890119")),

@@ -90,7 +90,7 @@ RECOGNIZERS = (
     Recognizer(
         name="ip_v4",
         entity="IP_ADDRESS",
-        gate=r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]",
+        gate=r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?:[^0-9]|$)",
         pattern=_V4,
         validate=_is_v4,
         positive=(

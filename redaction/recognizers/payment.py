@@ -89,7 +89,7 @@ RECOGNIZERS = (
     Recognizer(
         name="card_digits",
         entity="CREDIT_CARD",
-        gate=r"[0-9]{14}",
+        gate=r"(?:^|[^0-9]|%[2-7][0-9])[2-6][0-9]{13,15}(?:[^0-9A-Za-z]|$)",
         pattern=_written(rf"[2-6]{_RUN_START}\d{{13,15}}+"),
         validate=_is_bare_card,
         positive=(
