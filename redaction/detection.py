@@ -18,6 +18,8 @@ from redaction.result import Entity
 from redaction.structure import Literal, decoded, entities_of, fit, literals_of, percent_decoded
 
 MAX_ROUNDS = 16
+MAX_DEPTH = 4
+"""How many encodings inside one another are looked into: JSON in JSON, URL encoding of URL encoding."""
 CUSTOM_MEMORY_BYTES = 8 << 20
 """For the automaton of one tenant's patterns."""
 
@@ -82,7 +84,7 @@ class Detector:
             redacted = _Redacted(text, found, self._replacement)
         return found, redacted.text
 
-    def _scan(self, text: str) -> list[Entity]:
+    def _scan(self, text: str, depth: int = 0) -> list[Entity]:
         places = self._gates.matching(text)
         custom = self._custom_gates.matching(text) if self._custom_gates else ()
         # What is in escapes opens no gate.
@@ -97,22 +99,22 @@ class Detector:
         literals = literals_of(scanned) if entities or may_have_more else None
         if literals is not None:
             entities += entities_of(scanned, literals)
-            entities += self._found_in_escaped(scanned, literals)
+            entities += self._found_in_escaped(scanned, literals, depth)
         if "%" in text and (plain := percent_decoded(scanned)):
-            entities += self._found_in(*plain)
+            entities += self._found_in(*plain, depth)
         entities = [entity for entity in entities if self._accepts(entity, text[entity.start : entity.end])]
         if tokens:
             entities = list(_outside(text, entities, tokens))
         return fit(text, merge(entities), literals) if literals and entities else entities
 
-    def _found_in_escaped(self, text: str, literals: Iterable[Literal]) -> Iterator[Entity]:
+    def _found_in_escaped(self, text: str, literals: Iterable[Literal], depth: int) -> Iterator[Entity]:
         for literal in literals:
             if literal.is_string and "\\" in text[literal.start : literal.end]:
-                yield from self._found_in(*decoded(text, literal))
+                yield from self._found_in(*decoded(text, literal), depth)
 
-    def _found_in(self, plain: str, origins: Sequence[int]) -> Iterator[Entity]:
+    def _found_in(self, plain: str, origins: Sequence[int], depth: int) -> Iterator[Entity]:
         """What is found in a text that was encoded; `origins` is where each of its code points came from."""
-        for entity in self._scan(plain):
+        for entity in self._scan(plain, depth + 1) if depth < MAX_DEPTH else ():
             # A number of the JSON in a string is replaced as a part of the string: quotes would end it.
             yield replace(entity, start=origins[entity.start], end=origins[entity.end], quoted=False)
 

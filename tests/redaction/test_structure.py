@@ -95,3 +95,9 @@ def test_json_stays_json(record: object, ascii_only: bool) -> None:
 )
 def test_url_encoding(text: str, redacted: str) -> None:
     assert REDACTOR.redact(text).text == redacted
+
+
+def test_encodings_without_end_are_not_followed() -> None:
+    text = "%" + "25" * 8000 + " a@b.co"
+
+    assert REDACTOR.redact(text).text == "%" + "25" * 8000 + " [EMAIL]"
