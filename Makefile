@@ -9,7 +9,7 @@ run: .venv/.runtime .venv-engine/.installed  ## install, start everything on the
 	@exec $(BIN)/python -m local.run
 
 test: .venv/.dev .venv-engine/.installed chromium  ## every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: .venv/.dev  ## format, lint, types, import rule
 	$(BIN)/ruff format --check .

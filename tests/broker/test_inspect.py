@@ -129,7 +129,7 @@ def test_every_worker_consumes_its_own_queue(workers: Processes) -> None:
 
 def test_a_running_task_is_active_and_shows_no_text(workers: Processes, proxy: FaultProxy, tenant: str) -> None:
     assert inspect(workers, "active", REDACT, STORE) == {REDACT: [], STORE: []}
-    proxy.hang("dynamodb")  # a store task waits for its answer
+    proxy.hang("BatchExecuteStatement")  # a store task waits for its answer
     workers.post("zanzibar quokka", content_type="text/plain", x_tenant_id=tenant)
 
     (task,) = wait_for("a running task", lambda: inspect(workers, "active", STORE)[STORE])
