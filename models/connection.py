@@ -1,4 +1,6 @@
-"""How every model reaches DynamoDB."""
+"""What all models share: how they reach DynamoDB, and how their tables are made."""
+
+from pynamodb.models import Model
 
 from settings import settings
 
@@ -16,3 +18,17 @@ class Connected:
     connect_timeout_seconds = 2
     read_timeout_seconds = 5
     max_retry_attempts = 2
+
+
+class Table(Model):
+    """A model with a table of its own."""
+
+    @classmethod
+    def create(cls) -> None:
+        """Make the table if it is not there, and wait until it is usable.
+
+        Raises:
+            pynamodb.exceptions.TableError: DynamoDB refused or did not answer.
+        """
+        if not cls.exists():
+            cls.create_table(wait=True)

@@ -6,9 +6,8 @@ from typing import Any, NoReturn
 
 from pynamodb.attributes import MapAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
-from pynamodb.models import Model
 
-from models.connection import Connected
+from models.connection import Connected, Table
 from models.cursor import log_id_of, to_cursor
 from models.errors import TenantRequired
 from models.insert import Verdict, insert_items
@@ -23,7 +22,7 @@ class Page:
     cursor: str | None
 
 
-class LogRecord(Model):
+class LogRecord(Table):
     """One redacted log. Insert-only: what is stored is never overwritten.
 
     Every read names its tenant: `of` and `for_tenant` are the ways to read, `scan` raises.
@@ -109,16 +108,6 @@ class LogRecord(Model):
         return super().save(
             absent if condition is None else absent & condition, add_version_condition=add_version_condition
         )
-
-    @classmethod
-    def create(cls) -> None:
-        """Make the table if it is not there, and wait until it is usable.
-
-        Raises:
-            pynamodb.exceptions.TableError: DynamoDB refused or did not answer.
-        """
-        if not cls.exists():
-            cls.create_table(wait=True)
 
     @classmethod
     def scan(cls, *_args: Any, **_kwargs: Any) -> NoReturn:

@@ -4,15 +4,14 @@ import secrets
 from datetime import UTC, datetime
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
-from pynamodb.models import Model
 
-from models.connection import Connected
+from models.connection import Connected, Table
 from settings import settings
 
 HASH_KEY_BYTES = 32
 
 
-class TenantPolicy(Model):
+class TenantPolicy(Table):
     """A tenant's redaction policy, as the JSON that `redaction.Policy.from_json` takes, and the key of its hashes.
 
     A tenant without one has the default policy. The key is made once: with another one the hashes of a value would no
@@ -55,13 +54,3 @@ class TenantPolicy(Model):
                 cls.hash_key.set(cls.hash_key | secrets.token_bytes(HASH_KEY_BYTES)),
             ]
         )
-
-    @classmethod
-    def create(cls) -> None:
-        """Make the table if it is not there, and wait until it is usable.
-
-        Raises:
-            pynamodb.exceptions.TableError: DynamoDB refused or did not answer.
-        """
-        if not cls.exists():
-            cls.create_table(wait=True)

@@ -44,27 +44,9 @@ def keyed(words: tuple[str, ...], value: str, flags: int = 0, *, suffix: bool = 
         suffix: whether "number", "no", "id", "code" or the like may stand behind the word.
     """
     behind = f"(?i:{_SUFFIX})" if suffix else ""
-    return re.compile(rf"{_initials(words)}{word_pattern(words)}{behind}{SEPARATOR}(?P<value>{value})", flags)
+    return re.compile(rf"{word_pattern(words)}{behind}{SEPARATOR}(?P<value>{value})", flags)
 
 
 def keyed_gate(words: tuple[str, ...], *, suffix: bool = True) -> str:
     """The gate of `keyed`."""
     return rf"{word_gate(words)}(?i:{_SUFFIX if suffix else ''}){GATE_SEPARATOR}"
-
-
-def _initials(words: tuple[str, ...]) -> str:
-    """Refuses a place at which none of `words` starts in a few steps, instead of in one for each word."""
-    rests: dict[str, set[str]] = {}
-    for word in words:
-        initial = word.split(" ")[0][:3]
-        rests.setdefault(initial[0], set()).add(initial[1:])
-    either = (
-        _in_any_case(first) + "(?:" + "|".join(map(_in_any_case, sorted(rest))) + ")"
-        for first, rest in sorted(rests.items())
-    )
-    return f"(?={_in_any_case(''.join(rests), either_sign=True)})(?={'|'.join(either)})"
-
-
-def _in_any_case(signs: str, *, either_sign: bool = False) -> str:
-    classes = [re.escape(sign) + re.escape(sign.upper()) for sign in signs]
-    return f"[{''.join(classes)}]" if either_sign else "".join(f"[{cases}]" for cases in classes)

@@ -82,10 +82,8 @@ def lone(shape: str) -> re.Pattern[str]:
 def keyed_number(keys: str, shape: str) -> re.Pattern[str]:
     """A number that stands right behind one of the keys; cheaper than `named` where a shape says little."""
     words = tuple(keys.split(", "))
-    initials = "".join(sorted({initial for word in words for initial in (word[0], word[0].upper())}))
     key = rf"{word_pattern(words)}(?i:{_SUFFIX}){_SIGN}{{1,9}}{_IS}"
-    # Where no key starts, one step says so instead of one for each key.
-    return re.compile(rf"(?=[{initials}]){key}{NUMBER_START}(?P<value>{shape}){NUMBER_END}")
+    return re.compile(rf"{key}{NUMBER_START}(?P<value>{shape}){NUMBER_END}")
 
 
 def proven(*checks: Callable[[str], bool]) -> Callable[[re.Match[str]], bool]:

@@ -15,9 +15,9 @@ WITHOUT = frozenset({"URL", "DATE_TIME", "US_DRIVER_LICENSE", "UUID"})
 def load() -> Callable[[str], bool]:
     """What analyzes a line, and says whether there was anything in it."""
     import spacy  # type: ignore[import-not-found,unused-ignore]  # in .venv-bench only
-    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry  # type: ignore[import-not-found,unused-ignore]
-    from presidio_analyzer.nlp_engine import SpacyNlpEngine  # type: ignore[import-not-found,unused-ignore]
-    from spacy.language import Language  # type: ignore[import-not-found,unused-ignore]
+    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry  # type: ignore[import-not-found,unused-ignore]  # as above
+    from presidio_analyzer.nlp_engine import SpacyNlpEngine  # type: ignore[import-not-found,unused-ignore]  # as above
+    from spacy.language import Language  # type: ignore[import-not-found,unused-ignore]  # as above
 
     logging.disable(logging.WARNING)  # it tells of each recognizer for another language
     # A tokenizer without a model, which is all that patterns need. Context words are looked up among the lemmas.

@@ -26,11 +26,7 @@ def labelled(words: tuple[str, ...], value: str, flags: int = 0) -> re.Pattern[s
         value: a bounded pattern.
         flags: of `re`.
     """
-    initials = "".join(sorted({initial for word in words for initial in (word[0], word[0].upper())}))
-    # Refuses a place at which no word starts in one step, instead of one for each word.
-    return re.compile(
-        rf"(?=[{re.escape(initials)}]){word_pattern(words)}{_OUTSIDE_TOKENS}{_GAP}(?P<value>{value})", flags
-    )
+    return re.compile(rf"{word_pattern(words)}{_OUTSIDE_TOKENS}{_GAP}(?P<value>{value})", flags)
 
 
 def label_gate(words: tuple[str, ...]) -> str:
