@@ -85,3 +85,23 @@ def test_a_retry_and_a_dead_letter(processes: Processes, tenant: str, receive: C
     dead = receive("failures")
     assert dead["Attributes"]["MessageGroupId"] == tenant
     assert json.loads(dead["Body"])["headers"]["argsrepr"] == f"(1 log of tenant {tenant})"
+
+
+def test_a_retry_keeps_the_rest_of_its_chain(
+    processes: Processes, tenant: str, receive: Callable[[str], dict[str, Any]]
+) -> None:
+    processes.environment |= {"SLUICE_POLICIES_TABLE": "no-such-table", "SLUICE_RETRY_MAX_DELAY_SECONDS": "3"}
+    processes.start("web", "redact")
+    post(processes, tenant)
+    wait_for("a retry", lambda: "retry: Retry" in processes.log("redact"))
+    processes.stop()  # acks what it is done with
+
+    retry = receive("redact")
+
+    assert retry["Attributes"]["MessageGroupId"] == tenant
+    envelope = json.loads(retry["Body"])
+    assert envelope["headers"]["retries"] == 1
+    assert envelope["headers"]["tenant_id"] == tenant
+    args, _, embed = json.loads(zlib.decompress(base64.b64decode(envelope["body"])))
+    assert [log["text"] for log in args[0]["logs"]] == ["QUOKKA"]
+    assert [step["task"] for step in embed["chain"]] == ["tasks.store.store"]
