@@ -7,7 +7,6 @@ longest of them names it; of equally long ones the leftmost; of those the first 
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from operator import itemgetter
 
 from redaction import sensitive_keys
@@ -15,7 +14,7 @@ from redaction.gates import compile_gates
 from redaction.recognizer import Recognizer
 from redaction.recognizers import RECOGNIZERS
 from redaction.result import Entity
-from redaction.structure import Literal, decoded, entities_of, fit, literals_of, percent_decoded
+from redaction.structure import Literal, decoded, entities_of, fit, is_json, literals_of, percent_decoded
 
 MAX_ROUNDS = 16
 MAX_DEPTH = 4
@@ -23,7 +22,9 @@ MAX_DEPTH = 4
 CUSTOM_MEMORY_BYTES = 8 << 20
 """For the automaton of one tenant's patterns."""
 
-_GATES = (*(recognizer.gates for recognizer in RECOGNIZERS), sensitive_keys.gate())
+_ENCODED = r"%[2-7][0-9A-Fa-f]|\\u"
+"""What may hide a value from all gates."""
+_GATES = (*(recognizer.gates for recognizer in RECOGNIZERS), sensitive_keys.gate(), _ENCODED)
 _SENSITIVE_KEYS = len(RECOGNIZERS)
 
 Replacement = Callable[[Entity, str], str]
@@ -40,7 +41,7 @@ class Detector:
         custom: more of them, with gates of their own.
         tokens: matches the tokens that stand for a value in a redacted text.
         replacement: makes such a token.
-        accepts: has the last word on what was found.
+        accepts: has the last word on what was found; without it, all of it is replaced.
     Raises:
         redaction.gates.GatesTooLarge: there are too many recognizers.
     """
@@ -53,7 +54,7 @@ class Detector:
         custom: Sequence[Recognizer],
         tokens: re.Pattern[str],
         replacement: Replacement,
-        accepts: Accepts,
+        accepts: Accepts | None,
     ) -> None:
         self._recognizers = tuple(recognizers)
         self._gates = compile_gates(_GATES)
@@ -76,47 +77,66 @@ class Detector:
             return found, text
         found = merge(found)
         redacted = _Redacted(text, found, self._replacement)
+        # What the keys of a JSON text say has all been found.
+        keys_say = not is_json(text)
         for _ in range(MAX_ROUNDS):
-            more = self._scan(redacted.text)
+            more = self._scan(redacted.text, keys_say=keys_say)
             if not more:
                 break
             found = merge([*found, *map(redacted.original, more)])
             redacted = _Redacted(text, found, self._replacement)
         return found, redacted.text
 
-    def _scan(self, text: str, depth: int = 0) -> list[Entity]:
+    def suspects(self, texts: Sequence[str]) -> list[int]:
+        """The places, in order, of the texts in which there may be an entity; in most logs that is one in ten."""
+        suspects = self._gates.suspects(texts)
+        if self._custom_gates:  # with anchors and what else a tenant likes: text by text
+            matching = self._custom_gates.matching
+            suspects = sorted({*suspects, *(place for place, text in enumerate(texts) if matching(text))})
+        return suspects
+
+    def _scan(self, text: str, depth: int = 0, *, keys_say: bool = True) -> list[Entity]:
+        tokens = [match.span() for match in self._tokens.finditer(text)] if "[" in text else []
+        if tokens:
+            # A token says nothing about what is beside it.
+            text = _blanked(text, tokens)
         places = self._gates.matching(text)
         custom = self._custom_gates.matching(text) if self._custom_gates else ()
-        # What is in escapes opens no gate.
-        if not places and not custom and "\\u" not in text and "%" not in text:
+        if not places and not custom:
             return []
-        tokens = [match.span() for match in self._tokens.finditer(text)] if "[" in text else []
-        scanned = _blanked(text, tokens) if tokens else text
-        recognizers = [self._recognizers[place] for place in sorted(places) if place != _SENSITIVE_KEYS]
+        recognizers = [self._recognizers[place] for place in sorted(places) if place < _SENSITIVE_KEYS]
         recognizers += [self._custom[place] for place in sorted(custom)]
-        entities = list(_found_by(recognizers, scanned))
-        may_have_more = _SENSITIVE_KEYS in places or "\\" in text
-        literals = literals_of(scanned) if entities or may_have_more else None
+        entities = list(_found_by(recognizers, text))
+        keys_say = keys_say and _SENSITIVE_KEYS in places
+        literals = None
+        if entities or keys_say or "\\" in text:
+            literals = literals_of(text, keys_say=keys_say)
         if literals is not None:
-            entities += entities_of(scanned, literals)
-            entities += self._found_in_escaped(scanned, literals, depth)
-        if "%" in text and (plain := percent_decoded(scanned)):
+            if keys_say:
+                entities += entities_of(text, literals)
+            entities += self._found_in_escaped(text, literals, depth)
+        if "%" in text and (plain := percent_decoded(text)):
             entities += self._found_in(*plain, depth)
-        entities = [entity for entity in entities if self._accepts(entity, text[entity.start : entity.end])]
+        if not entities:
+            return entities
+        if self._accepts:
+            entities = [entity for entity in entities if self._accepts(entity, text[entity.start : entity.end])]
         if tokens:
             entities = list(_outside(text, entities, tokens))
         return fit(text, merge(entities), literals) if literals and entities else entities
 
     def _found_in_escaped(self, text: str, literals: Iterable[Literal], depth: int) -> Iterator[Entity]:
+        if "\\" not in text:
+            return
         for literal in literals:
-            if literal.is_string and "\\" in text[literal.start : literal.end]:
+            if literal.is_string and text.find("\\", literal.start, literal.end) >= 0:
                 yield from self._found_in(*decoded(text, literal), depth)
 
     def _found_in(self, plain: str, origins: Sequence[int], depth: int) -> Iterator[Entity]:
         """What is found in a text that was encoded; `origins` is where each of its code points came from."""
         for entity in self._scan(plain, depth + 1) if depth < MAX_DEPTH else ():
             # A number of the JSON in a string is replaced as a part of the string: quotes would end it.
-            yield replace(entity, start=origins[entity.start], end=origins[entity.end], quoted=False)
+            yield entity.moved(origins[entity.start], origins[entity.end], quoted=False)
 
 
 def _found_by(recognizers: Iterable[Recognizer | None], text: str) -> Iterator[Entity]:
@@ -125,8 +145,10 @@ def _found_by(recognizers: Iterable[Recognizer | None], text: str) -> Iterator[E
             yield Entity(recognizer.entity, start, end, recognizer.name)
 
 
-def merge(found: Iterable[Entity]) -> list[Entity]:
+def merge(found: list[Entity]) -> list[Entity]:
     """Overlapping entities become one."""
+    if len(found) < 2:
+        return found
     merged: list[Entity] = []
     longest = 0
     for entity in sorted(found, key=lambda entity: (entity.start, -entity.end)):
@@ -151,7 +173,7 @@ def _outside(text: str, entities: Iterable[Entity], tokens: Sequence[tuple[int, 
                 continue
             end = min(token_start, entity.end)
             if start < end and any(sign.isalnum() for sign in text[start:end]):
-                yield replace(entity, start=start, end=end)
+                yield entity.moved(start, end, quoted=entity.quoted)
             start = max(start, token_end)
             if start >= entity.end:
                 break
@@ -189,4 +211,4 @@ class _Redacted:
         """The same, in the original. It lies in one kept stretch, since no token is part of it."""
         here, there = self._kept[bisect_right(self._kept, entity.start, key=itemgetter(0)) - 1]
         shift = there - here
-        return replace(entity, start=entity.start + shift, end=entity.end + shift)
+        return entity.moved(entity.start + shift, entity.end + shift, quoted=entity.quoted)

@@ -51,7 +51,7 @@ class Redactor:
             [_custom(*pair) for pair in enumerate(wanted.custom) if wanted.replaces(pair[1].entity)],
             tokens,
             replacement=self._replacement if self._actions else _token,
-            accepts=partial(_accepts, wanted),
+            accepts=partial(_accepts, wanted) if wanted.allow or "keep" in self._actions.values() else None,
         )
 
     def redact(self, text: str) -> Redaction:
@@ -69,7 +69,17 @@ class Redactor:
 
     def redact_batch(self, texts: Sequence[str]) -> list[Redaction]:
         """Redact each text by itself; the results are in the order of `texts`."""
-        return [self.redact(text) for text in texts]
+        redactions = [Redaction(text, ()) for text in texts]
+        for place in self.suspects(texts):
+            redactions[place] = self.redact(texts[place])
+        return redactions
+
+    def suspects(self, texts: Sequence[str]) -> list[int]:
+        """The places, in order, of the texts in which there may be something to redact.
+
+        One look at all of them together, which costs a fraction of one at each. The others need no more.
+        """
+        return self._detector.suspects(texts)
 
     def redact_json(self, record: Any) -> tuple[Any, Redaction]:
         """Redact what `json.loads` may return.

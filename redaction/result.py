@@ -1,13 +1,11 @@
 """What a redaction gives back."""
 
 from collections import Counter
-from dataclasses import dataclass, field
 
 import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One detected value: its type and where it stood, `original[start:end]`, in code points.
 
     `rule` names the recognizer that found it; `quoted` says that it was a number of a JSON text, where its token is a
@@ -17,8 +15,20 @@ class Entity:
     type: str
     start: int
     end: int
-    rule: str = field(default="", compare=False)
-    quoted: bool = field(default=False, compare=False)
+    rule: str = ""
+    quoted: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Entity):
+            return NotImplemented
+        return (self.type, self.start, self.end) == (other.type, other.start, other.end)
+
+    def __hash__(self) -> int:
+        return hash((self.type, self.start, self.end))
+
+    def moved(self, start: int, end: int, *, quoted: bool) -> "Entity":
+        """The same elsewhere."""
+        return Entity(self.type, start, end, self.rule, quoted)
 
 
 class Redaction(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
 """Keys of JSON objects whose values are personal or secret whatever they look like, in any case style."""
 
 import re
+from functools import lru_cache
 
 # Words are parted by spaces: "card number" is cardNumber, CARD_NUMBER, card-number, and the end of billing.cardNumber.
 _KEYS: dict[str, tuple[str, ...]] = {
@@ -40,6 +41,8 @@ _KEYS: dict[str, tuple[str, ...]] = {
 
 _ENTITIES = {tuple(key.split()): entity for entity, keys in _KEYS.items() for key in keys}
 _LONGEST = max(map(len, _ENTITIES))
+_CHARACTERS = 64
+"""The end of a key in which all words that matter are."""
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 # What ends like a secret and is none: where a listing goes on.
@@ -50,6 +53,12 @@ ENTITIES = frozenset(_KEYS)
 
 def entity_of_key(key: str) -> str:
     """What the value of a key is, such as "US_SSN" for `customerSsn` or `SSN`; empty for an ordinary key."""
+    return _entity_of_key(key[-_CHARACTERS:])
+
+
+# The same keys come again and again.
+@lru_cache(4096)
+def _entity_of_key(key: str) -> str:
     words = [word.lower() for word in _WORD.findall(key)]
     for count in range(min(_LONGEST, len(words)), 0, -1):
         entity = _ENTITIES.get(tuple(words[-count:]))

@@ -3,14 +3,16 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+import msgspec
 
 from redaction.result import Entity
 from redaction.sensitive_keys import entity_of_key
 
-_TOKEN = re.compile(
-    r'"(?P<string>[^"\\]*+(?:\\.[^"\\]*+)*)"|(?P<scalar>[^\s\[\]{},:"]+)|(?P<sign>[\[\]{}:,])', re.DOTALL
-)
+# A string, with the colon if it is a key; another scalar; a sign. What is between them needs no look.
+_TOKEN = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*)"(\s*+:)?|([^\s\[\]{},:"]+)|([\[\]{}])', re.DOTALL)
+_STRING, _KEY, _SCALAR = 1, 2, 3
 _ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 _EMPTY = frozenset(["null", "true", "false"])
 _NAMING_KEYS = frozenset(["name", "key", "field", "type", "id", "header", "label", "variable"])
@@ -19,8 +21,7 @@ _WHOLE_OBJECTS = frozenset(["PASSWORD", "SECRET"])
 _PERCENT = re.compile(r"%[2-7][0-9A-Fa-f]")
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(msgspec.Struct, gc=False):
     """A string or another scalar of a JSON text: where it is, for a string without its quotes.
 
     `entity` is what a sensitive key, however far above it, says that it is.
@@ -29,65 +30,77 @@ class Literal:
     start: int
     end: int
     is_string: bool
-    is_key: bool = False
     entity: str = ""
 
 
-def literals_of(text: str) -> list[Literal] | None:
-    """The literals of a JSON object or array, in their order; None when `text` is not one."""
+def is_json(text: str) -> bool:
+    """Whether a text is a JSON object or array."""
     if not text.lstrip(" \t\r\n").startswith(("{", "[")):
-        return None
+        return False
     try:
         json.loads(text)
     except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def literals_of(text: str, *, keys_say: bool = True) -> list[Literal] | None:
+    """The literals of a JSON object or array, in their order; None when `text` is not one.
+
+    Args:
+        keys_say: whether to look at what the keys say of their values.
+    """
+    if not is_json(text):
         return None
-    return _walk(text)
+    if keys_say:
+        return _walk(text)
+    return [
+        Literal(*match.span(_SCALAR), False) if match.lastindex == _SCALAR else Literal(*match.span(_STRING), True)
+        for match in _TOKEN.finditer(text)
+        if match.lastindex <= _SCALAR  # type: ignore[operator]  # each alternative has a group
+    ]
 
 
 @dataclass(slots=True)
 class _Open:
     """An object or array that is not closed yet; `entity` is what its key says of all that is in it."""
 
-    is_object: bool
     entity: str
+    value: str
     key: str = ""
     named: str = ""
-    values: list[int] = field(default_factory=list)
+    values: list[Literal] = field(default_factory=list)
 
 
 def _walk(text: str) -> list[Literal]:
     literals: list[Literal] = []
+    inside = _Open("", "")
     open_: list[_Open] = []
-    key_comes = False
-    entity = ""
     for match in _TOKEN.finditer(text):
-        sign = match.group("sign")
-        if sign is None:
-            is_string = match.group("string") is not None
-            start, end = match.span("string" if is_string else "scalar")
-            inside = open_[-1]
-            if key_comes:
-                inside.key = text[start:end].lower()
-                entity = inside.entity or entity_of_key(text[start:end])
-            elif inside.key in _NAMING_KEYS:
+        kind = match.lastindex
+        if kind == _KEY:
+            start, end = match.span(_STRING)
+            key = text[start:end]
+            inside.key = key.lower()
+            inside.value = inside.entity or entity_of_key(key)
+            literals.append(Literal(start, end, True))
+        elif kind == _STRING or kind == _SCALAR:
+            literal = Literal(*match.span(kind), kind == _STRING, inside.value)
+            if inside.key in _NAMING_KEYS:
                 # {"name": "password", "value": "hunter2"}
-                inside.named = inside.named or entity_of_key(text[start:end])
+                inside.named = inside.named or entity_of_key(text[literal.start : literal.end])
             elif inside.key in _NAMED_KEYS:
-                inside.values.append(len(literals))
-            literals.append(Literal(start, end, is_string, key_comes, "" if key_comes else entity))
-        elif sign in "{[":
+                inside.values.append(literal)
+            literals.append(literal)
+        elif (sign := match.group()) in "{[":
             # {"password": {"old": "x"}} has passwords in it, {"phone": {"country": "GB"}} has more than a number.
-            open_.append(_Open(sign == "{", entity if sign == "[" or entity in _WHOLE_OBJECTS else ""))
-            key_comes = sign == "{"
-        elif sign in "}]":
-            closed = open_.pop()
-            for place in closed.values if closed.named else ():
-                literals[place] = replace(literals[place], entity=literals[place].entity or closed.named)
-            key_comes = False
-        elif sign == ",":
-            key_comes, entity = open_[-1].is_object, open_[-1].entity
+            entity = inside.value if sign == "[" or inside.value in _WHOLE_OBJECTS else ""
+            open_.append(inside)
+            inside = _Open(entity, entity)
         else:
-            key_comes = False
+            for literal in inside.values if inside.named else ():
+                literal.entity = literal.entity or inside.named
+            inside = open_.pop()
     return literals
 
 
@@ -104,24 +117,27 @@ def fit(text: str, entities: Sequence[Entity], literals: Sequence[Literal]) -> l
     In a string nothing else is replaced, and no half of an escape; a number is replaced whole, by a string.
     """
     fitted: list[Entity] = []
-    place = 0
+    first = 0
     for entity in entities:
-        while place < len(literals) and literals[place].end <= entity.start:
-            place += 1
-        for literal in literals[place:]:
+        while first < len(literals) and literals[first].end <= entity.start:
+            first += 1
+        for place in range(first, len(literals)):
+            literal = literals[place]
             if literal.start >= entity.end:
                 break
             if not literal.is_string:
-                fitted.append(replace(entity, start=literal.start, end=literal.end, quoted=True))
+                fitted.append(entity.moved(literal.start, literal.end, quoted=True))
                 continue
             start, end = max(entity.start, literal.start), min(entity.end, literal.end)
             start, end = _whole_escapes(text, literal, start, end)
-            if any(sign.isalnum() for sign in text[start:end]):
-                fitted.append(replace(entity, start=start, end=end))
+            if any(map(str.isalnum, text[start:end])):
+                fitted.append(entity.moved(start, end, quoted=entity.quoted))
     return fitted
 
 
 def _whole_escapes(text: str, literal: Literal, start: int, end: int) -> tuple[int, int]:
+    if text.find("\\", literal.start, end) < 0:
+        return start, end
     for escape in _ESCAPE.finditer(text, literal.start, literal.end):
         if escape.start() >= end:
             break
