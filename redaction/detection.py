@@ -80,7 +80,7 @@ class Detector:
         # What the keys of a JSON text say has all been found.
         keys_say = not is_json(text)
         for _ in range(MAX_ROUNDS):
-            more = self._scan(redacted.text, keys_say=keys_say)
+            more = self._scan(redacted.text, keys_say=keys_say, again=True)
             if not more:
                 break
             found = merge([*found, *map(redacted.original, more)])
@@ -95,15 +95,16 @@ class Detector:
             suspects = sorted({*suspects, *(place for place, text in enumerate(texts) if matching(text))})
         return suspects
 
-    def _scan(self, text: str, depth: int = 0, *, keys_say: bool = True) -> list[Entity]:
-        tokens = [match.span() for match in self._tokens.finditer(text)] if "[" in text else []
-        if tokens:
-            # A token says nothing about what is beside it.
-            text = _blanked(text, tokens)
+    def _scan(self, text: str, depth: int = 0, *, keys_say: bool = True, again: bool = False) -> list[Entity]:
+        tokens: list[tuple[int, int]] = []
+        if again:
+            text, tokens = self._blank(text)
         places = self._gates.matching(text)
         custom = self._custom_gates.matching(text) if self._custom_gates else ()
         if not places and not custom:
             return []
+        if not again and "[" in text:
+            text, tokens = self._blank(text)
         recognizers = [self._recognizers[place] for place in sorted(places) if place < _SENSITIVE_KEYS]
         recognizers += [self._custom[place] for place in sorted(custom)]
         entities = list(_found_by(recognizers, text))
@@ -124,6 +125,21 @@ class Detector:
         if tokens:
             entities = list(_outside(text, entities, tokens))
         return fit(text, merge(entities), literals) if literals and entities else entities
+
+    def _blank(self, text: str) -> tuple[str, list[tuple[int, int]]]:
+        """A text of the same length in which no token says anything about what is beside it, as "[US_SSN] 123" would.
+
+        And where the tokens are.
+        """
+        tokens = [match.span() for match in self._tokens.finditer(text)]
+        if not tokens:
+            return text, tokens
+        pieces: list[str] = []
+        position = 0
+        for start, end in tokens:
+            pieces += (text[position:start], "[", "_" * (end - start - 2), "]")
+            position = end
+        return "".join((*pieces, text[position:])), tokens
 
     def _found_in_escaped(self, text: str, literals: Iterable[Literal], depth: int) -> Iterator[Entity]:
         if "\\" not in text:
@@ -177,16 +193,6 @@ def _outside(text: str, entities: Iterable[Entity], tokens: Sequence[tuple[int, 
             start = max(start, token_end)
             if start >= entity.end:
                 break
-
-
-def _blanked(text: str, tokens: Sequence[tuple[int, int]]) -> str:
-    """A text of the same length in which no token says anything about what is beside it, as "[US_SSN] 123" would."""
-    pieces: list[str] = []
-    position = 0
-    for start, end in tokens:
-        pieces += (text[position:start], "[", "_" * (end - start - 2), "]")
-        position = end
-    return "".join((*pieces, text[position:]))
 
 
 class _Redacted:

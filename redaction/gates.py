@@ -24,6 +24,10 @@ _COUNT = re.compile(r"\]\{(\d+)")
 LONG_RUN = 12
 
 
+Search = Callable[[bytes, int], int]
+"""Where the first match in an encoded text begins, from a position on; -1 without one."""
+
+
 class GatesTooLarge(Exception):
     """RE2 does not take a gate, or they don't fit into MAX_MEMORY_BYTES all together: make them simpler."""
 
@@ -53,8 +57,8 @@ class Re2Gates:
     """
 
     def __init__(self, patterns: Sequence[str], max_memory_bytes: int = MAX_MEMORY_BYTES) -> None:
-        self._sets: list[tuple[Callable[[bytes], list[int] | None], list[int]]] = []
-        self._unions: list[Callable[..., Any]] = []
+        self._sets: list[tuple[Callable[[bytes], list[int]], list[int]]] = []
+        self._unions: list[Search] = []
         for places in _alike(patterns):
             options = re2.Options()
             options.max_mem = max_memory_bytes
@@ -68,10 +72,9 @@ class Re2Gates:
                 one.Compile()
             except re2.error as error:
                 raise GatesTooLarge(f"{len(patterns)} gates: {error}") from None
-            self._sets.append((one.Match, [*places, _CANARY]))
-            options.never_capture = True
-            union = "(?m)" + "|".join(f"(?:{patterns[place]})" for place in places)
-            self._unions.append(re2.compile(union.encode(), options).search)
+            self._sets.append((one._set.Match, [*places, _CANARY]))
+            union = "|".join(f"(?:{patterns[place]})" for place in places)
+            self._unions.append(_search(f"(?m){union}", options))
 
     def matching(self, text: str) -> list[int]:
         """The places of the patterns that have a match in `text`.
@@ -83,10 +86,10 @@ class Re2Gates:
         open_: list[int] = []
         for match, places in self._sets:
             found = match(encoded)
-            if not found:
-                raise GatesFailed("RE2 ran out of memory")
             if len(found) > 1:
                 open_ += [places[own] for own in found if places[own] != _CANARY]
+            elif not found:
+                raise GatesFailed("RE2 ran out of memory")
         return open_
 
     def suspects(self, texts: Sequence[str]) -> list[int]:
@@ -96,12 +99,12 @@ class Re2Gates:
         ends = list(accumulate(len(text) + 1 for text in encoded))
         suspects: set[int] = set()
         for search in self._unions:
-            position = 0
-            # A match that goes on in the next text hides none there: the search goes on where that text begins.
-            while position < len(joined) and (match := search(joined, position)):
-                place = bisect_right(ends, match.start())
+            start = search(joined, 0)
+            while start >= 0:
+                place = bisect_right(ends, start)
                 suspects.add(place)
-                position = ends[place]
+                # A match that goes on in the next text hides none there: the search goes on where that text begins.
+                start = search(joined, ends[place]) if ends[place] < len(joined) else -1
         return sorted(suspects)
 
 
@@ -152,3 +155,25 @@ def compile_gates(patterns: tuple[str, ...], max_memory_bytes: int = MAX_MEMORY_
         GatesTooLarge: RE2 refused the patterns as a whole.
     """
     return ReGates(patterns) if re2 is None else Re2Gates(patterns, max_memory_bytes)
+
+
+@lru_cache(None)
+def compile_search(pattern: str) -> Search | None:
+    """What searches an encoded text from a position on for one pattern; None where RE2 isn't there."""
+    if re2 is None:
+        return None
+    options = re2.Options()
+    options.max_mem = MAX_MEMORY_BYTES
+    return _search(pattern, options)
+
+
+def _search(pattern: str, options: Any) -> Search:
+    options.never_capture = True
+    # The match that the package makes of what RE2 says takes as long as RE2 does.
+    match = re2.compile(pattern.encode(), options)._regexp.Match
+    unanchored = re2._re2.RE2.Anchor.UNANCHORED
+
+    def search(encoded: bytes, position: int) -> int:
+        return match(unanchored, encoded, position, len(encoded))[0][0]  # type: ignore[no-any-return]
+
+    return search

@@ -23,7 +23,7 @@ _UNREGISTERED = {
 }  # fmt: skip
 _UNREGISTERED_CODES = frozenset(" ".join(_UNREGISTERED.values()).split())
 _LENGTHS = sorted({*_REGISTERED, *_UNREGISTERED})
-# Hexadecimal numbers are full of these. The structure of all of them has digits next, so the gate asks for digits.
+# Hexadecimal numbers are full of these. The structure of all of them has eight digits or more behind the check digits.
 _HEXADECIMAL = ("AD", "AE", "BA", "BE", "DE", "EE")
 _OTHERS = sorted({*" ".join(_REGISTERED.values()).split()} - {*_HEXADECIMAL})
 
@@ -56,7 +56,7 @@ RECOGNIZERS = (
         name="iban",
         entity="IBAN",
         gate=rf"(?:(?i:{'|'.join(_OTHERS)})|{'|'.join(sorted(_UNREGISTERED_CODES))})"
-        rf"[0-9]{{2}}{_JOIN}[0-9A-Za-z]{{2}}|(?i:{'|'.join(_HEXADECIMAL)})[0-9]{{2}}{_JOIN}[0-9]{{3}}",
+        rf"[0-9]{{2}}{_JOIN}[0-9A-Za-z]{{2}}|(?i:{'|'.join(_HEXADECIMAL)})[0-9]{{2}}(?:{_JOIN}[0-9]){{8}}",
         pattern=re.compile(
             rf"[A-Za-z]{_BEHIND_FIRST}[A-Za-z]\d\d(?:{'|'.join(map(_of_length, _LENGTHS))})(?![0-9A-Za-z])",
             re.ASCII,
@@ -89,6 +89,7 @@ RECOGNIZERS = (
         gate=label_gate(_SWIFT_WORDS),
         pattern=labelled(_SWIFT_WORDS, rf"[A-Z]{{6}}[A-Z0-9]{{2}}(?:[A-Z0-9]{{3}})?{NUMBER_END}", re.ASCII),
         validate=_has_country,
+        starts_at_gate=True,
         positive=(
             ("swift=DEUTDEFF500 amount=9", "DEUTDEFF500"),
             ('"bic":"NWBKGB2L"', "NWBKGB2L"),

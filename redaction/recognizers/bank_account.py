@@ -59,6 +59,7 @@ RECOGNIZERS = (
             _ROUTING_WORDS, rf"(?:\d{{9}}|\d{{4}}-\d{{4}}-\d|\d{{3}} \d{{3}} \d{{3}}){NUMBER_END}", re.ASCII
         ),
         validate=_is_routing_number,
+        starts_at_gate=True,
         positive=(
             ("wire routing=012967050 account ending 468 status=ok", "012967050"),
             ('"routingNumber":"314074269"', "314074269"),
@@ -89,6 +90,7 @@ RECOGNIZERS = (
         gate=label_gate(_ACCOUNT_WORDS),
         pattern=labelled(_ACCOUNT_WORDS, _ACCOUNT_NUMBER, re.ASCII),
         validate=_has_account_length,
+        starts_at_gate=True,
         positive=(
             ('"accountNumber":"000123456789"', "000123456789"),
             ("Account No: 12-3456-7890123-00", "12-3456-7890123-00"),
@@ -135,6 +137,7 @@ RECOGNIZERS = (
         pattern=labelled(
             _SORT_CODE_WORDS, rf"\d\d(?P<join>[- ]?)\d\d(?P=join)\d\d|\d{{3}}[- ]?\d{{3}}{NUMBER_END}", re.ASCII
         ),
+        starts_at_gate=True,
         positive=(
             ("sort_code=20-00-00 ok", "20-00-00"),
             ('"sortCode":"200000"', "200000"),
@@ -148,6 +151,7 @@ RECOGNIZERS = (
         entity="US_BANK",
         gate=label_gate(_IFSC_WORDS),
         pattern=labelled(_IFSC_WORDS, rf"[A-Z]{{4}}0[A-Z0-9]{{6}}{NUMBER_END}", re.ASCII),
+        starts_at_gate=True,
         positive=(("ifsc=HDFC0001234 ok", "HDFC0001234"),),
         negative=("ifsc=HDFC1001234", "HDFC0001234"),
     ),

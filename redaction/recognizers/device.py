@@ -62,6 +62,7 @@ RECOGNIZERS = (
         entity="IMEI",
         gate=label_gate(_IMEI_WORDS),
         pattern=labelled(_IMEI_WORDS, rf"{_IMEI_GROUPS}(?:(?P=join)\d{{1,2}})?{NUMBER_END}", re.ASCII),
+        starts_at_gate=True,
         positive=(
             ("device imei=354857380637434 registered", "354857380637434"),
             ('"imei": "35-209900-176148-1"', "35-209900-176148-1"),
@@ -118,6 +119,7 @@ RECOGNIZERS = (
         gate=label_gate(_VIN_WORDS),
         pattern=labelled(_VIN_WORDS, rf"(?i:[A-HJ-NPR-Z0-9]{{17}}){NUMBER_END}", re.ASCII),
         validate=_has_digits_and_letters,
+        starts_at_gate=True,
         positive=(
             ("vin=WVWZZZ1JZXW000001 odo=53", "WVWZZZ1JZXW000001"),
             ('"vehicleVin":"wvwzzz1jzxw000001"', "wvwzzz1jzxw000001"),

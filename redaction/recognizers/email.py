@@ -139,7 +139,7 @@ RECOGNIZERS = (
     Recognizer(
         name="email_quoted_name",
         entity="EMAIL",
-        gate=rf'"{_GATE_AT}',
+        gate=rf'"{_GATE}',
         pattern=_address(_QUOTED),
         validate=_is_address,
         positive=(('rcpt "joe doe"@example.com ok', '"joe doe"@example.com'),),

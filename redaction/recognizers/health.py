@@ -51,6 +51,7 @@ RECOGNIZERS = (
         gate=label_gate(_NPI_WORDS),
         pattern=labelled(_NPI_WORDS, rf"\d{{10}}{NUMBER_END}", re.ASCII),
         validate=_is_npi,
+        starts_at_gate=True,
         positive=(
             ("provider npi=1257236707 claim=484032671045", "1257236707"),
             ("Provider identifier 1245319599", "1245319599"),
@@ -74,6 +75,7 @@ RECOGNIZERS = (
         gate=label_gate(_DEA_WORDS),
         pattern=labelled(_DEA_WORDS, rf"(?i:[A-Z][A-Z9])\d{{7}}{NUMBER_END}", re.ASCII),
         validate=_is_dea,
+        starts_at_gate=True,
         positive=(
             ("dea number: MJ1234563 done", "MJ1234563"),
             ("my certificate number is: BB1388568", "BB1388568"),
@@ -100,6 +102,7 @@ RECOGNIZERS = (
         entity="US_MBI",
         gate=label_gate(_MBI_WORDS),
         pattern=labelled(_MBI_WORDS, rf"(?i:{_MBI}){NUMBER_END}", re.ASCII),
+        starts_at_gate=True,
         positive=(("mbi=1eg4te5mk73", "1eg4te5mk73"), ("medicare_id: 1eg4-te5-mk73", "1eg4-te5-mk73")),
         negative=("1eg4te5mk73", "mbi=0eg4te5mk73", "medicare plan 12345678901"),
     ),
@@ -108,6 +111,7 @@ RECOGNIZERS = (
         entity="MEDICAL_RECORD",
         gate=label_gate(_RECORD_WORDS),
         pattern=labelled(_RECORD_WORDS, rf"(?:[A-Za-z]{{1,4}}-?)?\d{{5,12}}{NUMBER_END}", re.ASCII),
+        starts_at_gate=True,
         positive=(
             ("mrn=00482913 admitted", "00482913"),
             ('"medicalRecordNumber": "MR-4829131"', "MR-4829131"),

@@ -87,6 +87,7 @@ RECOGNIZERS = (
         entity="US_SSN",
         gate=label_gate(_SSN_WORDS),
         pattern=labelled(_SSN_WORDS, _LABELLED_SSN, re.ASCII),
+        starts_at_gate=True,
         positive=(
             ("kyc.check ssn=620620917 result=ok", "620620917"),
             ('{"customerSsn":"078051123"}', "078051123"),
@@ -118,6 +119,7 @@ RECOGNIZERS = (
         entity="US_SSN",
         gate=label_gate(_LAST_FOUR_WORDS),
         pattern=labelled(_LAST_FOUR_WORDS, rf"\d{{4}}{NUMBER_END}", re.ASCII),
+        starts_at_gate=True,
         positive=(("ssn_last4=6789", "6789"), ('"last4Ssn":"6789"', "6789"), ("last four of SSN: 6789", "6789")),
         negative=("last4=6789", "ssn_last4=67890", "card last4 6789"),
     ),
@@ -136,6 +138,7 @@ RECOGNIZERS = (
         pattern=labelled(
             _ITIN_WORDS, rf"9\d\d(?P<join>[-. ]|%20|){_ITIN_MIDDLE}(?P=join)\d{{4}}{NUMBER_END}", re.ASCII
         ),
+        starts_at_gate=True,
         positive=(
             ("itin=911701234", "911701234"),
             ('"itin_number":"911 70 1234"', "911 70 1234"),

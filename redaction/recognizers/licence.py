@@ -56,6 +56,7 @@ RECOGNIZERS = (
             re.ASCII,
         ),
         validate=_is_licence,
+        starts_at_gate=True,
         positive=(
             ('"driver_license":"D1234567"', "D1234567"),
             ("driversLicenseNumber=F255-921-50-094-0", "F255-921-50-094-0"),
@@ -73,6 +74,7 @@ RECOGNIZERS = (
         gate=label_gate(_PASSPORT_WORDS),
         pattern=labelled(_PASSPORT_WORDS, rf"[A-Za-z0-9]{{6,10}}{NUMBER_END}", re.ASCII),
         validate=_is_passport,
+        starts_at_gate=True,
         positive=(
             ("my travel passport is A12803456", "A12803456"),
             ('"passportNumber":"533380006"', "533380006"),

@@ -95,6 +95,7 @@ RECOGNIZERS = (
         gate=keyed_gate(_NAMES),
         pattern=keyed(_NAMES, r"(?:0[xX])?[0-9A-Fa-f]{12}(?![0-9A-Za-z])", re.ASCII),
         validate=_is_someones,
+        starts_at_gate=True,
         positive=(
             ("mac=8fe6cf45c5b6 rssi=-60", "8fe6cf45c5b6"),
             ('"deviceMac":"8FE6CF45C5B6"', "8FE6CF45C5B6"),

@@ -123,6 +123,7 @@ RECOGNIZERS = (
         gate=_GATE,
         pattern=_PATTERN,
         validate=_is_password,
+        starts_at_gate=True,
         positive=(
             ('{"user"=>{"email"=>"x", "password"=>"m*bPkZy%RHJo"}}', "m*bPkZy%RHJo"),
             ("password=hunter2 user=bob", "hunter2"),

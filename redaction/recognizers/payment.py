@@ -166,6 +166,7 @@ RECOGNIZERS = (
         gate=rf"[0-9]{{4}}{_GATE_JOIN}[0-9]{{4}}{_GATE_JOIN}[0-9]{{4}}{_GATE_JOIN}[0-9]{{2}}",
         pattern=_written(rf"\d{{4}}{_JOIN}\d{{4}}\1\d{{4}}\1\d{{2,4}}"),
         validate=_is_card,
+        starts_at_gate=True,
         positive=(
             ("card=4706-9182-5093-9800 amount=651.00", "4706-9182-5093-9800"),
             ("4111 1111 1111 1111 123", "4111 1111 1111 1111"),

@@ -51,6 +51,7 @@ RECOGNIZERS = (
         entity="CREDIT_CARD",
         gate=keyed_gate(_CODE_WORDS),
         pattern=keyed(_CODE_WORDS, rf"\d{{3,4}}{NUMBER_END}", re.ASCII),
+        starts_at_gate=True,
         positive=(
             ("cvv=123&amount=5", "123"),
             ('"cvc": "9001"', "9001"),

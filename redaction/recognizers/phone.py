@@ -92,6 +92,7 @@ RECOGNIZERS = (
         rf"|[0-9]{{3}}(?:\)|%29)(?:[-. +{TYPESET}]|%20)?[0-9]{{3}}(?:[-. {TYPESET}]|%20)?[0-9]{{4}}",
         pattern=_NORTH_AMERICAN,
         validate=_is_no_table,
+        lead=10,
         positive=(
             ("Customer 555-123-4567 logged in", "555-123-4567"),
             ("call 314.834.2075.", "314.834.2075"),

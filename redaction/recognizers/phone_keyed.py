@@ -108,6 +108,7 @@ RECOGNIZERS = (
         gate=_gate(_NAMES, _FOREIGN_NAMES),
         pattern=_behind(_NAMES, _FOREIGN_NAMES),
         validate=_is_number,
+        starts_at_gate=True,
         positive=(
             ("sms gateway phone=5555380158 status=queued", "5555380158"),
             ("msisdn 971501234567 ok", "971501234567"),
@@ -165,6 +166,7 @@ RECOGNIZERS = (
         gate=_gate(_VERBS),
         pattern=_behind(_VERBS),
         validate=_is_form,
+        starts_at_gate=True,
         positive=(
             ("sms sent to 97122345678 ok", "97122345678"),
             ("They're not answering at 99 668472", "99 668472"),

@@ -62,6 +62,7 @@ RECOGNIZERS = (
             re.ASCII,
         ),
         validate=_is_credential,
+        starts_at_gate=True,
         positive=(
             ("Authorization: Bearer 1b43be4de8db4947f39b886876761108", "1b43be4de8db4947f39b886876761108"),
             ("headers={'Authorization': 'Token 0JaYKMBum9M', 'X-Id': '5'}", "0JaYKMBum9M"),
@@ -90,6 +91,7 @@ RECOGNIZERS = (
             rf"|googlelogin){_SPACE}"
             rf"(?P<value>{_PARAMETER}(?:,[ ]{{0,2}}{_PARAMETER}){{0,24}})"
         ),
+        starts_at_gate=True,
         positive=(
             (
                 'Authorization: Digest username="bob", nonce="dcd98b", response="6629fae49393" 401',
@@ -115,6 +117,7 @@ RECOGNIZERS = (
             re.ASCII,
         ),
         validate=_is_sure_credential,
+        starts_at_gate=True,
         positive=(
             ("sending Bearer D-6qy_899IiKMBY8nqAaIw8CuZ7KnTno", "D-6qy_899IiKMBY8nqAaIw8CuZ7KnTno"),
             ("auth=[Basic YWRtaW46c2VjcmV0cGFzcw==]", "YWRtaW46c2VjcmV0cGFzcw=="),

@@ -31,6 +31,7 @@ RECOGNIZERS = (
         entity="SECRET",
         gate=keyed_gate(_CODES, suffix=False) + GATE_JOINT + "[0-9]{3}",
         pattern=keyed(_CODES, _DIGITS, re.ASCII | re.IGNORECASE, suffix=False),
+        starts_at_gate=True,
         positive=(
             ("otp=482913 for user 7", "482913"),
             ("Your verification code is 482913.", "482913"),
@@ -82,6 +83,7 @@ RECOGNIZERS = (
         # BIP 39: 12 to 24 words of 3 to 8 letters.
         gate=keyed_gate(_PHRASES, suffix=False),
         pattern=keyed(_PHRASES, r"[a-z]{3,8}(?:[ ,][a-z]{3,8}){11,23}(?![0-9A-Za-z])", suffix=False),
+        starts_at_gate=True,
         positive=(
             (
                 "mnemonic: legal winner thank year wave sausage worth useful legal winner thank yellow",

@@ -142,6 +142,7 @@ RECOGNIZERS = (
         gate=keyed_gate(_STRONG, suffix=False),
         pattern=keyed(_STRONG, _VALUE, re.ASCII, suffix=False),
         validate=_opens,
+        starts_at_gate=True,
         positive=(
             (f"api_key={_UNLOCKED}", _UNLOCKED),
             (f'connect {{"clientSecret": "{_UNLOCKED}"}}', _UNLOCKED),
@@ -194,6 +195,7 @@ RECOGNIZERS = (
         gate=keyed_gate(_SESSIONS, suffix=False) + GATE_JOINT + "[0-9_]*" + _LETTERED,
         pattern=keyed(_SESSIONS, f"(?=[0-9_]{{0,64}}+{_LETTERED}){_VALUE}", re.ASCII, suffix=False),
         validate=_opens_session,
+        starts_at_gate=True,
         positive=(
             (f"sig={_UNLOCKED}%3D&se=2024", f"{_UNLOCKED}%3D"),
             ("session=6f1ed002ab5595859014ebf0951522d9 user=5", "6f1ed002ab5595859014ebf0951522d9"),
