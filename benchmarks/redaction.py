@@ -22,6 +22,8 @@ from settings import ROOT
 
 AIMS = {"presidio": 500, "hushlog": 15}
 """How many times as fast as these Sluice is to be."""
+OURS = ("sluice", "sluice_singly")
+"""As a worker uses it, batch by batch, and a line at a time as the others."""
 RIVALS = ("presidio", "hushlog", "scrubadub")
 
 
@@ -32,7 +34,7 @@ class Runner:
         self.name = name
         self.seconds: list[float] = []
         self.with_findings = 0
-        python = sys.executable if name == "sluice" else str(ROOT / ".venv-bench" / "bin" / "python")
+        python = sys.executable if name in OURS else str(ROOT / ".venv-bench" / "bin" / "python")
         command = [python, "-m", "benchmarks.rivals.run", name, str(lines)]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, cwd=ROOT
@@ -66,7 +68,7 @@ def compare(file: Path, rounds: int) -> None:
     lines = file.read_text(errors="replace").split("\n")
     size = sum(len(line.encode(errors="replace")) + 1 for line in lines)
     with ExitStack() as stack:
-        runners = [stack.enter_context(Runner(name, file)) for name in tqdm(("sluice", *RIVALS), desc="starting")]
+        runners = [stack.enter_context(Runner(name, file)) for name in tqdm((*OURS, *RIVALS), desc="starting")]
         for _ in tqdm(range(rounds), desc="rounds"):
             for runner in runners:
                 runner.round()
@@ -74,13 +76,13 @@ def compare(file: Path, rounds: int) -> None:
         f"{len(lines)} lines, {size / len(lines):.0f} bytes a line, CPU time of one core of {os.cpu_count()}, "
         f"median of {rounds} rounds"
     )
-    print("redactor       MB/s   us/line   Sluice is   lines with findings   MB/s by round")
+    print("redactor          MB/s   us/line   Sluice is   lines with findings   MB/s by round")
     sluice = statistics.median(runners[0].seconds)
     for runner in runners:
         seconds = statistics.median(runner.seconds)
         by_round = "/".join(f"{size / 1e6 / each:.3g}" for each in runner.seconds)
         print(
-            f"{runner.name:10} {size / 1e6 / seconds:8.3f} {1e6 * seconds / len(lines):9.2f} {seconds / sluice:9.1f} x"
+            f"{runner.name:13} {size / 1e6 / seconds:8.3f} {1e6 * seconds / len(lines):9.2f} {seconds / sluice:9.1f} x"
             f" {runner.with_findings / len(lines):21.1%}   {by_round}"
         )
     for runner in runners:

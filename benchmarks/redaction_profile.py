@@ -55,8 +55,8 @@ class _Row:
     def __init__(self, recognizer: Recognizer, lines: Sequence[str]) -> None:
         self.recognizer = recognizer
         self.lines = lines
-        self.in_vain = sum(not list(recognizer.find(line)) for line in lines)
-        self.seconds = _seconds(lambda: [list(recognizer.find(line)) for line in lines])
+        self.in_vain = sum(not recognizer.find(line) for line in lines)
+        self.seconds = _seconds(lambda: [recognizer.find(line) for line in lines])
 
 
 def _seconds(run: Callable[[], object]) -> float:

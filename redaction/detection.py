@@ -107,7 +107,12 @@ class Detector:
             text, tokens = self._blank(text)
         recognizers = [self._recognizers[place] for place in sorted(places) if place < _SENSITIVE_KEYS]
         recognizers += [self._custom[place] for place in sorted(custom)]
-        entities = list(_found_by(recognizers, text))
+        entities = [
+            Entity(recognizer.entity, start, end, recognizer.name)
+            for recognizer in recognizers
+            if recognizer
+            for start, end in recognizer.find(text)
+        ]
         keys_say = keys_say and _SENSITIVE_KEYS in places
         literals = None
         if entities or keys_say or "\\" in text:
@@ -153,12 +158,6 @@ class Detector:
         for entity in self._scan(plain, depth + 1) if depth < MAX_DEPTH else ():
             # A number of the JSON in a string is replaced as a part of the string: quotes would end it.
             yield entity.moved(origins[entity.start], origins[entity.end], quoted=False)
-
-
-def _found_by(recognizers: Iterable[Recognizer | None], text: str) -> Iterator[Entity]:
-    for recognizer in filter(None, recognizers):
-        for start, end in recognizer.find(text):
-            yield Entity(recognizer.entity, start, end, recognizer.name)
 
 
 def merge(found: list[Entity]) -> list[Entity]:

@@ -14,6 +14,8 @@ except ImportError:  # no wheel for this platform
 
 MAX_MEMORY_BYTES = 64 << 20
 """For the automaton of all gates together. Beyond it RE2 fails, and says so."""
+RESERVED = 3
+"""RE2 gives the automaton of a pattern, unlike that of a Set, a third of its memory: the rest is for other searches."""
 
 
 _CANARY = -1
@@ -74,6 +76,7 @@ class Re2Gates:
                 raise GatesTooLarge(f"{len(patterns)} gates: {error}") from None
             self._sets.append((one._set.Match, [*places, _CANARY]))
             union = "|".join(f"(?:{patterns[place]})" for place in places)
+            options.max_mem = max_memory_bytes * RESERVED
             self._unions.append(_search(f"(?m){union}", options))
 
     def matching(self, text: str) -> list[int]:
@@ -163,7 +166,6 @@ def compile_search(pattern: str) -> Search | None:
     if re2 is None:
         return None
     options = re2.Options()
-    options.max_mem = MAX_MEMORY_BYTES
     return _search(pattern, options)
 
 

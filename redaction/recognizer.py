@@ -1,7 +1,7 @@
 """A recognizer is data: how a value looks, what makes it real, and examples that hold it to both."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from redaction.context import Context
@@ -53,35 +53,39 @@ class Recognizer:
         """The gate, or that of the context."""
         return self.gate or (self.context.gate if self.context else "")
 
-    @property
-    def _lead(self) -> int | None:
-        if self.lead is None and self.context and not self.gate and not self.context.after:
-            return 0  # the words stand before the value
-        return self.lead
-
-    def find(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield (start, end) of each valid value, left to right, non-overlapping."""
-        group = self.pattern.groupindex.get("value", 0)
+    def find(self, text: str) -> list[tuple[int, int]]:
+        """The (start, end) of each valid value, left to right, non-overlapping."""
         search: Callable[[str, int], re.Match[str] | None] = self.pattern.search
         position = 0
-        if text.isascii():
-            if self.starts_at_gate:
-                search = self._at_gates(text)
-            elif (lead := self._lead) is not None and (search_gate := compile_search(self.gates)):
-                gate = search_gate(text.encode(), 0)
-                position = max(0, gate - lead) if gate >= 0 else len(text)
+        if self.starts_at_gate:
+            search = self._at_gates(text)
+        elif self.lead is not None:
+            position = self._first_gate(text, self.lead)
+        elif self.context and not self.gate and not self.context.after:
+            position = self._first_gate(text, 0)  # the words, which stand before the value
+        group = self.pattern.groupindex.get("value", 0)
+        found: list[tuple[int, int]] = []
         while match := search(text, position):
             start, end = match.span(group)
             if start < end and (self.context is None or self.context.near(text, start, end)) and self.validate(match):
-                yield start, end
+                found.append((start, end))
                 position = end
             else:
                 # A rejected match hides nothing: "1234 4111 1111 1111 1111" holds a card from its second group on.
                 position = match.start() + 1
+        return found
+
+    def _first_gate(self, text: str, lead: int) -> int:
+        """Where to begin, so that no match is left out."""
+        search_gate = compile_search(self.gates) if text.isascii() else None
+        if search_gate is None:
+            return 0
+        gate = search_gate(text.encode(), 0)
+        return max(0, gate - lead) if gate >= 0 else len(text)
 
     def _at_gates(self, text: str) -> Callable[[str, int], re.Match[str] | None]:
-        """What does for a text in ASCII as `self.pattern.search` does."""
-        search_gate = compile_search(self.gates)
+        """What does as `self.pattern.search` does."""
+        search_gate = compile_search(self.gates) if text.isascii() else None
         if search_gate is None:
             return self.pattern.search
         encoded = text.encode()

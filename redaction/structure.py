@@ -84,7 +84,7 @@ def _walk(text: str) -> list[Literal]:
             inside.key = key.lower()
             inside.value = inside.entity or entity_of_key(key)
             literals.append(Literal(start, end, True))
-        elif kind == _STRING or kind == _SCALAR:
+        elif kind in (_STRING, _SCALAR):
             literal = Literal(*match.span(kind), kind == _STRING, inside.value)
             if inside.key in _NAMING_KEYS:
                 # {"name": "password", "value": "hunter2"}

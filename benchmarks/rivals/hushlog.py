@@ -1,11 +1,11 @@
 """hushlog with its defaults."""
 
-from collections.abc import Callable
+from benchmarks.rivals import Redact, line_by_line
 
 
-def load() -> Callable[[str], bool]:
-    """What redacts a line, and says whether there was anything in it."""
+def load() -> Redact:
+    """What redacts lines."""
     from hushlog import Config, PatternRegistry  # type: ignore[import-not-found,unused-ignore]  # in .venv-bench only
 
     redact = PatternRegistry.from_config(Config()).redact
-    return lambda line: bool(redact(line) != line)
+    return line_by_line(lambda line: bool(redact(line) != line))

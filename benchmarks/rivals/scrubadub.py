@@ -1,11 +1,11 @@
 """scrubadub with its defaults."""
 
-from collections.abc import Callable
+from benchmarks.rivals import Redact, line_by_line
 
 
-def load() -> Callable[[str], bool]:
-    """What redacts a line, and says whether there was anything in it."""
+def load() -> Redact:
+    """What redacts lines."""
     from scrubadub import Scrubber  # type: ignore[import-not-found,unused-ignore]  # in .venv-bench only
 
     clean = Scrubber().clean
-    return lambda line: bool(clean(line) != line)
+    return line_by_line(lambda line: bool(clean(line) != line))

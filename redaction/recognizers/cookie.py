@@ -25,7 +25,10 @@ _SETTING = re.compile(r"[a-z]{1,12}|[a-z]{2}[-_][A-Z]{2}|[A-Z][a-z]{1,11}|[0-9]{
 class _CookieRecognizer(Recognizer):
     """Each value of a list of cookies by itself, so that their names stay."""
 
-    def find(self, text: str) -> Iterator[tuple[int, int]]:
+    def find(self, text: str) -> list[tuple[int, int]]:
+        return list(self._values(text))
+
+    def _values(self, text: str) -> Iterator[tuple[int, int]]:
         for header in self.pattern.finditer(text):
             for pair in _PAIRS.finditer(text, header.start("value"), header.end("value")):
                 value = pair["value"]

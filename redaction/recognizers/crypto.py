@@ -16,8 +16,8 @@ _BASE58_SIGN = "[1-9A-HJ-NP-Za-km-z]"
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _BECH32_SIGN = "[02-9ac-hj-np-zAC-HJ-NP-Z]"
 _BECH32_CONSTANTS = (1, 0x2BC830A3)  # BIP 173, BIP 350
-# A digit, a capital and a small letter in a row, one of them up to four times in the middle, and two more signs: all but
-# one address in 2,000 have them somewhere, few words have, and no counting of long runs could be as cheap a gate.
+# A digit, a capital and a small letter in a row, the middle one up to four times, and two more signs: all but one
+# address in 2,000 have them somewhere, few words have, and no counting of long runs could be as cheap a gate.
 _KINDS = ("[1-9]", "[A-HJ-NP-Z]", "[a-km-z]")
 _MIX = "|".join(f"{first}{middle}{{1,4}}{last}{_BASE58_SIGN}{{2}}" for first, middle, last in permutations(_KINDS))
 _MIXED = re.compile(_MIX)

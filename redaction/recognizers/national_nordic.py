@@ -40,7 +40,7 @@ RECOGNIZERS = (
     Recognizer(
         name="se_personnummer",
         entity=NATIONAL_ID,
-        gate=r"[01][0-9]{3}[-+][0-9]{4}",
+        gate=r"[0-9]{2}[01][0-9]{3}[-+][0-9]{4}",
         pattern=number(r"(?:18|19|20)?\d{6}[-+]\d{4}"),
         validate=lambda match: _is_personnummer(match["value"]) and _is_no_timestamp(match["value"]),
         positive=(
@@ -98,7 +98,7 @@ RECOGNIZERS = (
     Recognizer(
         name="fi_hetu",
         entity=NATIONAL_ID,
-        gate=r"[01][0-9]{3}[-+A-FU-Y][0-9]{3}[0-9A-Ya-y]",
+        gate=r"[0-3][0-9][01][0-9]{3}[-+A-FU-Y][0-9]{3}[0-9A-Ya-y]",
         pattern=number(r"\d{6}(?:[-+A-FU-Y]\d{3}[0-9A-Y]|[-+]\d{3}[a-y])"),
         validate=lambda match: _is_hetu(match["value"]) and not _STAMP.fullmatch(match["value"]),
         positive=(

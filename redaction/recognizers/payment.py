@@ -89,7 +89,7 @@ RECOGNIZERS = (
     Recognizer(
         name="card_digits",
         entity="CREDIT_CARD",
-        gate=r"(?:^|[^0-9]|%[2-7][0-9])[2-6][0-9]{13,15}(?:[^0-9A-Za-z]|$)",
+        gate=r"(?:^|[^0-9]|%[2-7][0-9])(?:3[04-9][0-9]{12,14}|4[0-9]{15}|(?:2[2-7]|5[0-8]|6[02-57])[0-9]{14})(?:[^0-9A-Za-z]|$)",
         pattern=_written(rf"[2-6]{_RUN_START}\d{{13,15}}+"),
         validate=_is_bare_card,
         positive=(
@@ -196,7 +196,7 @@ RECOGNIZERS = (
     Recognizer(
         name="card_amex",
         entity="CREDIT_CARD",
-        gate=rf"[0-9]{{4}}{_GATE_JOIN}[0-9]{{6}}{_GATE_JOIN}[0-9]{{4}}",
+        gate=rf"3[0-9]{{3}}{_GATE_JOIN}[0-9]{{6}}{_GATE_JOIN}[0-9]{{4}}",
         pattern=_written(rf"\d{{4}}{_JOIN}\d{{6}}\1\d{{4,5}}"),
         validate=_is_card,
         positive=(

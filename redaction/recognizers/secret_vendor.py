@@ -26,7 +26,7 @@ def _gate(formats: str) -> str:
     """The same without long counted repetitions, and from the first literal on, which is what makes it rare."""
 
     def at_least(match: re.Match[str]) -> str:
-        return f"{{{min(int(match[1]), 10)},}}"
+        return f"{{{min(int(match[1]), 14)},}}"
 
     return _REPETITION.sub(at_least, _LEADING_CLASS.sub("", formats))
 

@@ -38,7 +38,7 @@ def test_the_whole_engine_names_it_the_same(recognizer: Recognizer, line: str, v
 
 @pytest.mark.parametrize(("recognizer", "line"), NEGATIVE)
 def test_finds_nothing(recognizer: Recognizer, line: str) -> None:
-    assert list(recognizer.find(line)) == []
+    assert recognizer.find(line) == []
 
 
 @pytest.mark.parametrize("line", INNOCENT)
