@@ -63,6 +63,12 @@ class Settings(BaseSettings):
     """Longest wait between two tries."""
     control_lease_seconds: int = Field(default=300, ge=5, le=86400)
     """Control queues whose owner has not been seen for this long are swept."""
+    max_body_bytes: int = Field(default=5 << 20, ge=1024)
+    """What a request's body may have on the wire."""
+    max_decoded_bytes: int = Field(default=20 << 20, ge=1024)
+    """What it may have when it is decompressed."""
+    max_records: int = Field(default=10_000, ge=1)
+    """Records in one request."""
     retry_after_seconds: int = Field(default=5, ge=1)
     """What a 503 asks a client to wait."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

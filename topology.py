@@ -20,8 +20,8 @@ TENANT_ID_PATTERN = r"[A-Za-z0-9._-]{1,64}"
 # DynamoDB takes a range key of 1,024 bytes; 256 characters of UTF-8 can't be longer.
 MAX_LOG_ID_CHARACTERS = 256
 MAX_TEXT_BYTES = 131_072
-# A text of MAX_TEXT_BYTES in which JSON escapes every byte (\u00XX) is six times as long, and its envelope is small.
-MAX_BODY_BYTES = 1_048_576
+# Objects and arrays inside one another in a record; what is deeper was made to do harm.
+MAX_DEPTH = 32
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
 MAX_STATEMENTS = 25

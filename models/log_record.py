@@ -39,6 +39,8 @@ class LogRecord(Table):
     """ISO 8601 in UTC, such as 2026-01-31T12:00:00.000Z."""
     redactions: "MapAttribute[str, int]" = MapAttribute(null=True)  # type: ignore[no-untyped-call]  # missing in the stubs
     """How many values were replaced, by entity; absent from records that are older than it."""
+    event_time = UnicodeAttribute(null=True)
+    """When the sender says that it happened, as `processed_at`; absent when it said nothing."""
 
     @classmethod
     def of(cls, tenant_id: str, log_id: str) -> "LogRecord":

@@ -48,6 +48,8 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
         options.update(argsrepr=describe(payload), kwargsrepr="{}")
         if isinstance(payload, dict) and isinstance(payload.get("tenant_id"), str):
             tracing = {"tenant_id": payload["tenant_id"], "request_id": payload.get("request_id")}
+            if payload.get("traceparent"):
+                tracing["traceparent"] = payload["traceparent"]
             options["headers"] = {**(options.get("headers") or {}), **tracing}
             options["MessageGroupId"] = payload["tenant_id"]
         result: AsyncResult[Any] = super().apply_async(args, kwargs, **options)

@@ -4,18 +4,23 @@ import msgspec
 
 
 class Log(msgspec.Struct, frozen=True):
-    """A log as it was accepted."""
+    """A log as it was accepted. `event_time` is when its sender says that it happened, ISO 8601, UTC, or empty."""
 
     log_id: str
     text: str
+    event_time: str = ""
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """The unit that travels to the redact task."""
+    """The unit that travels to the redact task.
+
+    `request_id` is that of the request, or those of several, joined by commas; `traceparent` is W3C's, or empty.
+    """
 
     tenant_id: str
     request_id: str
     logs: tuple[Log, ...]
+    traceparent: str = ""
 
 
 class RedactedLog(msgspec.Struct, frozen=True):
@@ -26,6 +31,7 @@ class RedactedLog(msgspec.Struct, frozen=True):
     modified_text: str
     processed_at: str
     redactions: dict[str, int] = {}
+    event_time: str = ""
 
 
 class RedactedBatch(msgspec.Struct, frozen=True):
@@ -34,6 +40,7 @@ class RedactedBatch(msgspec.Struct, frozen=True):
     tenant_id: str
     request_id: str
     logs: tuple[RedactedLog, ...]
+    traceparent: str = ""
 
 
 AnyBatch = Batch | RedactedBatch

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Container
 from datetime import UTC, datetime
 
+import msgspec
 from pynamodb.exceptions import PynamoDBException
 
 from broker.outage import Outage
@@ -47,7 +48,7 @@ def redact(batch: Batch) -> Outcome:
     suspects = _suspects(redactor, batch)
     for place, log in enumerate(batch.logs):
         if place not in suspects:
-            redacted.append(RedactedLog(log.log_id, log.text, log.text, processed_at, {}))
+            redacted.append(RedactedLog(log.log_id, log.text, log.text, processed_at, {}, log.event_time))
             continue
         try:
             with time_limit(settings.redact_time_limit_seconds):
@@ -58,8 +59,8 @@ def redact(batch: Batch) -> Outcome:
         else:
             redacted += [done] if done else []
     return Outcome(
-        done=RedactedBatch(batch.tenant_id, batch.request_id, tuple(redacted)) if redacted else None,
-        failed=((Reason.NOT_REDACTED, Batch(batch.tenant_id, batch.request_id, tuple(failed))),) if failed else (),
+        done=RedactedBatch(batch.tenant_id, batch.request_id, tuple(redacted), batch.traceparent) if redacted else None,
+        failed=((Reason.NOT_REDACTED, msgspec.structs.replace(batch, logs=tuple(failed))),) if failed else (),
     )
 
 
@@ -77,4 +78,4 @@ def _redact(redactor: Redactor, log: Log, processed_at: str) -> RedactedLog | No
     redaction = redactor.redact(log.text)
     if redaction.dropped:
         return None
-    return RedactedLog(log.log_id, log.text, redaction.text, processed_at, redaction.counts)
+    return RedactedLog(log.log_id, log.text, redaction.text, processed_at, redaction.counts, log.event_time)

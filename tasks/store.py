@@ -1,5 +1,7 @@
 """Redacted batch into the table. I/O-bound."""
 
+import msgspec
+
 from broker.outage import Outage
 from models import LogRecord, Verdict
 from tasks.application import app
@@ -30,7 +32,7 @@ def store(batch: RedactedBatch) -> Outcome:
 
     def logs_with(verdict: Verdict) -> RedactedBatch | None:
         logs = tuple(log for log, its in zip(batch.logs, verdicts, strict=True) if its is verdict)
-        return RedactedBatch(batch.tenant_id, batch.request_id, logs) if logs else None
+        return msgspec.structs.replace(batch, logs=logs) if logs else None
 
     return Outcome(
         unavailable=logs_with(Verdict.UNAVAILABLE),
@@ -46,4 +48,5 @@ def _to_record(tenant_id: str, log: RedactedLog) -> LogRecord:
         modified_text=log.modified_text,
         processed_at=log.processed_at,
         redactions=log.redactions,
+        event_time=log.event_time or None,
     )

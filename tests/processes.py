@@ -94,10 +94,10 @@ class Processes:
         self._running.clear()
         return codes
 
-    def post(self, body: bytes | str, **headers: str) -> urllib3.BaseHTTPResponse:
-        """POST /ingest; header names are given with underscores."""
+    def post(self, body: bytes | str, path: str = "/ingest", **headers: str) -> urllib3.BaseHTTPResponse:
+        """POST, to /ingest unless told otherwise; header names are given with underscores."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self._http.request("POST", f"http://127.0.0.1:{self.web_port}/ingest", body=body, headers=named)
+        return self._http.request("POST", f"http://127.0.0.1:{self.web_port}{path}", body=body, headers=named)
 
     def get(self, path: str) -> urllib3.BaseHTTPResponse:
         return self._http.request("GET", f"http://127.0.0.1:{self.web_port}{path}")

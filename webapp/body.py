@@ -1,31 +1,47 @@
 """Reading a request's body: whole or not at all."""
 
+import io
+import zlib
+from collections.abc import Callable
 from typing import IO
 
+import zstandard
 from flask import Flask, Response, request
 
-from topology import MAX_BODY_BYTES
+from settings import settings
 from webapp.problems import Problem
 
 # Bytes beyond the limit that are read and thrown away. A client that is answered while it still sends sees a
 # connection reset instead of the answer; past this it has to live with that.
-DRAIN_BYTES = 8 * MAX_BODY_BYTES
+DRAIN_BYTES = 8 * settings.max_body_bytes
+MAX_RATIO = 100
+"""How much larger than on the wire a body may become. Logs shrink to a tenth or a fiftieth."""
+FREE_BYTES = 1 << 20
+"""Up to here the ratio is of no interest."""
 _CHUNK_BYTES = 65_536
+_ZLIB_OR_GZIP = 32 + zlib.MAX_WBITS
+_ZSTANDARD_WINDOW_BYTES = 8 << 20  # RFC 9659
 
 
-def read_body(limit: int) -> bytes:
-    """The whole body of the current request.
+def read_body() -> bytes:
+    """The whole body of the current request, decompressed.
 
     Werkzeug's own limit is not used: it cuts a chunked body at the limit and carries on as if that were all.
 
-    Args:
-        limit: in bytes.
     Raises:
-        Problem: 413 when the body is longer; 415 when it is compressed; 400 when it is empty or broke off.
+        Problem: 413 when the body is longer than `settings.max_body_bytes`, or than `settings.max_decoded_bytes` or
+            MAX_RATIO times its size once it is decompressed; 415 when it is compressed in a way that we don't know; 400
+            when it is empty, broke off, or is not what its Content-Encoding says.
     """
-    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding not in ("", "identity"):
-        raise Problem(415, "content_encoding_unsupported", "Send the body without Content-Encoding.")
+    encoding = request.headers.get("Content-Encoding", "").strip().lower() or "identity"
+    decode = _DECODERS.get(encoding)
+    if decode is None:
+        raise Problem(
+            415,
+            "content_encoding_unsupported",
+            "Send the body with Content-Encoding gzip, zstd or deflate, or without.",
+        )
+    limit = settings.max_body_bytes
     body = _stream().read(limit + 1)
     if len(body) > limit:
         raise Problem(413, "body_too_large", f"The body may have {limit} bytes at most; send less at a time.")
@@ -33,7 +49,84 @@ def read_body(limit: int) -> bytes:
         raise Problem(400, "body_incomplete", "The body ended before its Content-Length; send it again.")
     if not body:
         raise Problem(400, "body_empty", "The body is empty; send the log in it.")
+    return _decoded(body, decode)
+
+
+def _decoded(body: bytes, decode: Callable[[bytes, int], bytes]) -> bytes:
+    limit = min(settings.max_decoded_bytes, max(FREE_BYTES, MAX_RATIO * len(body)))
+    try:
+        decoded = decode(body, limit + 1)
+    except (zlib.error, zstandard.ZstdError, EOFError):
+        raise Problem(
+            400, "body_corrupt", "The body is not what its Content-Encoding says, or it broke off; send it again."
+        ) from None
+    if len(decoded) > limit:
+        raise Problem(
+            413,
+            "body_too_large",
+            f"Decompressed, the body may have {settings.max_decoded_bytes} bytes at most, and {MAX_RATIO} times what it"
+            " has on the wire; send less at a time.",
+        )
+    if not decoded:
+        raise Problem(400, "body_empty", "The body is empty; send the log in it.")
+    return decoded
+
+
+def _identity(body: bytes, _limit: int) -> bytes:
     return body
+
+
+def _inflate(body: bytes, limit: int) -> bytes:
+    """gzip, of several members too, and zlib; "deflate" is also sent without zlib's header."""
+    wbits = (
+        _ZLIB_OR_GZIP
+        if body[:2] == b"\x1f\x8b" or (body[0] & 0x0F == 8 and not _wrong_check(body))
+        else -zlib.MAX_WBITS
+    )
+    decoded: list[bytes] = []
+    while body and limit > 0:
+        decoder = zlib.decompressobj(wbits)
+        piece = decoder.decompress(body, limit)
+        decoded.append(piece)
+        limit -= len(piece)
+        if not decoder.eof and limit > 0:
+            raise EOFError
+        body = decoder.unused_data.lstrip(b"\0")  # RFC 1952: a member may be padded
+    return b"".join(decoded)
+
+
+def _wrong_check(body: bytes) -> bool:
+    """RFC 1950: the first two bytes, as a number, are a multiple of 31."""
+    return int.from_bytes(body[:2], "big") % 31 != 0
+
+
+def _decompress_zstandard(body: bytes, limit: int) -> bytes:
+    decoder = zstandard.ZstdDecompressor(max_window_size=_ZSTANDARD_WINDOW_BYTES)
+    with decoder.stream_reader(io.BytesIO(body), read_across_frames=True) as reader:
+        decoded = reader.read(limit)
+    if len(decoded) < limit and not _is_complete(body):
+        raise EOFError
+    return decoded
+
+
+def _is_complete(body: bytes) -> bool:
+    """Whether the last frame ends where the body does: the reader says nothing about it."""
+    while body:
+        decoder = zstandard.ZstdDecompressor(max_window_size=_ZSTANDARD_WINDOW_BYTES).decompressobj()
+        decoder.decompress(body)
+        if not decoder.eof:
+            return False
+        body = decoder.unused_data
+    return True
+
+
+_DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
+    "identity": _identity,
+    "gzip": _inflate,
+    "x-gzip": _inflate,
+    "deflate": _inflate,
+    "zstd": _decompress_zstandard,
+}
 
 
 def _stream() -> IO[bytes]:

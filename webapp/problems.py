@@ -28,14 +28,23 @@ class Problem(Exception):
         code: stable, snake_case; what a client's code switches on.
         detail: what was wrong and what to do about it, without a word of the request's body.
         headers: further response headers.
+        members: further members of the document.
     """
 
-    def __init__(self, status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        headers: dict[str, str] | None = None,
+        members: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(code)
         self.status = status
         self.code = code
         self.detail = detail
         self.headers = headers or {}
+        self.members = members or {}
 
     def to_response(self) -> Response:
         """The answer, as application/problem+json."""
@@ -46,6 +55,7 @@ class Problem(Exception):
             "detail": self.detail,
             "code": self.code,
             "request_id": current_request_id(),
+            **self.members,
         }
         return Response(json.dumps(document) + "\n", self.status, self.headers, "application/problem+json")
 

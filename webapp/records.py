@@ -1,101 +1,199 @@
-"""From a request's body to a checked log."""
+"""From a record, as a client or a protocol gave it, to a checked log."""
 
 import re
+import uuid
 from typing import Any
 
 import msgspec
 import uuid_utils
 
 from tasks.batch import Log
-from topology import MAX_LOG_ID_CHARACTERS, MAX_TEXT_BYTES, TENANT_ID_PATTERN
-from webapp.problems import Problem
+from topology import MAX_DEPTH, MAX_LOG_ID_CHARACTERS, MAX_TEXT_BYTES, TENANT_ID_PATTERN
+from webapp.event_times import to_event_time
 
-_FIELDS = ("tenant_id", "log_id", "text")
+TEXT_FIELDS = ("text", "message", "msg", "log", "body", "event")
+ID_FIELDS = ("log_id", "id")
+TIME_FIELDS = ("timestamp", "time", "@timestamp", "ts", "date")
+
 _TENANT_ID = re.compile(TENANT_ID_PATTERN)
+_IDS = uuid.UUID("6b0c9a2e-5d0f-5b1c-9a41-1f6f0f6f3a57")
+"""The name space of ids that an Idempotency-Key makes."""
 
 
-def parse_json(body: bytes) -> dict[str, Any]:
-    """The object in a JSON body.
+class Entry(msgspec.Struct, frozen=True):
+    """A record as a client or a protocol gave it.
+
+    Attributes:
+        record: an object, or a string that is the whole text.
+        tenant_id: whose it is by what surrounds it; None when it says so itself, or the request does.
+        event_time: when the protocol says that it happened, ISO 8601 in UTC; None when a field of it says so.
+        log_id: the protocol's; None when a field of it is one.
+        problem: code and detail of what the protocol knows to be wrong with it.
+        written: the record's JSON as the client wrote it, if it came as JSON.
+    """
+
+    record: Any
+    tenant_id: Any = None
+    event_time: str | None = None
+    log_id: Any = None
+    problem: tuple[str, str] | None = None
+    written: str | None = None
+
+
+class Invalid(Exception):
+    """A record can't be taken.
+
+    Args:
+        code: stable, snake_case.
+        detail: what is wrong and what to do about it, without a word of the record.
+    """
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+
+
+def check(entry: Entry) -> None:
+    """Whether it is a record at all.
 
     Raises:
-        Problem: 400 when it is not UTF-8 or not JSON; 422 when it is not an object or has fields that we don't keep.
+        Invalid: it is none.
     """
-    decode_utf8(body)
-    try:
-        value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
-        raise Problem(400, "json_invalid", "The body is not valid JSON.") from None
-    if not isinstance(value, dict):
-        raise Problem(422, "not_an_object", 'Send one JSON object: {"tenant_id": "…", "log_id": "…", "text": "…"}.')
-    if value.keys() - set(_FIELDS):
-        raise Problem(
-            422, "field_unknown", f"Only the fields {', '.join(_FIELDS)} are kept; put everything else into text."
-        )
-    return value
+    if entry.problem is not None:
+        raise Invalid(*entry.problem)
+    if not isinstance(entry.record, dict | str):
+        raise Invalid("not_an_object", "Send each log as a JSON object, or as a string in an array.")
 
 
-def decode_utf8(body: bytes) -> str:
-    """A body's text.
+def to_tenant_id(entry: Entry, of_request: str | None) -> str:
+    """The tenant that a record names that passed `check`, or its request.
 
     Raises:
-        Problem: 400 when it is not UTF-8.
+        Invalid: neither names one, they differ, or it is not a tenant id.
     """
-    try:
-        return body.decode()
-    except UnicodeDecodeError as error:
-        raise Problem(
-            400, "utf8_invalid", f"The body is not UTF-8 (at byte {error.start}); send it in UTF-8."
-        ) from None
-
-
-def to_log(record: dict[str, Any]) -> Log:
-    """A checked log; one without a log_id gets a UUIDv7, so that a tenant's logs sort by time.
-
-    Raises:
-        Problem: 422 with the field that is wrong.
-    """
-    text = _field(record, "text")
-    if text is None:
-        raise Problem(422, "text_missing", "The field text is missing; put the log into it, as a string.")
-    if not text:
-        raise Problem(422, "text_empty", "The field text is empty; put the log into it.")
-    if len(text.encode()) > MAX_TEXT_BYTES:
-        raise Problem(422, "text_too_long", f"The field text may have {MAX_TEXT_BYTES} bytes of UTF-8; split the log.")
-    log_id = _field(record, "log_id")
-    if log_id is None:
-        return Log(str(uuid_utils.uuid7()), text)
-    if not 1 <= len(log_id) <= MAX_LOG_ID_CHARACTERS or not log_id.isprintable():
-        raise Problem(
-            422,
-            "log_id_invalid",
-            f"The field log_id must have 1 to {MAX_LOG_ID_CHARACTERS} printable characters; leave it out to get one.",
-        )
-    return Log(log_id, text)
-
-
-def to_tenant_id(from_body: dict[str, Any], from_header: str | None) -> str:
-    """The tenant that the request names, in the field tenant_id or in the header x-tenant-id.
-
-    Raises:
-        Problem: 422 when neither names one, when they differ, or when it is not a tenant id.
-    """
-    in_field = _field(from_body, "tenant_id")
-    if in_field is not None and from_header is not None and in_field != from_header:
-        raise Problem(
-            422, "tenant_id_mismatch", "The field tenant_id and the header x-tenant-id differ; send one of them."
-        )
-    tenant_id = from_header if in_field is None else in_field
+    tenant_id = of_request
+    in_record = entry.record.get("tenant_id") if isinstance(entry.record, dict) else None
+    for named in (entry.tenant_id, in_record):
+        if named is None:
+            continue
+        if not isinstance(named, str):
+            raise Invalid("tenant_id_not_a_string", "The field tenant_id must be a string.")
+        if tenant_id is not None and named != tenant_id:
+            raise Invalid("tenant_id_mismatch", "The record names another tenant than its request; send one of them.")
+        tenant_id = named
     if tenant_id is None:
-        raise Problem(
-            422, "tenant_id_missing", "Name the tenant: the field tenant_id in JSON, or the header x-tenant-id."
-        )
+        raise Invalid("tenant_id_missing", "Name the tenant: the field tenant_id in JSON, or the header x-tenant-id.")
     if not _TENANT_ID.fullmatch(tenant_id):
-        raise Problem(422, "tenant_id_invalid", "A tenant id has 1 to 64 of the characters A-Z a-z 0-9 . _ - only.")
+        raise Invalid("tenant_id_invalid", "A tenant id has 1 to 64 of the characters A-Z a-z 0-9 . _ - only.")
     return tenant_id
 
 
-def _field(record: dict[str, Any], name: str) -> str | None:
-    value = record.get(name)
-    if value is not None and not isinstance(value, str):
-        raise Problem(422, f"{name}_not_a_string", f"The field {name} must be a string.")
-    return value
+def to_log(entry: Entry, tenant_id: str, index: int, idempotency_key: str | None) -> Log:
+    """The log of a record that passed `check`; one without an id gets a UUIDv7, so that a tenant's logs sort by time.
+
+    A record with further fields is kept whole: its text is its JSON.
+
+    Args:
+        index: of the record in its request.
+        idempotency_key: makes the id depend on nothing but tenant, key and index, so that a request can be sent again.
+    Raises:
+        Invalid: the record has no text, or is too long or too deep, or its id is none.
+    """
+    text, event_time = _text_of(entry)
+    if len(text) > MAX_TEXT_BYTES or (not text.isascii() and len(_encoded(text)) > MAX_TEXT_BYTES):
+        raise Invalid("text_too_long", f"A log may have {MAX_TEXT_BYTES} bytes of UTF-8; split it.")
+    log_id = to_log_id(entry)
+    if log_id is None and idempotency_key is not None:
+        log_id = str(uuid.uuid5(_IDS, f"{tenant_id}\n{idempotency_key}\n{index}"))
+    return Log(log_id or str(uuid_utils.uuid7()), text, event_time)
+
+
+def to_log_id(entry: Entry) -> str | None:
+    """The id that a record brings.
+
+    Raises:
+        Invalid: it is none.
+    """
+    log_id = entry.log_id
+    if log_id is None and isinstance(entry.record, dict):
+        log_id = next((entry.record[name] for name in ID_FIELDS if entry.record.get(name) is not None), None)
+    if log_id is None:
+        return None
+    if isinstance(log_id, int) and not isinstance(log_id, bool):
+        log_id = str(log_id)
+    if not isinstance(log_id, str):
+        raise Invalid("log_id_not_a_string", "The field log_id must be a string, or a whole number.")
+    if not 1 <= len(log_id) <= MAX_LOG_ID_CHARACTERS or not log_id.isprintable():
+        raise Invalid(
+            "log_id_invalid",
+            f"The field log_id must have 1 to {MAX_LOG_ID_CHARACTERS} printable characters; leave it out to get one.",
+        )
+    return log_id
+
+
+def _text_of(entry: Entry) -> tuple[str, str]:
+    """The text to keep, and the time of the event."""
+    record = entry.record
+    if isinstance(record, str):
+        if not record:
+            raise Invalid("text_empty", "The log is empty; put its text into it.")
+        return record, entry.event_time or ""
+    field = next((name for name in TEXT_FIELDS if record.get(name) is not None), None)
+    if field is None:
+        raise Invalid(
+            "text_missing", f"The record has none of the fields {', '.join(TEXT_FIELDS)}; put the log into one of them."
+        )
+    event_time, timed_by = entry.event_time or "", ""
+    if not event_time:
+        event_time, timed_by = _event_time_of(record)
+    further = record.keys() - {field, timed_by, "tenant_id", *ID_FIELDS}
+    value = record[field]
+    if not further and not isinstance(value, dict | list):
+        if not isinstance(value, str):
+            raise Invalid(f"{field}_not_a_string", f"The field {field} must be a string, or an object.")
+        if not value:
+            raise Invalid("text_empty", f"The field {field} is empty; put the log into it.")
+        return value, event_time
+    _check_depth(record)
+    return entry.written or _to_json(record), event_time
+
+
+def _event_time_of(record: dict[str, Any]) -> tuple[str, str]:
+    """The time, and the name of the field that says it."""
+    for name in TIME_FIELDS:
+        if name in record and (event_time := to_event_time(record[name])):
+            return event_time, name
+    return "", ""
+
+
+def _check_depth(record: dict[str, Any]) -> None:
+    level = [value for value in record.values() if isinstance(value, dict | list)]
+    depth = 1
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise Invalid("too_deep", f"The record has more than {MAX_DEPTH} objects inside one another; flatten it.")
+        level = [
+            value
+            for outer in level
+            for value in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(value, dict | list)
+        ]
+
+
+def _to_json(record: dict[str, Any]) -> str:
+    """The JSON of a record that did not come as JSON."""
+    try:
+        return msgspec.json.encode(record).decode()
+    except (TypeError, ValueError, OverflowError):  # keys that JSON doesn't have, lone surrogates
+        raise Invalid(
+            "not_json", "The record has something in it that JSON can't say; its keys must be strings."
+        ) from None
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise Invalid("text_invalid", "The log has half of a surrogate pair in it; send it in UTF-8.") from None

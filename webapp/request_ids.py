@@ -6,6 +6,8 @@ import uuid
 from flask import Flask, Response, g, request
 
 HEADER = "X-Request-Id"
+# https://www.w3.org/TR/trace-context/
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _ACCEPTED = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 
 
@@ -16,6 +18,12 @@ def current_request_id() -> str:
         g.request_id = offered if _ACCEPTED.fullmatch(offered) else str(uuid.uuid4())
     request_id: str = g.request_id
     return request_id
+
+
+def current_traceparent() -> str:
+    """The client's traceparent if it sent a valid one, else an empty string."""
+    offered = request.headers.get("traceparent", "")
+    return offered if _TRACEPARENT.fullmatch(offered) else ""
 
 
 def init_app(app: Flask) -> None:

@@ -30,7 +30,13 @@ def test_a_json_log_is_redacted_and_stored(pipeline: Processes, tenant: str) -> 
 
     assert answer.status == 202
     accepted = answer.json()
-    assert accepted == {"accepted": 1, "rejected": 0, "log_ids": ["uuid-1234"], "request_id": accepted["request_id"]}
+    assert accepted == {
+        "accepted": 1,
+        "rejected": 0,
+        "log_ids": ["uuid-1234"],
+        "errors": [],
+        "request_id": accepted["request_id"],
+    }
     assert answer.headers["X-Request-Id"] == accepted["request_id"]
     (record,) = stored(tenant, 1)
     assert record.redactions.attribute_values == {"PHONE": 1}

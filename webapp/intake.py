@@ -1,0 +1,126 @@
+"""What every way in has in common: records in, verdicts out, once SQS has what was right."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+
+import msgspec
+from flask import request
+
+from settings import settings
+from tasks.batch import Batch, Log
+from tasks.submit import QueueUnavailable, submit
+from webapp import rate_limits
+from webapp.auth import Caller
+from webapp.problems import Problem, unavailable
+from webapp.records import Entry, Invalid, check, to_log, to_log_id, to_tenant_id
+from webapp.request_ids import current_request_id, current_traceparent
+
+logger = logging.getLogger(__name__)
+
+MAX_IDEMPOTENCY_KEY_CHARACTERS = 255
+
+
+class Rejection(msgspec.Struct, frozen=True):
+    """Why a record was not taken; `log_id` is the one that it brought."""
+
+    index: int
+    code: str
+    detail: str
+    log_id: str | None = None
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What became of the records of a request: an id for each that SQS has, None for each that was rejected."""
+
+    log_ids: list[str | None]
+    rejections: list[Rejection]
+
+    @property
+    def accepted(self) -> int:
+        """How many SQS has."""
+        return len(self.log_ids) - len(self.rejections)
+
+
+def take(entries: Sequence[Entry], caller: Caller, body_bytes: int, tenant_id: str | None = None) -> Receipt:
+    """Check each record, and send those that are right on their way.
+
+    Args:
+        entries: the records of one request.
+        caller: who sends them.
+        body_bytes: how large the request was, for its tenant's limit.
+        tenant_id: whose they are by a header of the protocol; x-tenant-id without one.
+    Returns:
+        The verdict on each. SQS has all that are accepted; that may be none.
+    Raises:
+        Problem: 403 when a record is for another tenant than the caller's, or the tenant is suspended; 413 when there
+            are too many; 429 over a limit; 503 when SQS did not take all of them, of which it may have a part: a client
+            that sends again has to bring ids or an Idempotency-Key, so that none is stored twice.
+    """
+    if len(entries) > settings.max_records:
+        raise Problem(
+            413, "too_many_records", f"A request may have {settings.max_records} records at most; send fewer at a time."
+        )
+    of_request = _tenant_of_request(caller, tenant_id or request.headers.get("x-tenant-id"))
+    key = _idempotency_key()
+    log_ids: list[str | None] = []
+    rejections: list[Rejection] = []
+    logs: dict[str, list[Log]] = defaultdict(list)
+    for index, entry in enumerate(entries):
+        try:
+            check(entry)
+            tenant = to_tenant_id(entry, of_request)
+            log = to_log(entry, tenant, index, key)
+        except Invalid as error:
+            if error.code == "tenant_id_mismatch" and caller.tenant_id is not None:
+                raise _of_another_tenant() from None
+            log_ids.append(None)
+            rejections.append(Rejection(index, error.code, error.detail, _log_id_of(entry)))
+        else:
+            log_ids.append(log.log_id)
+            logs[tenant].append(log)
+    for tenant, its in logs.items():
+        rate_limits.check(tenant, 1, len(its), body_bytes * len(its) // len(entries))
+    for tenant, its in logs.items():
+        _submit(Batch(tenant, current_request_id(), tuple(its), current_traceparent()))
+    return Receipt(log_ids, rejections)
+
+
+def _submit(batch: Batch) -> None:
+    try:
+        submit(batch)
+    except QueueUnavailable as error:
+        logger.error("request %s: SQS did not take it: %s", batch.request_id, error)
+        raise unavailable(
+            "queue_unavailable",
+            "The queue does not answer; nothing is known to be accepted. Send all of it again, with the same "
+            "Idempotency-Key or ids, so that no log is stored twice.",
+        ) from None
+
+
+def _tenant_of_request(caller: Caller, named: str | None) -> str | None:
+    if caller.tenant_id is not None and named not in (None, caller.tenant_id):
+        raise _of_another_tenant()
+    return caller.tenant_id or named
+
+
+def _of_another_tenant() -> Problem:
+    return Problem(
+        403, "tenant_mismatch", "The key belongs to another tenant than the one that is named; leave it out."
+    )
+
+
+def _idempotency_key() -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not 1 <= len(key) <= MAX_IDEMPOTENCY_KEY_CHARACTERS:
+        raise Problem(
+            400, "idempotency_key_invalid", f"An Idempotency-Key has 1 to {MAX_IDEMPOTENCY_KEY_CHARACTERS} characters."
+        )
+    return key
+
+
+def _log_id_of(entry: Entry) -> str | None:
+    try:
+        return to_log_id(entry)
+    except Invalid:
+        return None
