@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     """Records in one request."""
     retry_after_seconds: int = Field(default=5, ge=1)
     """What a 503 asks a client to wait."""
+    metrics_token: SecretStr = SecretStr("")
+    """What a scraper of /metrics sends as its bearer token; empty means that only this machine may ask."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Level of the processes' own logs."""
     host: str = "127.0.0.1"

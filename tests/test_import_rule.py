@@ -63,7 +63,9 @@ def test_redaction_knows_nothing_of_flask_celery_or_aws() -> None:
 def test_the_environment_is_read_in_one_place() -> None:
     for package in MAY_IMPORT.keys() - {"settings", "local"}:
         for file in files_of(package):
-            assert "environ" not in file.read_text().replace("request.environ", ""), f"{file} reads the environment"
+            # A request has one too, and prometheus_client is told by it where its numbers are.
+            text = file.read_text().replace("request.environ", "").replace("os.environ.setdefault(", "")
+            assert "environ" not in text, f"{file} reads the environment"
 
 
 def test_tasks_are_published_in_two_places_only() -> None:

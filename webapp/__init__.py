@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from webapp import body, commands, health, ingest, problems, redaction_commands, request_ids
+from webapp import body, commands, health, ingest, metrics, problems, redaction_commands, request_ids
 
 
 def create_app() -> Flask:
@@ -10,10 +10,12 @@ def create_app() -> Flask:
     app = Flask(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
     request_ids.init_app(app)
+    metrics.init_app(app)
     problems.init_app(app)
     body.init_app(app)
     app.register_blueprint(ingest.blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(metrics.blueprint)
     app.register_blueprint(commands.database)
     app.register_blueprint(commands.broker)
     app.register_blueprint(redaction_commands.redaction)

@@ -10,7 +10,7 @@ from flask import request
 from settings import settings
 from tasks.batch import Batch, Log
 from tasks.submit import QueueUnavailable, submit
-from webapp import rate_limits
+from webapp import metrics, rate_limits
 from webapp.auth import Caller
 from webapp.problems import Problem, unavailable
 from webapp.records import Entry, Invalid, check, to_log, to_log_id, to_tenant_id
@@ -75,6 +75,7 @@ def take(entries: Sequence[Entry], caller: Caller, body_bytes: int, tenant_id: s
             if error.code == "tenant_id_mismatch" and caller.tenant_id is not None:
                 raise _of_another_tenant() from None
             log_ids.append(None)
+            metrics.count_rejected(of_request, error.code)
             rejections.append(Rejection(index, error.code, error.detail, _log_id_of(entry)))
         else:
             log_ids.append(log.log_id)
@@ -83,6 +84,7 @@ def take(entries: Sequence[Entry], caller: Caller, body_bytes: int, tenant_id: s
         rate_limits.check(tenant, 1, len(its), body_bytes * len(its) // len(entries))
     for tenant, its in logs.items():
         _submit(Batch(tenant, current_request_id(), tuple(its), current_traceparent()))
+        metrics.count_records(tenant, len(its), body_bytes * len(its) // len(entries))
     return Receipt(log_ids, rejections)
 
 
