@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     """What a request's body may have on the wire."""
     max_decoded_bytes: int = Field(default=20 << 20, ge=1024)
     """What it may have when it is decompressed."""
+    max_memory_bytes: int = Field(default=128 << 20, ge=1024)
+    """What the requests in progress may hold in a web process, together."""
     max_records: int = Field(default=10_000, ge=1)
     """Records in one request."""
     retry_after_seconds: int = Field(default=5, ge=1)

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from webapp import body, commands, health, ingest, metrics, problems, redaction_commands, request_ids
+from webapp import body, commands, health, ingest, memory, metrics, problems, redaction_commands, request_ids
 
 
 def create_app() -> Flask:
@@ -12,6 +12,7 @@ def create_app() -> Flask:
     request_ids.init_app(app)
     metrics.init_app(app)
     problems.init_app(app)
+    memory.init_app(app)
     body.init_app(app)
     app.register_blueprint(ingest.blueprint)
     app.register_blueprint(health.blueprint)
