@@ -2,6 +2,7 @@
 
 import logging
 import random
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,6 +66,7 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
             DeadLettered: some logs are in the failure queue.
             Reject: what had to be published could not be; the message stays where it is.
         """
+        began = time.monotonic()
         plan = self._plan(payload)
         try:
             ending = publish_together(lambda: self._publish(plan))
@@ -75,10 +77,26 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
             raise Reject("can't be published", requeue=False) from None
         for letter in plan.dead:
             logger.error("%s: %s is in %s: %s", self.name, describe(letter.payload), FAILURES_QUEUE, letter.reason)
+        self._tell(payload, plan, time.monotonic() - began)
         if ending is not None:
             raise ending
         self.request.chain = None  # is published, so Celery must not publish it again
         return describe(payload)
+
+    def _tell(self, payload: Any, plan: Plan, seconds: float) -> None:
+        """What an operator looks for who has a request's id, or a trace's, in hand."""
+        origin = payload if isinstance(payload, dict) else {}
+        logger.info(
+            "%s %s: tried again %d, failures %d, in %.3f s, try %d, request_id=%s traceparent=%s",
+            self.name,
+            describe(payload),
+            len(plan.again.logs) if plan.again else 0,
+            len(plan.dead),
+            seconds,
+            self.request.retries + 1,
+            origin.get("request_id", ""),
+            origin.get("traceparent", ""),
+        )
 
     def _plan(self, payload: Any) -> Plan:
         try:

@@ -105,3 +105,17 @@ def test_no_text_of_a_log_is_in_a_process_log_or_on_a_page_of_flower(pipeline: P
 def test_ready_and_healthy(pipeline: Processes) -> None:
     assert pipeline.get("/healthz").json() == {"status": "ok"}
     assert pipeline.get("/readyz").json() == {"status": "ok", "checks": {"sqs": "ok", "dynamodb": "ok"}}
+
+
+def test_a_workers_log_lines_name_request_and_trace(pipeline: Processes, tenant: str) -> None:
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    body = json.dumps({"tenant_id": tenant, "text": "QUOKKA"})
+
+    answer = pipeline.post(body, content_type="application/json", x_request_id=f"r-{tenant}", traceparent=trace)
+
+    assert answer.status == 202
+    for name in ("redact", "store"):
+        wait_for(
+            f"the line of {name}", lambda name=name: f"request_id=r-{tenant} traceparent={trace}" in pipeline.log(name)
+        )
+        assert "QUOKKA" not in pipeline.log(name)
