@@ -65,6 +65,10 @@ class Settings(BaseSettings):
     """Control queues whose owner has not been seen for this long are swept."""
     retry_after_seconds: int = Field(default=5, ge=1)
     """What a 503 asks a client to wait."""
+    group_commit: bool = True
+    """Whether requests of a tenant that arrive while it publishes leave together in its next publish."""
+    max_waiting_bytes: int = Field(default=67_108_864, ge=1)
+    """Bytes of logs that may wait for SQS in a web process, a tenant's half of them; beyond that it answers 503."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Level of the processes' own logs."""
     host: str = "127.0.0.1"
