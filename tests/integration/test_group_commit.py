@@ -110,6 +110,7 @@ def test_a_stop_in_the_middle_publishes_what_waits(web: Processes, proxy: FaultP
     statuses = {log_id: status.result() for log_id, status in posted.items()}
 
     assert set(statuses.values()) == {202}
+    wait_for("its end", lambda: not web.is_running("web"))
     assert web.stop() == {"web": 0}
     assert {log["log_id"] for log in queued(web)} == set(posted)
     assert "QUOKKA" not in web.log("web")
