@@ -184,6 +184,14 @@ def _print_requests(grouped: dict[int, Run], single: dict[int, Run]) -> None:
     print(f"calls per 1,000 requests at {most} clients: {grouped[most].calls:.0f} (aim: at most {CALLS_AIM})")
 
 
+def _print_batches(run: Run, options: argparse.Namespace) -> None:
+    print(
+        f"NDJSON, {BATCH_RECORDS} records a request, {options.batch_clients} clients: "
+        f"{run.rate * BATCH_RECORDS:.0f} records/s (aim: at least {RECORDS_AIM}), "
+        f"{run.calls / BATCH_RECORDS:.3f} calls per 1,000 records, median {run.median_ms:.0f} ms a request"
+    )
+
+
 def main() -> None:
     """Run it and print tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -196,7 +204,6 @@ def main() -> None:
     options = parser.parse_args()
     grouped: dict[int, Run] = {}
     single: dict[int, Run] = {}
-    batches: Run | None = None
     with tempfile.TemporaryDirectory() as directory:
         (logs := Path(directory) / "logs").mkdir()
         with (
@@ -213,19 +220,11 @@ def main() -> None:
                     with Web(mine, options.threads, logs / f"web-{group_commit}").running() as web:
                         for clients in tqdm(options.clients, desc=f"group commit {group_commit}"):
                             runs[clients] = measure(web, network, clients, options.seconds)
+                print(f"one log a request, {options.delay_ms:g} ms a call, {os.cpu_count()} cores")
+                _print_requests(grouped, single)
             if options.only != "requests":
                 with Web(environment, options.threads, logs / "web-batches").running() as web:
-                    batches = measure_batches(web, network, options.batch_clients, options.seconds)
-    print(f"one log a request, {options.delay_ms:g} ms a call, {options.seconds:g} s a run, {os.cpu_count()} cores")
-    if grouped:
-        _print_requests(grouped, single)
-    if batches:
-        records = batches.rate * BATCH_RECORDS
-        print(
-            f"NDJSON, {BATCH_RECORDS} records a request, {options.batch_clients} clients: {records:.0f} records/s "
-            f"(aim: at least {RECORDS_AIM}), {batches.calls / BATCH_RECORDS:.3f} calls per 1,000 records, "
-            f"median {batches.median_ms:.0f} ms a request"
-        )
+                    _print_batches(measure_batches(web, network, options.batch_clients, options.seconds), options)
 
 
 if __name__ == "__main__":
