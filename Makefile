@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: run test check format lock clean chromium bench-broker bench-control bench-outages bench-redaction
+.PHONY: run test check format lock clean chromium bench-broker bench-control bench-outages bench-redaction bench-ingest
 
 run: .venv/.runtime .venv-engine/.installed  ## install, start everything on the embedded engine, Ctrl-C stops it
 	@exec $(BIN)/python -m local.run
@@ -43,6 +43,9 @@ bench-control: .venv/.dev .venv-engine/.installed  ## how long remote control ta
 
 bench-outages: .venv/.dev .venv-engine/.installed  ## how soon all is done after outages, half an hour of them
 	$(BIN)/python -m benchmarks.outages $(ARGS)
+
+bench-ingest: .venv/.dev .venv-engine/.installed  ## what /ingest takes, with and without group commit
+	$(BIN)/python -m benchmarks.ingest $(ARGS)
 
 bench-redaction: .venv/.dev .venv-bench/.installed  ## the engine's speed against Presidio's, hushlog's and scrubadub's
 	$(BIN)/python -m benchmarks.redaction $(ARGS)

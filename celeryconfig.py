@@ -25,11 +25,11 @@ broker_transport_options = {
         "read_timeout": 5,
         "retries": {"total_max_attempts": 2, "mode": "standard"},
         "tcp_keepalive": True,
-        "max_pool_connections": 32,
+        "max_pool_connections": 256,
     },
 }
-# At least as many as web has threads: each holds one while it publishes.
-broker_pool_limit = 32
+# At least as many as web has threads, as above: each may publish for another tenant.
+broker_pool_limit = 256
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None
 # botocore retries already; a second loop around it would keep a client of /ingest waiting.

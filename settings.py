@@ -75,6 +75,10 @@ class Settings(BaseSettings):
     """What a 503 asks a client to wait."""
     metrics_token: SecretStr = SecretStr("")
     """What a scraper of /metrics sends as its bearer token; empty means that only this machine may ask."""
+    group_commit: bool = True
+    """Whether requests of a tenant that arrive while it publishes leave together in its next publish."""
+    max_waiting_bytes: int = Field(default=67_108_864, ge=1)
+    """Bytes of logs that may wait for SQS in a web process, a tenant's half of them; beyond that it answers 503."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Level of the processes' own logs."""
     host: str = "127.0.0.1"

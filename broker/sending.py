@@ -62,6 +62,11 @@ class Sending:
         """Collect a message."""
         self._unsent.append(message)
 
+    @property
+    def unsent(self) -> list[Message]:
+        """The messages that SQS has not taken yet, in order."""
+        return self._unsent.copy()
+
     def send(self) -> None:
         """Send what SQS has not taken yet.
 

@@ -1,4 +1,7 @@
-"""A limit for one piece of work inside a task, so that the rest of its batch goes on."""
+"""A limit on the CPU time of one piece of work inside a task, so that the rest of its batch goes on.
+
+CPU time: on a machine with too much to do every log takes long, and none is to blame.
+"""
 
 import signal
 import threading
@@ -14,7 +17,7 @@ class TookTooLong(Exception):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TookTooLong inside the block when it takes longer.
+    """Raise TookTooLong inside the block when it takes more CPU time.
 
     Works in the main thread, which is where a pool process runs its tasks, and also in the middle of a regular
     expression: `re` looks for signals while it searches. In another thread nothing happens.
@@ -22,13 +25,13 @@ def time_limit(seconds: float) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGALRM, _over)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, _over)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _over(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -8,7 +8,7 @@ from dotenv import dotenv_values
 from pydantic import ValidationError
 
 import topology
-from celeryconfig import task_queues, task_routes
+from celeryconfig import broker_pool_limit, broker_transport_options, task_queues, task_routes
 from settings import ROOT, Settings
 from tests.processes import COMMANDS
 
@@ -45,6 +45,15 @@ def test_the_procfile_has_a_worker_for_every_queue_but_failures() -> None:
     assert COMMANDS.keys() == {"web", "redact", "store", "flower"}
     assert consumed == {topology.REDACT_QUEUE, topology.STORE_QUEUE} == {queue.name for queue in task_queues}
     assert {route["queue"] for route in task_routes.values()} == consumed
+
+
+def test_every_thread_of_web_may_publish_at_once() -> None:
+    threads = re.search(r"--blocking-threads (\d+)", COMMANDS["web"])
+
+    assert threads
+    client_config = broker_transport_options["client-config"]
+    assert int(threads[1]) <= broker_pool_limit
+    assert int(threads[1]) <= client_config["max_pool_connections"]
 
 
 def test_procfile_commands_get_signals_themselves() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, g, request
 
 from settings import settings
+from tasks.submit import observers
 from webapp.problems import Problem
 
 _NAME = "sluice-metrics"
@@ -79,8 +80,7 @@ def count_rejected(tenant: str | None, code: str) -> None:
     _rejected.labels(_label_of(tenant or ""), code).inc()
 
 
-def observe_publish(requests: int, seconds: float) -> None:
-    """Count a group of requests that SQS has taken."""
+def _observe_publish(requests: int, seconds: float) -> None:
     _publish_seconds.observe(seconds)
     _group_requests.observe(requests)
 
@@ -121,7 +121,9 @@ def _is_local(address: str | None) -> bool:
 
 
 def init_app(app: Flask) -> None:
-    """Count every request."""
+    """Count every request, and every publish."""
+    if _observe_publish not in observers:
+        observers.append(_observe_publish)
 
     @app.before_request
     def begin() -> None:

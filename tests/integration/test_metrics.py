@@ -48,6 +48,8 @@ def test_numbers_of_all_processes_add_up(web: Processes, tenant: str) -> None:
     assert value(web, "sluice_requests_total", endpoint="/ingest", status="202") >= 40
     assert value(web, "sluice_requests_total", endpoint="/ingest", status="422") >= 1
     assert value(web, "sluice_request_seconds_count", endpoint="/ingest") >= 41
+    assert value(web, "sluice_publish_seconds_count") >= 40
+    assert value(web, "sluice_group_requests_sum") >= 40
     directory = Path(tempfile.gettempdir(), f"sluice-metrics-{os.getuid()}", str(web.pid("web")))
     assert len(list(directory.glob("counter_*.db"))) == 2, "one process has answered all of them"
     assert "QUOKKA" not in web.get("/metrics").data.decode()
