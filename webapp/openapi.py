@@ -46,8 +46,8 @@ def build(app: Flask) -> dict[str, Any]:
 
 
 def documented_routes(app: Flask) -> Iterator[tuple[Rule, str, Operation]]:
-    """Each route and method whose function is documented."""
-    for rule in sorted(app.url_map.iter_rules(), key=str):
+    """Each route and method whose function is documented, in the order in which the blueprints are registered."""
+    for rule in app.url_map.iter_rules():
         operation = operation_of(app.view_functions[rule.endpoint])
         if operation is not None:
             for method in sorted((rule.methods or set()) - _IMPLIED_METHODS):
