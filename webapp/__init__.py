@@ -2,7 +2,18 @@
 
 from flask import Flask
 
-from webapp import body, commands, health, ingest, memory, metrics, problems, redaction_commands, request_ids
+from webapp import (
+    body,
+    commands,
+    documentation,
+    health,
+    ingest,
+    memory,
+    metrics,
+    problems,
+    redaction_commands,
+    request_ids,
+)
 
 
 def create_app() -> Flask:
@@ -17,6 +28,7 @@ def create_app() -> Flask:
     app.register_blueprint(ingest.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(metrics.blueprint)
+    app.register_blueprint(documentation.blueprint)
     app.register_blueprint(commands.database)
     app.register_blueprint(commands.broker)
     app.register_blueprint(redaction_commands.redaction)

@@ -1,13 +1,14 @@
 """POST /ingest: logs in, 202 once SQS has them."""
 
-from typing import Any
-
-from flask import Blueprint, Response, jsonify, request
+import msgspec
+from flask import Blueprint, Response, request
 
 from webapp.auth import identify
 from webapp.body import read_body
 from webapp.decoding import decode
+from webapp.ingest_schema import OPERATION, Accepted, verdicts_of
 from webapp.intake import Receipt, take
+from webapp.operations import documented
 from webapp.problems import Problem
 from webapp.request_ids import current_request_id
 
@@ -15,7 +16,8 @@ blueprint = Blueprint("ingest", __name__)
 
 
 @blueprint.post("/ingest")
-def ingest() -> tuple[Response, int]:
+@documented(OPERATION)
+def ingest() -> Response:
     """Accept logs, as JSON, NDJSON, MessagePack or plain text.
 
     Raises:
@@ -31,25 +33,15 @@ def ingest() -> tuple[Response, int]:
     receipt = take(entries, caller, len(body))
     if not receipt.accepted:
         raise _all_invalid(receipt)
-    return jsonify(_members(receipt) | {"request_id": current_request_id()}), 202
-
-
-def _members(receipt: Receipt) -> dict[str, Any]:
-    return {
-        "accepted": receipt.accepted,
-        "rejected": len(receipt.rejections),
-        "log_ids": [log_id for log_id in receipt.log_ids if log_id is not None],
-        "errors": [
-            {"index": rejection.index, "log_id": rejection.log_id, "code": rejection.code, "detail": rejection.detail}
-            for rejection in receipt.rejections
-        ],
-    }
+    answer = Accepted(**msgspec.structs.asdict(verdicts_of(receipt)), request_id=current_request_id())
+    return Response(msgspec.json.encode(answer) + b"\n", 202, content_type="application/json")
 
 
 def _all_invalid(receipt: Receipt) -> Problem:
     codes = {rejection.code for rejection in receipt.rejections}
     first = receipt.rejections[0]
+    members = msgspec.to_builtins(verdicts_of(receipt))
     if len(codes) == 1:
-        return Problem(422, first.code, first.detail, members=_members(receipt))
+        return Problem(422, first.code, first.detail, members=members)
     detail = "None of the records can be taken; errors says what is wrong with each."
-    return Problem(422, "records_invalid", detail, members=_members(receipt))
+    return Problem(422, "records_invalid", detail, members=members)

@@ -3,8 +3,9 @@
 import json
 import logging
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
@@ -15,9 +16,20 @@ from webapp.request_ids import current_request_id
 logger = logging.getLogger(__name__)
 
 _DETAILS = {
-    404: ("not_found", "There is nothing at this path. Logs go to POST /ingest."),
+    404: ("not_found", "There is nothing at this path. Logs go to POST /ingest; GET /docs says what else there is."),
     405: ("method_not_allowed", "This path does not take this method; the Allow header says which it takes."),
 }
+
+
+class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong and what to do about it; `code` is what to switch on, and never changes."""
+
+    type: Literal["about:blank"] = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
 
 
 class Problem(Exception):
@@ -48,16 +60,19 @@ class Problem(Exception):
 
     def to_response(self) -> Response:
         """The answer, as application/problem+json."""
-        document: dict[str, Any] = {
-            "type": "about:blank",
-            "title": HTTPStatus(self.status).phrase,
-            "status": self.status,
-            "detail": self.detail,
-            "code": self.code,
-            "request_id": current_request_id(),
-            **self.members,
-        }
-        return Response(json.dumps(document) + "\n", self.status, self.headers, "application/problem+json")
+        document = ProblemDocument(
+            title=HTTPStatus(self.status).phrase,
+            status=self.status,
+            detail=self.detail,
+            code=self.code,
+            request_id=current_request_id(),
+        )
+        return Response(
+            json.dumps(msgspec.structs.asdict(document) | self.members) + "\n",
+            self.status,
+            self.headers,
+            "application/problem+json",
+        )
 
 
 def unavailable(code: str, detail: str) -> Problem:
