@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from webapp import body, commands, health, ingest, problems, redaction_commands, request_ids
+from webapp import body, commands, health, ingest, problems, redaction_commands, request_ids, tenant_commands
 
 
 def create_app() -> Flask:
@@ -18,4 +18,6 @@ def create_app() -> Flask:
     app.register_blueprint(commands.broker)
     app.register_blueprint(redaction_commands.redaction)
     app.register_blueprint(redaction_commands.policy)
+    app.register_blueprint(tenant_commands.tenants)
+    app.register_blueprint(tenant_commands.keys)
     return app
