@@ -19,8 +19,12 @@ def test_the_parts_of_a_key() -> None:
     assert len({KeyText.new().secret for _ in range(100)}) == 100
 
 
-@pytest.mark.parametrize("wrong", ["", "slk_", "slk_a_b", "x" + str(KeyText.new()), str(KeyText.new()) + "\n"])
+WHOLE = f"slk_{'a' * 16}_{'b' * 43}"
+
+
+@pytest.mark.parametrize("wrong", ["", "slk_", "slk_a_b", f"x{WHOLE}", f"{WHOLE}\n", WHOLE[:-1], WHOLE.upper()])
 def test_what_is_no_key(wrong: str) -> None:
+    assert KeyText.parse(WHOLE) is not None
     assert KeyText.parse(wrong) is None
 
 
