@@ -15,6 +15,9 @@ STATE_DIRECTORY = ROOT / ".data"
 RUN_ENVIRONMENT_FILE = STATE_DIRECTORY / "run.env"
 """What a running `make run` uses, so that commands in another terminal find the same engine. Gone when that stops."""
 
+MAX_BURST_SECONDS = 3600
+"""The longest time that a limit may hold over."""
+
 LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -47,6 +50,24 @@ class Settings(BaseSettings):
     """DynamoDB table of the redacted logs."""
     policies_table: TableName = "tenant_policies"
     """DynamoDB table of the tenants' redaction policies."""
+    tenants_table: TableName = "tenants"
+    """DynamoDB table of the tenants and their limits."""
+    keys_table: TableName = "tenant_api_keys"
+    """DynamoDB table of the tenants' keys."""
+    require_auth: bool = True
+    """Whether a request needs a key; without one it may send logs for any tenant."""
+    key_cache_seconds: int = Field(default=60, ge=0)
+    """A revoked key, a suspended tenant and a new limit are known everywhere after this long."""
+    key_grace_seconds: int = Field(default=900, ge=0)
+    """While DynamoDB is down, keys and tenants that are known serve for this long after they were last read."""
+    default_requests_per_second: int = Field(default=1_000, ge=1)
+    """Requests a second that a web process takes for a tenant without a limit of its own."""
+    default_bytes_per_second: int = Field(default=50_000_000, ge=1)
+    """Bytes a second, likewise."""
+    default_records_per_second: int = Field(default=100_000, ge=1)
+    """Records a second, likewise."""
+    default_burst_seconds: int = Field(default=2, ge=1, le=MAX_BURST_SECONDS)
+    """The rates hold over this long, so that as much as that may come at once."""
     policy_cache_seconds: int = Field(default=60, ge=0)
     """A changed policy is in use everywhere after this long."""
     redact_time_limit_seconds: float = Field(default=2.0, gt=0)

@@ -19,6 +19,8 @@ def engine_environment(endpoint_url: str, base: Mapping[str, str] = os.environ) 
         "PYTHONUNBUFFERED": "1",
         "SLUICE_AWS_ENDPOINT_URL": endpoint_url,
         "SLUICE_HOST": "127.0.0.1",
+        # Two plain curls work on a laptop; a key that is sent is checked all the same.
+        "SLUICE_REQUIRE_AUTH": "false",
         "AWS_REGION": "us-east-1",
         # Not even a look at what the machine has: no profile, no instance role.
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -1,8 +1,27 @@
 """PynamoDB models: the only code that talks to DynamoDB."""
 
-from models.errors import TenantRequired
+from models.api_key import SCOPES, ApiKey, KeyText
+from models.errors import AlreadyThere, NotThere, TenantRequired
 from models.insert import Verdict
 from models.log_record import LogRecord, Page
+from models.tenant import Limits, Tenant
 from models.tenant_policy import TenantPolicy
 
-__all__ = ["LogRecord", "Page", "TenantPolicy", "TenantRequired", "Verdict"]
+__all__ = [
+    "SCOPES",
+    "TABLES",
+    "AlreadyThere",
+    "ApiKey",
+    "KeyText",
+    "Limits",
+    "LogRecord",
+    "NotThere",
+    "Page",
+    "Tenant",
+    "TenantPolicy",
+    "TenantRequired",
+    "Verdict",
+]
+
+TABLES = (LogRecord, TenantPolicy, Tenant, ApiKey)
+"""The models that have a table."""

@@ -1,5 +1,6 @@
 """What all models share: how they reach DynamoDB, and how their tables are made."""
 
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
 from settings import settings
@@ -20,6 +21,14 @@ class Connected:
     max_retry_attempts = 2
 
 
+class Awaited(Connected):
+    """For rows that a request waits for: it is answered in 5 s, with 503 if need be."""
+
+    connect_timeout_seconds = 1
+    read_timeout_seconds = 2
+    max_retry_attempts = 1
+
+
 class Table(Model):
     """A model with a table of its own."""
 
@@ -32,3 +41,8 @@ class Table(Model):
         """
         if not cls.exists():
             cls.create_table(wait=True)
+
+
+def refused_by_condition(error: PynamoDBException) -> bool:
+    """Whether a write failed because its condition did not hold, and not because DynamoDB did not do it."""
+    return error.cause_response_code == "ConditionalCheckFailedException"

@@ -22,17 +22,17 @@ os.environ.update(_environment)
 
 from broker.queues import create_queues
 from local.engine import Engine
-from models import LogRecord, TenantPolicy
+from models import TABLES
 from tests.fault_proxy import FaultProxy
 from tests.processes import Processes
 
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A running engine with table and queues. A test that stops it starts it again."""
+    """A running engine with tables and queues. A test that stops it starts it again."""
     with Engine(_PORT, tmp_path_factory.mktemp("engine")) as running:
-        LogRecord.create()
-        TenantPolicy.create()
+        for model in TABLES:
+            model.create()
         create_queues()
         yield running
 

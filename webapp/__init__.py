@@ -13,6 +13,7 @@ from webapp import (
     problems,
     redaction_commands,
     request_ids,
+    tenant_commands,
 )
 
 
@@ -33,4 +34,6 @@ def create_app() -> Flask:
     app.register_blueprint(commands.broker)
     app.register_blueprint(redaction_commands.redaction)
     app.register_blueprint(redaction_commands.policy)
+    app.register_blueprint(tenant_commands.tenants)
+    app.register_blueprint(tenant_commands.keys)
     return app

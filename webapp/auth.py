@@ -1,17 +1,109 @@
-"""Who makes a request."""
+"""Who makes a request, by its key."""
+
+import logging
+from datetime import timedelta
 
 import msgspec
+from flask import request
+
+from models import ApiKey, KeyText
+from models.timestamps import timestamp
+from settings import settings
+from webapp.problems import Problem, unavailable
+from webapp.row_cache import DYNAMODB_ERRORS, RowCache, RowUnavailable, cause_of
+
+logger = logging.getLogger(__name__)
+
+NOTE_USE_EVERY = timedelta(minutes=1)
 
 
 class Caller(msgspec.Struct, frozen=True):
-    """Who makes a request, and what it may do."""
+    """Whom a request is from; without a key nobody in particular, who may name any tenant."""
 
     tenant_id: str | None
     scopes: frozenset[str]
     key_id: str | None
 
 
+_ANYONE = Caller(None, frozenset({"ingest"}), None)
+_keys: RowCache[ApiKey] = RowCache(ApiKey.Meta.table_name, ApiKey.of)
+
+
 def identify(scope: str, *native: str | None) -> Caller:
-    """Anyone, for now."""
-    del native
-    return Caller(None, frozenset([scope]), None)
+    """Who makes the current request.
+
+    The key is in `Authorization: Bearer`, in `X-API-Key`, or where a protocol has it; it may be in several of them. A
+    value that is no key of ours, such as the token of a proxy, is passed over when there is one beside it. Where
+    `settings.require_auth` is false so is what doesn't begin like one: clients that must send a token send any.
+
+    Args:
+        scope: what the request needs: ingest, read, read:original or admin.
+        native: what the protocol carries elsewhere; None for nothing.
+    Raises:
+        Problem: 401 when there is no key, or it is not known, revoked or expired; 403 when it is not for `scope`; 503
+            when DynamoDB doesn't answer and the key is not known.
+    """
+    offered = [text for text in (_bearer(), request.headers.get("X-API-Key"), *native) if text]
+    if not settings.require_auth and not any(text.startswith("slk_") for text in offered):
+        offered = []
+    if not offered:
+        if not settings.require_auth and scope in _ANYONE.scopes:
+            return _ANYONE
+        raise _unauthorized("key_missing", "Send a key: Authorization: Bearer slk_…, or X-API-Key: slk_…")
+    texts = {text for text in map(KeyText.parse, offered) if text is not None}
+    if len(texts) > 1:
+        raise _unauthorized("key_ambiguous", "The request has several keys; send one of them.", "invalid_request")
+    key = _checked(texts.pop()) if texts else None
+    if key is None:
+        raise _unauthorized("key_invalid", "This is no key that Sluice knows; check that it is whole.", "invalid_token")
+    if scope not in key.scopes:
+        raise Problem(
+            403,
+            "scope_missing",
+            f"The key is not for {scope}; use one that was made with --scope {scope}.",
+            {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
+        )
+    return Caller(key.tenant_id, frozenset(key.scopes), key.key_id)
+
+
+def _bearer() -> str | None:
+    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    return credentials.strip() if scheme.lower() == "bearer" else None
+
+
+def _checked(text: KeyText) -> ApiKey | None:
+    """The key's row; None when there is none, or the secret is not right, which look the same from outside."""
+    try:
+        key = _keys.get(text.key_id)
+    except RowUnavailable:
+        raise unavailable(
+            "auth_unavailable", "The key can't be checked now; nothing was accepted. Send it again."
+        ) from None
+    if key is None or not key.is_of(text):
+        return None
+    match key.state:
+        case "revoked":
+            raise _unauthorized("key_revoked", "The key was revoked; use another one.", "invalid_token")
+        case "expired":
+            raise _unauthorized("key_expired", "The key has expired; have a new one made.", "invalid_token")
+    _note_use(key)
+    return key
+
+
+def _note_use(key: ApiKey) -> None:
+    now, minute_ago = timestamp(), timestamp(-NOTE_USE_EVERY)
+    if key.last_used_at and key.last_used_at > minute_ago:
+        return
+    # In the row that this process keeps, first: if writing fails the next request does not try again at once.
+    key.last_used_at = now
+    if _keys.is_down:
+        return
+    try:
+        ApiKey.note_use(key.key_id, now, minute_ago)
+    except DYNAMODB_ERRORS as error:
+        logger.warning("the last use of key %s is not stored: %s", key.key_id, cause_of(error))
+
+
+def _unauthorized(code: str, detail: str, error: str | None = None) -> Problem:
+    # https://www.rfc-editor.org/rfc/rfc6750#section-3: no error code when the request has no key at all.
+    return Problem(401, code, detail, {"WWW-Authenticate": f'Bearer error="{error}"' if error else "Bearer"})

@@ -5,7 +5,7 @@ from flask import Blueprint
 
 from broker.queues import create_queues
 from broker.sweep import LOOK_AGAIN_SECONDS, sweep
-from models import LogRecord, TenantPolicy
+from models import TABLES
 from settings import settings
 
 database = Blueprint("db", __name__)
@@ -15,7 +15,7 @@ broker = Blueprint("broker", __name__)
 @database.cli.command("create")
 def create_table() -> None:
     """Create the tables that are not there."""
-    for model in (LogRecord, TenantPolicy):
+    for model in TABLES:
         model.create()
         click.echo(f"table {model.Meta.table_name} is ready")
 

@@ -1,5 +1,130 @@
-"""How much a tenant may send."""
+"""How much of each tenant is taken.
+
+The counts are in this process's memory: with n web processes a tenant gets up to n times as much.
+"""
+
+import math
+import threading
+import time
+
+import msgspec
+from limits import RateLimitItem, RateLimitItemPerSecond
+from limits.storage import MemoryStorage
+
+from models import Tenant
+from settings import settings
+from webapp.problems import Problem, unavailable
+from webapp.row_cache import RowCache, RowUnavailable
+
+_tenants: RowCache[Tenant] = RowCache(Tenant.Meta.table_name, Tenant.of, missing_is_known=True)
+_storage = MemoryStorage()
+# All limits of a request are looked at and charged as one, so that what one of them refuses is not charged to the
+# others. Held for microseconds; MemoryStorage needs it too, two threads in it may start its timer twice.
+_lock = threading.Lock()
+# At exactly the time that is worked out a limit is still used up.
+_A_MOMENT = 0.001
+
+
+class _Charge(msgspec.Struct, frozen=True):
+    """What a request takes of one limit."""
+
+    what: str
+    per_second: int
+    item: RateLimitItem
+    cost: int
 
 
 def check(tenant_id: str, requests: int, records: int, body_bytes: int) -> None:
-    """As much as it likes, for now."""
+    """Take a request of a tenant, or refuse it.
+
+    A rate holds over a sliding window of the burst's length. A request is taken as long as its window is not used up,
+    and is charged in full. So one that alone is larger than what a window may have is not refused for ever: it uses up
+    its window and, by what it has too much, some or all of the next one.
+
+    Args:
+        tenant_id: whose. One that is not stored has the limits of the settings, where keys are not required.
+        requests: how many.
+        records: in them.
+        body_bytes: of them.
+    Raises:
+        Problem: 403 when the tenant is suspended, or was deleted under its keys; 429 over a limit, with Retry-After;
+            503 when DynamoDB does not answer and the tenant is not known.
+    """
+    charges = _charges(_tenant(tenant_id), requests, records, body_bytes)
+    with _lock:
+        waits = [(_seconds_until_free(charge, tenant_id), charge) for charge in charges]
+        longest, over = max(waits, key=lambda wait: wait[0])
+        if not longest:
+            for charge in charges:
+                _take(charge, tenant_id)
+            return
+    raise _rate_limited(over, math.ceil(longest))
+
+
+def _tenant(tenant_id: str) -> Tenant | None:
+    try:
+        tenant = _tenants.get(tenant_id)
+    except RowUnavailable:
+        # Without keys anyone may name any tenant: to refuse all of them protects nobody.
+        if not settings.require_auth:
+            return None
+        raise unavailable(
+            "tenant_unavailable", "The tenant can't be looked up now; nothing was accepted. Send it again."
+        ) from None
+    if tenant is None and settings.require_auth:
+        raise Problem(403, "tenant_unknown", "The tenant of this key does not exist any more; use another key.")
+    if tenant is not None and tenant.suspended:
+        raise Problem(403, "tenant_suspended", "The tenant is suspended; ask the operators of Sluice to resume it.")
+    return tenant
+
+
+def _charges(tenant: Tenant | None, requests: int, records: int, body_bytes: int) -> list[_Charge]:
+    burst = int((tenant and tenant.burst_seconds) or settings.default_burst_seconds)
+    rates = (
+        ("requests", tenant and tenant.requests_per_second, settings.default_requests_per_second, requests),
+        ("records", tenant and tenant.records_per_second, settings.default_records_per_second, records),
+        ("bytes", tenant and tenant.bytes_per_second, settings.default_bytes_per_second, body_bytes),
+    )
+    charges = []
+    for what, own, default, cost in rates:
+        rate = int(own or default)
+        charges.append(_Charge(what, rate, RateLimitItemPerSecond(rate * burst, burst, what), cost))
+    return charges
+
+
+def _seconds_until_free(charge: _Charge, tenant_id: str) -> float:
+    """0 when there is anything left of the limit; else when there will be, if nothing is taken meanwhile."""
+    window, limit = charge.item.get_expiry(), charge.item.amount
+    # In the sliding window is what came in the current clock window, and of the one before as much as is still in it.
+    # `now_left` counts to the end of the next one, throughout which the current one counts less and less.
+    before, before_left, now, now_left = _storage.get_sliding_window(charge.item.key_for(tenant_id), window)
+    if before * before_left / window + now < limit:
+        return 0.0
+    if now < limit:
+        return before_left - (limit - now) * window / before + _A_MOMENT
+    return now_left - window + (1 - limit / now) * window + _A_MOMENT
+
+
+def _take(charge: _Charge, tenant_id: str) -> None:
+    # The library's own limiter would refuse for ever what is larger than a window.
+    window = charge.item.get_expiry()
+    _, key = _storage.sliding_window_keys(charge.item.key_for(tenant_id), window, time.time())
+    _storage.incr(key, 2 * window, charge.cost)
+
+
+def _rate_limited(charge: _Charge, seconds: int) -> Problem:
+    # https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-07 and before, which clients know.
+    limit, window = charge.item.amount, charge.item.get_expiry()
+    return Problem(
+        429,
+        "rate_limited",
+        f"The tenant has sent more than {charge.per_second} {charge.what} a second; nothing was accepted. Send it "
+        f"again in {seconds} s, or send more slowly.",
+        {
+            "Retry-After": str(seconds),
+            "RateLimit-Limit": str(limit),
+            "RateLimit-Remaining": "0",
+            "RateLimit-Reset": str(seconds),
+            "RateLimit-Policy": f"{limit};w={window}",
+        },
+    )

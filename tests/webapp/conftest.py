@@ -1,0 +1,30 @@
+"""What the tests of the app's parts share."""
+
+from collections.abc import Callable
+
+import pytest
+
+from models import ApiKey
+from settings import settings
+from tests.fault_proxy import FaultProxy
+from webapp import auth, rate_limits, row_cache
+
+
+@pytest.fixture
+def configure(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Other settings than this process was started with, for who may send how much."""
+
+    def apply(**values: object) -> None:
+        changed = settings.model_copy(update=values)
+        for module in (auth, rate_limits, row_cache):
+            monkeypatch.setattr(module, "settings", changed)
+
+    return apply
+
+
+@pytest.fixture
+def behind(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> FaultProxy:
+    """The proxy, and the table of the keys behind it."""
+    monkeypatch.setattr(ApiKey.Meta, "host", proxy.url)
+    monkeypatch.setattr(ApiKey, "_connection", None)
+    return proxy
