@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from webapp import body, commands, health, ingest, memory, metrics, problems, redaction_commands, request_ids
+from webapp import body, commands, health, ingest, memory, metrics, native, problems, redaction_commands, request_ids
 
 
 def create_app() -> Flask:
@@ -15,6 +15,7 @@ def create_app() -> Flask:
     memory.init_app(app)
     body.init_app(app)
     app.register_blueprint(ingest.blueprint)
+    native.init_app(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(metrics.blueprint)
     app.register_blueprint(commands.database)
