@@ -11,7 +11,8 @@ from webapp.records import Entry
 LINE_EMPTY = ("text_empty", "The line is empty; put the log into it.")
 LINE_INVALID = ("record_invalid", 'A value of a stream is ["nanoseconds", "line"], with an object of metadata or none.')
 
-_LABEL = re.compile(r'\s*([^\s={},"]+)\s*=\s*("(?:[^"\\\n]|\\.)*")\s*')
+_ESCAPE = r"\\(?:[abfnrtv\\\"']|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3})"
+_LABEL = re.compile(rf'\s*([^\s={{}},"]+)\s*=\s*("(?:[^"\\\n]|{_ESCAPE})*")\s*')
 
 
 def to_entry(line: str, labels: dict[str, Any], metadata: dict[str, Any], time: Any) -> Entry:
