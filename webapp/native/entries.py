@@ -4,7 +4,7 @@ A record goes in as the text that is to be kept. As an object the intake would t
 fields; here the protocol says those, and a field that is called `id` is no more than data.
 """
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from typing import Any
 
 import msgspec
@@ -21,6 +21,9 @@ TEXT_TOO_LONG = ("text_too_long", "The record is larger than a log may be; split
 TOO_DEEP = ("too_deep", f"The record has more than {MAX_DEPTH} objects inside one another; flatten it.")
 _MAX_OBJECTS = 1_000_000
 """In the JSON of one request: each takes 64 bytes of memory or more, and 3 in the body are enough for it."""
+
+_SMALL_PARTS = (b"\x0a\x00", b"\x0a\x01", b"\x12\x00", b"\x12\x01")
+_MAX_GROWTH = 2
 
 
 def rejected(problem: tuple[str, str], log_id: str | None = None) -> Entry:
@@ -89,6 +92,40 @@ def check_count(records: int) -> None:
         raise Problem(
             413, "too_many_records", f"A request may have {settings.max_records} records at most; send fewer at a time."
         )
+
+
+def bounded(entries: Iterable[Entry]) -> list[Entry]:
+    """All entries, unless they are too many or too large together.
+
+    What surrounds records (a resource, the labels of a stream) is kept with each of them, so that a small body can ask
+    for a large memory: entries are counted as they come.
+
+    Raises:
+        Problem: 413.
+    """
+    taken: list[Entry] = []
+    characters = 0
+    for entry in entries:
+        taken.append(entry)
+        characters += len(entry.record)
+        check_count(len(taken))
+        if characters > _MAX_GROWTH * settings.max_decoded_bytes:
+            raise Problem(
+                413,
+                "records_too_large",
+                "With all that describes them the records are too large; send fewer at a time.",
+            )
+    return taken
+
+
+def check_parts(data: bytes) -> None:
+    """Refuse protobuf that is small but would not be so in memory: mostly fields 1 and 2 with nothing in them.
+
+    Raises:
+        Problem: 413.
+    """
+    if len(data) > 2 * _MAX_OBJECTS and sum(data.count(part) for part in _SMALL_PARTS) > _MAX_OBJECTS:
+        raise Problem(413, "too_many_objects", f"A request may have {_MAX_OBJECTS} messages without content at most.")
 
 
 def check_objects(body: bytes) -> None:

@@ -10,7 +10,7 @@ from webapp.auth import identify
 from webapp.body import read_body
 from webapp.intake import take
 from webapp.native.credentials import key_of_basic
-from webapp.native.loki_push import decode_json, decode_protobuf
+from webapp.native.loki_push import decode_json, decode_protobuf, decompress
 from webapp.problems import Problem
 
 blueprint = Blueprint("loki", __name__)
@@ -27,7 +27,7 @@ def push() -> Response:
     caller = identify("ingest", key_of_basic())
     body = read_body()
     # As Loki does: whatever is not called JSON is protobuf.
-    entries = decode_json(body) if request.mimetype == "application/json" else decode_protobuf(body)
+    entries = decode_json(body) if request.mimetype == "application/json" else decode_protobuf(decompress(body))
     if not entries:
         raise Problem(422, "streams_missing", "error at least one valid stream is required for ingestion")
     receipt = take(entries, caller, len(body), request.headers.get("X-Scope-OrgID"))

@@ -4,6 +4,7 @@ import ast
 import re
 from typing import Any
 
+from topology import MAX_TEXT_BYTES
 from webapp.event_times import to_event_time
 from webapp.native.entries import kept_whole, rejected
 from webapp.records import Entry
@@ -45,6 +46,8 @@ def parse_labels(text: str) -> dict[str, Any]:
     Returns:
         What can't be read as such stays, as the label "labels".
     """
+    if len(text) > MAX_TEXT_BYTES:
+        return {"labels": text}
     inside = text.strip()
     if not inside.startswith("{") or not inside.endswith("}"):
         return {"labels": text} if inside else {}
@@ -55,7 +58,8 @@ def parse_labels(text: str) -> dict[str, Any]:
         if not found or inside[found.end() : found.end() + 1] not in ("", ","):
             return {"labels": text}
         try:
-            labels[found[1]] = ast.literal_eval(found[2]).encode().decode()
+            value = ast.literal_eval(found[2]) if "\\" in found[2] else found[2][1:-1]
+            labels[found[1]] = value.encode().decode()
         except (ValueError, SyntaxError):
             return {"labels": text}
         at = found.end() + 1

@@ -1,5 +1,6 @@
 """Loki's push request, in JSON and in protobuf."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import cramjam
@@ -9,8 +10,10 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from settings import settings
 from topology import MAX_TEXT_BYTES
+from webapp.body import RECORDS_FACTOR
+from webapp.memory import reserve
 from webapp.native import loki_messages as messages
-from webapp.native.entries import TEXT_TOO_LONG, check_count, check_objects, rejected
+from webapp.native.entries import TEXT_TOO_LONG, bounded, check_count, check_objects, check_parts, rejected
 from webapp.native.loki_lines import LINE_INVALID, parse_labels, to_entry
 from webapp.problems import Problem
 from webapp.records import Entry
@@ -52,13 +55,16 @@ def decode_json(body: bytes) -> list[Entry]:
         streams = _push.decode(body).streams or []
     except (ValueError, RecursionError):
         raise _invalid() from None
-    check_count(sum(len(stream.values or ()) + len(stream.entries or ()) for stream in streams))
-    entries: list[Entry] = []
+    return bounded(_entries_in(streams))
+
+
+def _entries_in(streams: list[_Stream]) -> Iterator[Entry]:
     for stream in streams:
         labels = stream.stream or parse_labels(stream.labels or "")
-        entries += [_from_value(bytes(value), labels) for value in stream.values or ()]
-        entries += [_from_old_entry(bytes(entry), labels) for entry in stream.entries or ()]
-    return entries
+        for value in stream.values or ():
+            yield _from_value(bytes(value), labels)
+        for entry in stream.entries or ():
+            yield _from_old_entry(bytes(entry), labels)
 
 
 def _from_value(data: bytes, labels: dict[str, Any]) -> Entry:
@@ -84,33 +90,47 @@ def _from_old_entry(data: bytes, labels: dict[str, Any]) -> Entry:
     return to_entry(entry.line, labels, {}, entry.ts)
 
 
-def decode_protobuf(body: bytes) -> list[Entry]:
-    """The lines of all streams in a PushRequest that is compressed as a block of snappy, without frames.
+def decode_protobuf(data: bytes) -> list[Entry]:
+    """The lines of all streams.
 
     Raises:
-        Problem: 400 when it can't be decoded; 413 when it is too large, or there are too many lines in it.
+        Problem: 400 when it can't be decoded; 413 when there is too much in it.
     """
-    entries: list[Entry] = []
+    check_parts(data)
+    return bounded(_entries_of(data))
+
+
+def _entries_of(data: bytes) -> Iterator[Entry]:
     try:
-        streams: Any = messages.PushRequest.FromString(_decompress(body))
+        streams: Any = messages.PushRequest.FromString(data)
         check_count(len(streams.streams))
-        for data in streams.streams:
-            stream: Any = messages.Stream.FromString(data)
-            check_count(len(entries) + len(stream.entries))
+        for part in streams.streams:
+            stream: Any = messages.Stream.FromString(part)
+            check_count(len(stream.entries))
             labels = parse_labels(stream.labels)
-            entries += [_from_message(entry, labels) for entry in stream.entries]
-    except (DecodeError, cramjam.DecompressionError):
+            for entry in stream.entries:
+                yield _from_message(entry, labels)
+    except DecodeError:
         raise _invalid() from None
-    return entries
 
 
-def _decompress(body: bytes) -> bytes:
-    # The block says its length first; checked before that much memory is asked for.
-    if cramjam.snappy.decompress_raw_len(body) > settings.max_decoded_bytes:
-        raise Problem(
-            413, "body_too_large", f"Decompressed, the body may have {settings.max_decoded_bytes} bytes at most."
-        )
-    return bytes(cramjam.snappy.decompress_raw(body))
+def decompress(body: bytes) -> bytes:
+    """What is in a block of snappy, without frames.
+
+    Raises:
+        Problem: 400 when it is none; 413 when too much is in it; 503 when memory is short.
+    """
+    try:
+        # The block says its length first; checked before that much memory is asked for.
+        size = cramjam.snappy.decompress_raw_len(body)
+        if size > settings.max_decoded_bytes:
+            raise Problem(
+                413, "body_too_large", f"Decompressed, the body may have {settings.max_decoded_bytes} bytes at most."
+            )
+        reserve(RECORDS_FACTOR * size)
+        return bytes(cramjam.snappy.decompress_raw(body))
+    except cramjam.DecompressionError:
+        raise _invalid() from None
 
 
 def _from_message(data: bytes, labels: dict[str, Any]) -> Entry:

@@ -1,7 +1,7 @@
 """OTLP logs in protobuf."""
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from google.protobuf.message import DecodeError, Message
@@ -11,7 +11,7 @@ from opentelemetry.proto.logs.v1 import logs_pb2
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
 from topology import MAX_TEXT_BYTES
-from webapp.native.entries import TEXT_TOO_LONG, check_count, rejected
+from webapp.native.entries import TEXT_TOO_LONG, bounded, check_count, check_parts, rejected
 from webapp.native.otlp_records import LogRecord, to_entry, to_number
 from webapp.native.outline import outline_of
 from webapp.problems import Problem
@@ -28,21 +28,25 @@ def decode(body: bytes) -> list[Entry]:
     """The log records of an ExportLogsServiceRequest.
 
     Raises:
-        Problem: 400 when it can't be decoded; 413 when there are too many records in it.
+        Problem: 400 when it can't be decoded; 413 when there is too much in it.
     """
-    entries: list[Entry] = []
+    check_parts(body)
+    return bounded(_entries(body))
+
+
+def _entries(body: bytes) -> Iterator[Entry]:
     try:
         for of_resource in _open_all(_ResourceLogs, _open(_Request, body).resource_logs):
             resource = _attributes_of(_open_small(Resource, of_resource.resource).attributes)
             for of_scope in _open_all(_ScopeLogs, of_resource.scope_logs):
                 scope = _scope_of(_open_small(InstrumentationScope, of_scope.scope))
-                check_count(len(entries) + len(of_scope.log_records))
-                entries += [_entry(record, resource, scope) for record in of_scope.log_records]
+                check_count(len(of_scope.log_records))
+                for record in of_scope.log_records:
+                    yield _entry(record, resource, scope)
     except (DecodeError, RecursionError):
         raise Problem(
             400, "protobuf_invalid", "The body is not an ExportLogsServiceRequest in protobuf; send it as OTLP says."
         ) from None
-    return entries
 
 
 def _open(message: type[Message], data: bytes) -> Any:

@@ -287,3 +287,16 @@ def test_every_problem_is_a_status(app: Flask, content_type: str, status: int, c
     else:
         assert answer.json is not None
         assert (answer.json["code"], answer.json["message"]) == (code, "a_code: What to do.")
+
+
+@pytest.mark.parametrize("in_json", [False, True])
+def test_what_is_kept_with_every_record_counts_for_each(client: FlaskClient, tenant: str, in_json: bool) -> None:
+    request = plain(*["x"] * 1000)
+    attribute = request.resource_logs[0].resource.attributes.add(key="large")
+    attribute.value.string_value = "QUOKKA" * 20_000
+
+    answer = post(client, as_json(request) if in_json else request, x_tenant_id=tenant)
+
+    assert answer.status_code == 413
+    assert b"records_too_large" in answer.data
+    assert b"QUOKKA" not in answer.data
