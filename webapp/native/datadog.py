@@ -112,7 +112,7 @@ def _from_text(body: bytes, of_request: dict[str, Any]) -> list[Entry]:
 def to_errors(problem: Problem) -> tuple[Response, int, dict[str, str]]:
     """A problem in the shape of Datadog's errors. It tells a missing key, 401, from a wrong one, 403."""
     status = 400 if problem.status in (415, 422) else problem.status
-    if status == 401 and (_key() or "Authorization" in request.headers or "X-API-Key" in request.headers):
+    if status == 401 and problem.code != "key_missing":
         status = 403
     error = {
         "status": str(status),

@@ -92,7 +92,7 @@ def _collect(decode: Any) -> Response:
 def to_hec(problem: Problem) -> tuple[Response, int, dict[str, str]]:
     """A problem as HEC's text and code, with what to do about it in `detail`."""
     status = 400 if problem.status in (415, 422) else problem.status
-    code = _code_of_401() if status == 401 else _BY_PROBLEM.get(problem.code) or _BY_STATUS.get(status) or 6
+    code = _code_of_401(problem) if status == 401 else _BY_PROBLEM.get(problem.code) or _BY_STATUS.get(status) or 6
     if code == 4:
         status = 403
     answer: dict[str, Any] = {"text": _TEXTS[code], "code": code, "detail": problem.detail}
@@ -101,8 +101,7 @@ def to_hec(problem: Problem) -> tuple[Response, int, dict[str, str]]:
     return jsonify(answer), status, problem.headers
 
 
-def _code_of_401() -> int:
-    scheme = request.headers.get("Authorization", "").partition(" ")[0].lower()
-    if not scheme and "X-API-Key" not in request.headers:
-        return 2
-    return 4 if scheme in ("", *_SCHEMES) else 3
+def _code_of_401(problem: Problem) -> int:
+    if problem.code != "key_missing":
+        return 4
+    return 2 if request.headers.get("Authorization", "").partition(" ")[0].lower() in ("", *_SCHEMES) else 3

@@ -126,27 +126,27 @@ def test_more_than_a_request_may_have(client: FlaskClient, tenant: str, body: by
 
 
 @pytest.mark.parametrize(
-    ("status", "path", "answered"),
+    ("status", "code", "answered"),
     [
-        (400, "/api/v2/logs", 400),
-        (401, "/api/v2/logs", 401),
-        (401, "/api/v2/logs?dd-api-key=wrong", 403),
-        (403, "/api/v2/logs", 403),
-        (413, "/api/v2/logs", 413),
-        (415, "/api/v2/logs", 400),
-        (422, "/api/v2/logs", 400),
-        (429, "/api/v2/logs", 429),
-        (503, "/api/v2/logs", 503),
+        (400, "json_invalid", 400),
+        (401, "key_missing", 401),
+        (401, "key_invalid", 403),
+        (403, "scope_missing", 403),
+        (413, "body_too_large", 413),
+        (415, "content_encoding_unsupported", 400),
+        (422, "tenant_id_missing", 400),
+        (429, "rate_limited", 429),
+        (503, "queue_unavailable", 503),
     ],
 )
-def test_every_problem_is_an_error(app: Flask, status: int, path: str, answered: int) -> None:
-    with app.test_request_context(path):
-        answer, sent, headers = to_errors(Problem(status, "a_code", "What to do.", {"Retry-After": "5"}))
+def test_every_problem_is_an_error(app: Flask, status: int, code: str, answered: int) -> None:
+    with app.test_request_context("/api/v2/logs"):
+        answer, sent, headers = to_errors(Problem(status, code, "What to do.", {"Retry-After": "5"}))
 
     assert (sent, headers["Retry-After"]) == (answered, "5")
     assert answer.json is not None
     (error,) = answer.json["errors"]
-    assert (error["status"], error["detail"]) == (str(answered), "a_code: What to do.")
+    assert (error["status"], error["detail"]) == (str(answered), f"{code}: What to do.")
 
 
 def test_whether_a_key_is_right(client: FlaskClient, engine: object) -> None:
