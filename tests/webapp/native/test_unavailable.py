@@ -7,20 +7,7 @@ from flask.testing import FlaskClient
 
 from local.engine import Engine
 from settings import settings
-
-LOG = b'{"message":"QUOKKA"}'
-REQUESTS = {
-    "OTLP": (
-        "/v1/logs",
-        "application/json",
-        b'{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"QUOKKA"}}]}]}]}',
-    ),
-    "Loki": ("/loki/api/v1/push", "application/json", b'{"streams":[{"stream":{},"values":[["1","QUOKKA"]]}]}'),
-    "Splunk": ("/services/collector", "application/json", b'{"event":"QUOKKA"}'),
-    "Splunk's lines": ("/services/collector/raw", "text/plain", b"QUOKKA"),
-    "Elasticsearch": ("/_bulk", "application/x-ndjson", b'{"create":{}}\n' + LOG + b"\n"),
-    "Datadog": ("/api/v2/logs", "application/json", b"[" + LOG + b"]"),
-}
+from tests.webapp.native.requests import REQUESTS
 
 
 @pytest.fixture
