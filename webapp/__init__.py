@@ -10,6 +10,7 @@ from webapp import (
     ingest,
     memory,
     metrics,
+    native,
     problems,
     redaction_commands,
     request_ids,
@@ -27,6 +28,7 @@ def create_app() -> Flask:
     memory.init_app(app)
     body.init_app(app)
     app.register_blueprint(ingest.blueprint)
+    native.init_app(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(metrics.blueprint)
     app.register_blueprint(documentation.blueprint)

@@ -1,0 +1,70 @@
+"""Whatever is sent, a decoder has entries for it or a problem: nothing else comes out of it."""
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.webapp.native.test_loki import in_protobuf
+from tests.webapp.native.test_otlp import RECORD, encoded
+from webapp.native import elasticsearch_bulk, loki_push, otlp_json, otlp_protobuf, splunk_events
+from webapp.native.entries import is_too_deep
+from webapp.problems import Problem
+
+Decode = Callable[[bytes], Sequence[Any]]
+
+OTLP = encoded(RECORD, resource={"service.name": "shop"}).SerializeToString()
+DECODERS: dict[str, tuple[Decode, bytes]] = {
+    "OTLP in protobuf": (otlp_protobuf.decode, OTLP),
+    "OTLP in JSON": (
+        otlp_json.decode,
+        b'{"resourceLogs":[{"resource":{"attributes":[{"key":"a","value":{"intValue":"1"}}]},"scopeLogs":[{"logRecords":'
+        b'[{"timeUnixNano":"1769860800123456789","traceId":"5b8e","body":{"kvlistValue":{"values":[{"key":"k"}]}}}]}]}]}',
+    ),
+    "Loki in JSON": (loki_push.decode_json, b'{"streams":[{"stream":{"a":"b"},"values":[["17","x",{"c":"d"}]]}]}'),
+    "Loki in protobuf": (
+        loki_push.decode_protobuf,
+        in_protobuf("a line", metadata={"a": "b"}),
+    ),
+    "Splunk": (splunk_events.decode_events, b'{"event":{"a":1},"time":1.5,"fields":{"b":"c"}}{"event":"x"}'),
+    "Elasticsearch": (
+        lambda data: elasticsearch_bulk.decode(data, "i"),
+        b'{"create":{"_index":"a","_id":"b"}}\n{"message":"x","@timestamp":17}\n',
+    ),
+}
+
+
+@pytest.mark.parametrize(("decode", "body"), DECODERS.values(), ids=DECODERS.keys())
+@given(seed=st.integers(0, 2**32), changes=st.integers(1, 8))
+def test_damaged_bodies(decode: Decode, body: bytes, seed: int, changes: int) -> None:
+    chance = random.Random(seed)
+    damaged = bytearray(body)
+    for _ in range(changes):
+        at = chance.randrange(len(damaged))
+        damaged[at : at + chance.randrange(3)] = chance.randbytes(chance.randrange(3)) or b'"'
+
+    try:
+        decode(bytes(damaged))
+    except Problem as problem:
+        assert problem.status in (400, 413)
+
+
+@pytest.mark.parametrize("decode", [decode for decode, _ in DECODERS.values()], ids=DECODERS.keys())
+@given(body=st.binary(min_size=1))
+def test_any_bytes(decode: Decode, body: bytes) -> None:
+    try:
+        decode(body)
+    except Problem as problem:
+        assert problem.status in (400, 413)
+
+
+@pytest.mark.parametrize(("levels", "too_deep"), [(0, False), (1, False), (32, False), (33, True), (40, True)])
+def test_depth(levels: int, too_deep: bool) -> None:
+    value: Any = "x"
+    for level in range(levels):
+        value = {"a": value} if level % 2 else [value]
+
+    assert is_too_deep(value) is too_deep

@@ -1,0 +1,107 @@
+"""The bodies of Splunk's HTTP Event Collector: JSON objects one after the other, or lines."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from settings import settings
+from webapp.event_times import to_event_time
+from webapp.native.entries import NOT_AN_OBJECT, NOT_JSON, TOO_DEEP, check_count, check_objects, kept_whole, rejected
+from webapp.problems import Problem
+from webapp.records import Entry
+
+EVENT_MISSING = ("event_missing", "Event field is required")
+EVENT_BLANK = ("event_blank", "Event field cannot be blank")
+
+METADATA = ("host", "source", "sourcetype", "index")
+
+_scan = json.JSONDecoder().raw_decode
+_SPACE = re.compile(r"[\s,]*")
+
+
+def decode_events(body: bytes) -> list[Entry]:
+    """The events in a body; where it stops being JSON there is one entry more, which is wrong.
+
+    Raises:
+        Problem: 400 when there is nothing in it, or nothing can be read; 413 when there is too much in it.
+    """
+    check_objects(body)
+    try:
+        text = body.decode().strip()
+    except UnicodeDecodeError:
+        raise Problem(400, "utf8_invalid", "The body is not UTF-8; send it in UTF-8.") from None
+    if not text:
+        raise Problem(400, "body_empty", "The body has no event in it.")
+    entries: list[Entry] = []
+    for written in _objects_in(text):
+        check_count(len(entries) + 1)
+        entries.append(_from_event(written))
+    if all(entry.problem == NOT_JSON for entry in entries):
+        raise Problem(400, "json_invalid", "The body is not a sequence of JSON objects.")
+    return entries
+
+
+def _objects_in(text: str) -> Iterator[str]:
+    """Each object's JSON. Nothing has to be between two of them; an array of them is taken for them."""
+    in_array = text.startswith("[")
+    at = _after_space(text, 1 if in_array else 0)
+    while at < len(text) and not (in_array and text[at] == "]"):
+        try:
+            end = _scan(text, at)[1]
+        except (ValueError, RecursionError):
+            yield text[at:]
+            return
+        yield text[at:end]
+        at = _after_space(text, end)
+
+
+def _after_space(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
+
+
+def _from_event(written: str) -> Entry:
+    try:
+        envelope = msgspec.json.decode(written)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        return rejected(NOT_JSON)
+    except RecursionError:
+        return rejected(TOO_DEEP)
+    if not isinstance(envelope, dict):
+        return rejected(NOT_AN_OBJECT)
+    if "event" not in envelope:
+        return rejected(EVENT_MISSING)
+    event = envelope["event"]
+    if event is None or (isinstance(event, str | dict | list) and not event):
+        return rejected(EVENT_BLANK)
+    event_time = to_event_time(envelope.get("time")) or None
+    if isinstance(event, str) and not envelope.keys() - {"event", "time"}:
+        return Entry(event, event_time=event_time)
+    return kept_whole(envelope, event_time, written=written)
+
+
+def decode_lines(body: bytes, metadata: dict[str, Any], time: str | None) -> list[Entry]:
+    """An entry for each line that is not blank.
+
+    Args:
+        body: as it came.
+        metadata: host, source, sourcetype and index, where the request has them.
+        time: an epoch in seconds.
+    Raises:
+        Problem: 400 when there is nothing in it; 413 when there is too much in it.
+    """
+    if body.count(b"\n") > 2 * settings.max_records:
+        check_count(body.count(b"\n"))
+    try:
+        lines = [line.rstrip("\r") for line in body.decode().split("\n") if line.strip()]
+    except UnicodeDecodeError:
+        raise Problem(400, "utf8_invalid", "The body is not UTF-8; send it in UTF-8.") from None
+    if not lines:
+        raise Problem(400, "body_empty", "The body has no event in it.")
+    event_time = to_event_time(time) or None
+    if not metadata:
+        return [Entry(line, event_time=event_time) for line in lines]
+    return [kept_whole({"event": line, **metadata}, event_time) for line in lines]
