@@ -7,7 +7,8 @@ import msgspec
 from settings import settings
 from topology import MAX_DEPTH, MAX_LOG_ID_CHARACTERS, MAX_TEXT_BYTES, TENANT_ID_PATTERN
 from webapp.intake import Receipt, Rejection
-from webapp.operations import INTAKE_PARAMETERS, INTAKE_PROBLEMS, KEYS, Answer, Named, Operation, Parameter
+from webapp.intake_schema import INTAKE_PARAMETERS, INTAKE_PROBLEMS
+from webapp.operations import KEYS, Answer, Named, Operation, Parameter
 from webapp.records import ID_FIELDS, TEXT_FIELDS, TIME_FIELDS
 
 RECORD_CODES = (

@@ -16,6 +16,7 @@ from flask import Blueprint, Flask, Response, g, request
 
 from settings import settings
 from tasks.submit import observers
+from webapp.operations import Answer, Operation, documented
 from webapp.problems import Problem
 
 _NAME = "sluice-metrics"
@@ -95,6 +96,16 @@ def _label_of(tenant: str) -> str:
 
 
 @blueprint.get("/metrics")
+@documented(
+    Operation(
+        tag="Operations",
+        summary="Numbers for Prometheus",
+        answers={200: Answer("Of all processes of this server.", {"type": "string"}, "text/plain")},
+        problems={401: ("token_invalid",), 403: ("metrics_local",)},
+        credentials={"metricsToken": {"type": "http", "scheme": "bearer", "description": "SLUICE_METRICS_TOKEN."}},
+        needs_credentials=bool(settings.metrics_token.get_secret_value()),
+    )
+)
 def metrics() -> Response:
     """The numbers, for a scraper with the token, or on this machine when there is none."""
     token = settings.metrics_token.get_secret_value()

@@ -8,7 +8,6 @@ import msgspec
 from flask import Flask
 from werkzeug.routing import Rule
 
-from settings import settings
 from webapp.operations import Answer, Named, Operation, Parameter, Schema, operation_of
 from webapp.problems import ProblemDocument
 
@@ -107,7 +106,7 @@ def _operation(rule: Rule, method: str, operation: Operation, types: _Types) -> 
         }
     if operation.credentials:
         described["security"] = [{name: []} for name in operation.credentials]
-        if not getattr(settings, "require_auth", False):
+        if not operation.needs_credentials:
             described["security"].append({})
     return described
 

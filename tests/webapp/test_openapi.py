@@ -12,8 +12,9 @@ from topology import MAX_LOG_ID_CHARACTERS
 from webapp import create_app
 from webapp.body import _DECODERS
 from webapp.ingest_schema import RECORD_CODES
+from webapp.intake_schema import CONTENT_ENCODING
 from webapp.openapi import build, path_of
-from webapp.operations import CONTENT_ENCODING, Answer, Operation, documented
+from webapp.operations import Answer, Operation, documented
 from webapp.records import ID_FIELDS, TEXT_FIELDS, TIME_FIELDS
 
 UNDOCUMENTED = {"/openapi.json", "/docs", "/docs/{name}"}
@@ -52,6 +53,8 @@ def raised() -> set[tuple[int | None, str]]:
                     found.add((status, code))
                 case "unavailable", [str(code), *_]:
                     found.add((503, code))
+                case "_unauthorized", [str(code), *_]:
+                    found.add((401, code))
                 case "Invalid", [str(code), *_]:
                     found.add((None, code))
     return found
@@ -78,7 +81,7 @@ def test_records_are_described_by_what_reads_them(document: Any) -> None:
     assert record["properties"].keys() == {*TEXT_FIELDS, *ID_FIELDS, *TIME_FIELDS, "tenant_id"}
     assert record["properties"]["log_id"]["maxLength"] == MAX_LOG_ID_CHARACTERS
     assert document["components"]["schemas"]["Records"]["maxItems"] == settings.max_records
-    assert CONTENT_ENCODING.schema["enum"] == list(_DECODERS)
+    assert CONTENT_ENCODING.schema["enum"] == ["identity", *_DECODERS]
 
 
 def test_two_types_of_one_name_are_told(document: Any) -> None:
