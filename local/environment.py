@@ -7,13 +7,13 @@ from pathlib import Path
 
 
 def engine_environment(endpoint_url: str, base: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """`base` with everything about AWS taken out, pointed at the engine.
+    """`base` with everything about AWS taken out, pointed at the engine; and without another process's numbers.
 
     Args:
         endpoint_url: such as http://127.0.0.1:4566.
         base: what else the processes inherit.
     """
-    kept = {name: value for name, value in base.items() if not name.startswith("AWS_")}
+    kept = {name: value for name, value in base.items() if not name.startswith(("AWS_", "PROMETHEUS_"))}
     return kept | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{base.get('PATH', os.defpath)}",
         "PYTHONUNBUFFERED": "1",

@@ -153,4 +153,5 @@ def _response(answer: Answer, types: _Types) -> dict[str, Any]:
     }
     if answer.schema is not None:
         described["content"] = {answer.content_type: {"schema": types.schema_of(answer.schema)}}
+        described["content"] |= {name: {} for name in answer.further}
     return described

@@ -34,12 +34,14 @@ class Answer(msgspec.Struct, frozen=True):
     Attributes:
         schema: of its body; None when it has none.
         headers: name to what it says; X-Request-Id is on every answer.
+        further: other content types that it may have.
     """
 
     description: str
     schema: Schema = None
     content_type: str = "application/json"
     headers: dict[str, str] = {}
+    further: tuple[str, ...] = ()
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):

@@ -52,6 +52,7 @@ sent_as("application/x-ndjson")(
     lambda value: b"\n".join(map(to_json, value)) if isinstance(value, list) else to_json(value)
 )
 sent_as("application/msgpack")(lambda value: msgpack.packb(value, default=str, unicode_errors="surrogatepass"))
+sent_as("application/x-protobuf")(to_json)
 sent_as("text/plain")(lambda value: value.encode(errors="replace") if isinstance(value, str) else to_json(value))
 
 

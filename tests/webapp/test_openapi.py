@@ -66,8 +66,8 @@ def test_every_code_is_in_the_document(document: Any) -> None:
         for operations in document["paths"].values()
         for operation in operations.values()
         for status, answer in operation["responses"].items()
-        for content in answer["content"].values()
-        for part in content["schema"].get("allOf", [])
+        for content in answer.get("content", {}).values()
+        for part in content.get("schema", {}).get("allOf", [])
         for code in part.get("properties", {}).get("code", {}).get("enum", [])
     } | {(None, code) for code in RECORD_CODES}
 

@@ -11,6 +11,7 @@ from webapp.auth import identify
 from webapp.body import read_body
 from webapp.event_times import to_event_time
 from webapp.intake import take
+from webapp.native import documents
 from webapp.native.entries import (
     NOT_AN_OBJECT,
     NOT_JSON,
@@ -20,6 +21,7 @@ from webapp.native.entries import (
     from_document,
     rejected,
 )
+from webapp.operations import documented
 from webapp.problems import Problem
 from webapp.records import Entry
 
@@ -31,6 +33,7 @@ _TIME_FIELDS = ("timestamp", "date")
 
 @blueprint.post("/api/v2/logs")
 @blueprint.post("/v1/input")
+@documented(documents.DATADOG)
 def send() -> tuple[Response, int]:
     """Accept logs: an array of objects, or an object; or lines of plain text. 202 once at least one is queued.
 
@@ -51,6 +54,7 @@ def send() -> tuple[Response, int]:
 
 
 @blueprint.get("/api/v1/validate")
+@documented(documents.DATADOG_VALIDATE)
 def validate() -> Response:
     """Whether a key is right; what some clients ask before they send.
 

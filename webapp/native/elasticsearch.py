@@ -14,8 +14,10 @@ from flask import Blueprint, Response, jsonify
 from webapp.auth import identify
 from webapp.body import read_body
 from webapp.intake import take
+from webapp.native import documents
 from webapp.native.credentials import key_of_basic, key_of_scheme
 from webapp.native.elasticsearch_bulk import Item, decode
+from webapp.operations import documented
 from webapp.problems import Problem
 
 blueprint = Blueprint("elasticsearch", __name__)
@@ -40,6 +42,7 @@ def name_the_product(response: Response) -> Response:
 
 
 @blueprint.get("/")
+@documented(documents.ELASTICSEARCH_INFO)
 def describe() -> Response:
     """What the clients ask for before they send."""
     return jsonify(
@@ -63,6 +66,7 @@ def describe() -> Response:
 
 @blueprint.route("/_bulk", methods=["POST", "PUT"])
 @blueprint.route("/<index>/_bulk", methods=["POST", "PUT"])
+@documented(documents.ELASTICSEARCH)
 def bulk(index: str = "") -> Response:
     """Accept documents: a line that says what to do, and one with the document. 200 with a status for each.
 

@@ -9,8 +9,10 @@ from flask import Blueprint, Response, request
 from webapp.auth import identify
 from webapp.body import read_body
 from webapp.intake import take
+from webapp.native import documents
 from webapp.native.credentials import key_of_basic
 from webapp.native.loki_push import decode_json, decode_protobuf, decompress
+from webapp.operations import documented
 from webapp.problems import Problem
 
 blueprint = Blueprint("loki", __name__)
@@ -18,6 +20,7 @@ blueprint = Blueprint("loki", __name__)
 
 @blueprint.post("/loki/api/v1/push")
 @blueprint.post("/api/prom/push")
+@documented(documents.LOKI)
 def push() -> Response:
     """Accept the lines of a push; X-Scope-OrgID names the tenant. 204 once at least one line is queued.
 
@@ -38,6 +41,7 @@ def push() -> Response:
 
 
 @blueprint.get("/ready")
+@documented(documents.LOKI_READY)
 def ready() -> Response:
     """What some clients ask for before they push."""
     return Response("ready\n", mimetype="text/plain")

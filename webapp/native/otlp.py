@@ -15,8 +15,9 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from webapp.auth import identify
 from webapp.body import read_body
 from webapp.intake import Receipt, take
-from webapp.native import otlp_json, otlp_protobuf
+from webapp.native import documents, otlp_json, otlp_protobuf
 from webapp.native.credentials import key_of_basic
+from webapp.operations import documented
 from webapp.problems import Problem
 
 blueprint = Blueprint("otlp", __name__)
@@ -36,6 +37,7 @@ _CODES = {
 
 
 @blueprint.post("/v1/logs")
+@documented(documents.OTLP)
 def export() -> Response:
     """Accept the log records of an ExportLogsServiceRequest; 200 with what became of them.
 

@@ -12,8 +12,10 @@ from flask import Blueprint, Response, jsonify, request
 from webapp.auth import identify
 from webapp.body import read_body
 from webapp.intake import take
+from webapp.native import documents
 from webapp.native.credentials import key_of_basic, key_of_scheme
 from webapp.native.splunk_events import METADATA, decode_events, decode_lines
+from webapp.operations import documented
 from webapp.problems import Problem
 from webapp.records import Entry
 
@@ -49,6 +51,7 @@ class _AllWrong(Problem):
 @blueprint.post("/services/collector/1.0")
 @blueprint.post("/services/collector/event")
 @blueprint.post("/services/collector/event/1.0")
+@documented(documents.HEC)
 def collect_events() -> Response:
     """Accept events: JSON objects one after the other, whatever the Content-Type says.
 
@@ -60,6 +63,7 @@ def collect_events() -> Response:
 
 @blueprint.post("/services/collector/raw")
 @blueprint.post("/services/collector/raw/1.0")
+@documented(documents.HEC)
 def collect_lines() -> Response:
     """Accept lines, each of them a log; host, source, sourcetype, index and time may be in the query.
 
@@ -72,6 +76,7 @@ def collect_lines() -> Response:
 
 @blueprint.get("/services/collector/health")
 @blueprint.get("/services/collector/health/1.0")
+@documented(documents.HEC_HEALTH)
 def health() -> Response:
     """What clients ask for before they send."""
     return jsonify(text="HEC is healthy", code=17)
