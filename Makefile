@@ -3,12 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: run test check format lock clean chromium bench-broker bench-control bench-outages bench-redaction bench-ingest
+.PHONY: run test check format lock clean chromium syslog-ng bench-broker bench-control bench-outages bench-redaction bench-ingest
 
 run: .venv/.runtime .venv-engine/.installed  ## install, start everything on the embedded engine, Ctrl-C stops it
 	@exec $(BIN)/python -m local.run
 
-test: .venv/.dev .venv-engine/.installed chromium  ## every test
+test: .venv/.dev .venv-engine/.installed .venv-clients/.installed chromium syslog-ng  ## every test
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: .venv/.dev  ## format, lint, types, import rule
@@ -26,6 +26,7 @@ lock:  ## requirements*.in -> requirements*.txt, exact versions with hashes (nee
 	$(UV) requirements-engine.in -o requirements-engine.txt
 	$(UV) requirements-dev.in -o requirements-dev.txt
 	$(UV) requirements-bench.in -o requirements-bench.txt
+	$(UV) requirements-clients.in -o requirements-clients.txt
 
 chromium:  ## the browser that opens Flower's pages in the tests, from Debian
 	@command -v chromium >/dev/null || { \
@@ -34,6 +35,14 @@ chromium:  ## the browser that opens Flower's pages in the tests, from Debian
 	  $$sudo apt-get update -qq && \
 	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
 	} || { echo "the tests open Flower in a browser: put chromium on the PATH (apt-get install chromium)" >&2; exit 1; }
+
+syslog-ng:  ## the syslog-ng that sends to Sluice in the tests, from Debian
+	@{ command -v syslog-ng >/dev/null && ls /usr/lib/syslog-ng/*/libhttp.so >/dev/null 2>&1; } || { \
+	  echo "installing syslog-ng for the tests"; \
+	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  $$sudo apt-get update -qq && \
+	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends syslog-ng-core syslog-ng-mod-http; \
+	} || { echo "the tests run syslog-ng: put it on the PATH (apt-get install syslog-ng-core syslog-ng-mod-http)" >&2; exit 1; }
 
 bench-broker: .venv/.dev .bench/node/.installed  ## this broker against stock kombu (needs npm)
 	$(BIN)/python -m benchmarks.broker $(ARGS)
@@ -51,7 +60,7 @@ bench-redaction: .venv/.dev .venv-bench/.installed  ## the engine's speed agains
 	$(BIN)/python -m benchmarks.redaction $(ARGS)
 
 clean:  ## the environments and caches; the logs in .data stay
-	rm -rf .venv .venv-engine .venv-bench .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-engine .venv-bench .venv-clients .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sluice needs Python 3.11 or later, this is " + sys.version)'
@@ -73,6 +82,11 @@ clean:  ## the environments and caches; the logs in .data stay
 .venv-bench/.installed: requirements-bench.txt
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-bench.txt
+	@touch $@
+
+.venv-clients/.installed: requirements-clients.txt
+	$(PYTHON) -m venv .venv-clients
+	.venv-clients/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-clients.txt
 	@touch $@
 
 .bench/node/.installed:

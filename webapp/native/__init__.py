@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from webapp.native import datadog, elasticsearch, loki, otlp, splunk
+from webapp.native import axiom, datadog, elasticsearch, loki, otlp, splunk
 
 
 def init_app(app: Flask) -> None:
     """Register a blueprint per protocol."""
-    for protocol in (otlp, loki, splunk, elasticsearch, datadog):
+    for protocol in (otlp, loki, splunk, elasticsearch, datadog, axiom):
         app.register_blueprint(protocol.blueprint)

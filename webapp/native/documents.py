@@ -104,3 +104,17 @@ DATADOG_VALIDATE = Operation(
     answers={200: Answer("It is.", OBJECT)} | _refused((401, 403, 503), _ERRORS, JSON),
     credentials=KEYS | _DATADOG_KEY,
 )
+AXIOM = Operation(
+    tag="Axiom",
+    summary="Ingest events",
+    parameters=(
+        Parameter("timestamp-field", "Where an event has its time, if not in _time.", place="query"),
+        *INTAKE_PARAMETERS,
+    ),
+    bodies={JSON: _OBJECTS, "application/x-ndjson": _OBJECTS},
+    answers={
+        200: Answer("At least one event is queued.", {"type": "object", "required": ["ingested", "failed", "failures"]})
+    }
+    | _refused((400, 401, 403, 413, 415, 429, 503), {"type": "object", "required": ["code", "message"]}, JSON),
+    credentials=KEYS,
+)

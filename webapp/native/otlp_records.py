@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from topology import MAX_LOG_ID_CHARACTERS
 from webapp.event_times import to_event_time
 from webapp.native.entries import TEXT_MISSING, kept_whole, rejected
 from webapp.records import Entry
@@ -32,14 +33,26 @@ def to_entry(record: LogRecord, time_unix_nano: int, observed_time_unix_nano: in
         time_unix_nano: when it happened; 0 if that isn't known.
         observed_time_unix_nano: when it was collected; 0 if that isn't known.
     """
+    log_id = _uid_of(record)
     nanoseconds = time_unix_nano or observed_time_unix_nano
     event_time = to_event_time(nanoseconds) if nanoseconds else ""
     kept: dict[str, Any] = msgspec.to_builtins(record)
     if kept.keys() == {"body"} and isinstance(record.body, str):
         return Entry(record.body, event_time=event_time or None)
     if record.body in (None, "") and not record.attributes and not record.event_name:
-        return rejected(TEXT_MISSING)
-    return kept_whole(kept, event_time or None)
+        return rejected(TEXT_MISSING, log_id)
+    return kept_whole(kept, event_time or None, log_id)
+
+
+def _uid_of(record: LogRecord) -> str | None:
+    """What OpenTelemetry has for telling a record that is sent twice.
+
+    https://opentelemetry.io/docs/specs/semconv/general/logs/#general-log-identification-attributes
+    """
+    uid = record.attributes.get("log.record.uid")
+    if isinstance(uid, str) and 1 <= len(uid) <= MAX_LOG_ID_CHARACTERS and uid.isprintable():
+        return uid
+    return None
 
 
 def to_number(value: float) -> float | str:

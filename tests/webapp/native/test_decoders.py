@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.webapp.native.test_loki import in_protobuf
 from tests.webapp.native.test_otlp import RECORD, encoded
-from webapp.native import elasticsearch_bulk, loki_push, otlp_json, otlp_protobuf, splunk_events
+from webapp.native import axiom, elasticsearch_bulk, loki_push, otlp_json, otlp_protobuf, splunk_events
 from webapp.native.entries import is_too_deep
 from webapp.problems import Problem
 
@@ -30,6 +30,8 @@ DECODERS: dict[str, tuple[Decode, bytes]] = {
         in_protobuf("a line", metadata={"a": "b"}),
     ),
     "Splunk": (splunk_events.decode_events, b'{"event":{"a":1},"time":1.5,"fields":{"b":"c"}}{"event":"x"}'),
+    "Axiom's array": (lambda data: axiom.decode(data, "_time"), b'[{"_time":17,"message":"x"},{"a":1}]'),
+    "Axiom's lines": (lambda data: axiom.decode(data, "_time"), b'{"_time":17,"message":"x"}\n{"a":1}\n'),
     "Elasticsearch": (
         lambda data: elasticsearch_bulk.decode(data, "i"),
         b'{"create":{"_index":"a","_id":"b"}}\n{"message":"x","@timestamp":17}\n',

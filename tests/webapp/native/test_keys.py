@@ -42,7 +42,9 @@ def ways(protocol: str, key: str) -> list[dict[str, str]]:
                 {"Authorization": f"ApiKey {api_key}"},
                 {"Authorization": f"ApiKey {key}"},
             ]
-    return [*everywhere, {"DD-API-KEY": key}]
+        case "Datadog":
+            return [*everywhere, {"DD-API-KEY": key}]
+    return everywhere
 
 
 def post(

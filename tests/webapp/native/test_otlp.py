@@ -124,6 +124,23 @@ def test_a_body_alone_is_the_text(
 
 
 @pytest.mark.parametrize("in_json", [False, True])
+@pytest.mark.parametrize(
+    ("uid", "is_id"), [("01ARZ3NDEKTSV4RRFFQ69G5FAV", True), ("", False), ("a\nb", False), (7, False)]
+)
+def test_a_record_that_brings_an_id(
+    client: FlaskClient, tenant: str, queued: Callable[[], list[dict[str, Any]]], in_json: bool, uid: Any, is_id: bool
+) -> None:
+    body = encoded(LogRecord(body="a log", attributes={"log.record.uid": uid}))
+
+    answer = post(client, as_json(body) if in_json else body, x_tenant_id=tenant)
+
+    assert answer.status_code == 200
+    (log,) = queued()
+    assert (log["log_id"] == uid) == is_id
+    assert json.loads(log["text"])["attributes"] == {"log.record.uid": uid}
+
+
+@pytest.mark.parametrize("in_json", [False, True])
 def test_a_body_of_many_kinds(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]], in_json: bool) -> None:
     record = LogRecord(body={"a": [1, None, {"b": b"\x01\x02"}], "c": float("inf"), "d": False})
     request = encoded(record)
