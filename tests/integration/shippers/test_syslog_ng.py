@@ -1,0 +1,128 @@
+"""syslog-ng's http(), with the configuration of docs/shippers.md."""
+
+import random
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.shippers.documented import KEY, TENANT, configuration
+from tests.integration.shippers.system import Sender
+from tests.waiting import wait_for
+
+SECONDS_DOWN = 20
+
+
+class SyslogNg:
+    """A syslog-ng of its own that follows a file."""
+
+    def __init__(self, directory: Path, configured: str) -> None:
+        self._log = directory / "shop.log"
+        self._log.touch()
+        (directory / "buffer").mkdir(exist_ok=True)
+        paths = {"/var/log/shop.log": str(self._log), "/var/lib/syslog-ng": str(directory / "buffer")}
+        for path, here in paths.items():
+            assert path in configured
+            configured = configured.replace(path, here)
+        (directory / "syslog-ng.conf").write_text(configured)
+        state = [f"--{name}={directory / file}" for name, file in STATE_FILES.items()]
+        command = ["syslog-ng", "--foreground", "--no-caps", "--stderr", f"--cfgfile={directory / 'syslog-ng.conf'}"]
+        self._output = directory / "output.log"
+        with self._output.open("ab") as output:
+            self._process = subprocess.Popen([*command, *state], stdout=output, stderr=output)
+
+    def log(self, lines: list[str]) -> None:
+        with self._log.open("a") as log:
+            log.writelines(f"{line}\n" for line in lines)
+
+    def end(self) -> int:
+        self._process.terminate()
+        return self._process.wait(60)
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def output(self) -> str:
+        return self._output.read_text(errors="replace")
+
+
+STATE_FILES = {"persist-file": "state", "pidfile": "pid", "control": "control"}
+Start = Callable[..., SyslogNg]
+
+
+@pytest.fixture
+def start(sender: Sender, tmp_path: Path) -> Iterator[Start]:
+    started: list[SyslogNg] = []
+
+    def run(*, with_key: bool = True) -> SyslogNg:
+        if with_key:
+            header = {KEY: sender.key}
+        else:
+            header = {f"Authorization: Bearer {KEY}": f"x-tenant-id: {TENANT}".replace(TENANT, sender.tenant)}
+        configured = configuration("syslog-ng.conf", sender.sluice.url(with_key), header)
+        started.append(SyslogNg(tmp_path, configured))
+        return started[-1]
+
+    yield run
+    for process in started:
+        process.stop()
+
+
+@pytest.mark.parametrize("with_key", [True, False])
+def test_a_file(sender: Sender, start: Start, with_key: bool) -> None:
+    syslog_ng = start(with_key=with_key)
+    syslog_ng.log(sender.lines(50))
+    sender.wait_until_stored()
+
+    assert syslog_ng.end() == 0, syslog_ng.output()
+    sender.check_once()
+
+
+def test_while_sqs_is_down(sender: Sender, start: Start) -> None:
+    syslog_ng = start()
+    syslog_ng.log(sender.lines(20))
+    sender.wait_until_stored()
+
+    began = time.monotonic()
+    refused = sender.sluice.refused()
+    sender.sluice.break_sqs()
+    syslog_ng.log(sender.lines(20))
+    wait_for("20 s", lambda: time.monotonic() >= began + SECONDS_DOWN)
+    assert sender.sluice.refused() >= refused + 2
+    sender.sluice.mend_sqs()
+    syslog_ng.log(sender.lines(20))
+    sender.wait_until_stored()
+
+    assert syslog_ng.end() == 0, syslog_ng.output()
+    sender.check_once()
+
+
+def test_what_sqs_has_a_part_of_is_stored_once(sender: Sender, start: Start) -> None:
+    """A batch that is sent again has the same ids, although it is written anew."""
+    letters = random.Random(1)
+    syslog_ng = start()
+    refused = sender.sluice.refused()
+    sender.sluice.proxy.fail_entries("SendMessageBatch")
+    syslog_ng.log([f"{line} {''.join(letters.choices('bcdfghjklm npqrst', k=30_000))}" for line in sender.lines(100)])
+    wait_for("a refusal", lambda: sender.sluice.refused() > refused)
+    sender.sluice.mend_sqs()
+    sender.wait_until_stored()
+
+    assert syslog_ng.end() == 0, syslog_ng.output()
+    sender.check_once()
+
+
+def test_what_was_not_sent_is_sent_by_the_next_one(sender: Sender, start: Start) -> None:
+    syslog_ng = start()
+    refused = sender.sluice.refused()
+    sender.sluice.break_sqs()
+    syslog_ng.log(sender.lines(20))
+    wait_for("a refusal", lambda: sender.sluice.refused() > refused)
+    assert syslog_ng.end() == 0, syslog_ng.output()
+    sender.sluice.mend_sqs()
+
+    start()
+    sender.check_once()
