@@ -10,6 +10,7 @@ import pytest
 from tests.integration.shippers.documented import KEY, blocks, configuration
 from tests.integration.shippers.system import CLIENTS, Application, Sender, Sluice
 from tests.waiting import wait_for
+from topology import MAX_TEXT_BYTES
 
 NODE_CLIENTS = Path(__file__).with_name("node")
 
@@ -24,6 +25,12 @@ CHANGES = {
     "pino-loki without batches": ("pino-loki", {"batching: { interval: 1 }": "batching: false"}),
     "otlp without compression": ("otlp", {"compression: 'gzip'": "compression: 'none'"}),
 }
+TOLD = {
+    "elasticsearch": "text_too_long: ",
+    "otlp": "text_too_long, first in log record 3",
+    "splunk": "a log is lost: ",
+}
+"""What a client prints of a log that Sluice does not take."""
 OUTAGE_SECONDS = 20
 LINES = 5
 """Before an outage, in it, and after it."""
@@ -58,6 +65,23 @@ def test_every_log_is_stored_redacted_once(
 
     sender.check_once()
     assert not application.output()
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_log_that_is_too_long_takes_no_other_with_it(
+    sluice: Sluice, sender: Sender, tmp_path: Path, name: str
+) -> None:
+    application = start(sluice, sender, tmp_path, name, {})
+    try:
+        application.log([*sender.lines(3), "QUOKKA" * MAX_TEXT_BYTES, *sender.lines(3)])
+        sender.wait_until_stored()
+        assert application.end() == 0, application.output()
+    finally:
+        application.stop()
+
+    sender.check_once()
+    assert TOLD.get(name, "") in application.output()
+    assert "QUOKKA" not in application.output() + sluice.keyed.log("web")
 
 
 def test_no_other_configuration_is_documented() -> None:
