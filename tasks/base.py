@@ -150,6 +150,7 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
         """Publish to the failure queue what can run again as it is: same task, same rest of the chain."""
         why = {
             "reason": str(letter.reason),
+            "detail": letter.reason.detail,
             "exception": type(letter.error).__name__ if letter.error else None,
             "failed_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "origin_queue": (self.request.delivery_info or {}).get("routing_key"),

@@ -22,6 +22,7 @@ def test_a_conflict_keeps_the_stored_log_and_the_newcomer(processes: Processes, 
     assert LogRecord.of(tenant, "clash").original_text == "the first"
     assert letter.headers["task"] == "tasks.store.store"
     assert letter.headers["reason"] == "conflict"
+    assert letter.headers["detail"] == "Another text is stored under the log's id."
     assert letter.headers["origin_queue"] == "store"
     assert letter.headers["tenant_id"] == tenant
     assert [log["original_text"] for log in letter.args[0]["logs"]] == ["the second"]
