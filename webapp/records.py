@@ -15,6 +15,8 @@ TEXT_FIELDS = ("text", "message", "msg", "log", "body", "event")
 ID_FIELDS = ("log_id", "id")
 TIME_FIELDS = ("timestamp", "time", "@timestamp", "ts", "date")
 
+TOO_DEEP = ("too_deep", f"The record has more than {MAX_DEPTH} objects inside one another; flatten it.")
+
 _TENANT_ID = re.compile(TENANT_ID_PATTERN)
 _IDS = uuid.UUID("6b0c9a2e-5d0f-5b1c-9a41-1f6f0f6f3a57")
 """The name space of ids that an Idempotency-Key makes."""
@@ -155,7 +157,8 @@ def _text_of(entry: Entry) -> tuple[str, str]:
         if not value:
             raise Invalid("text_empty", f"The field {field} is empty; put the log into it.")
         return value, event_time
-    _check_depth(record)
+    if is_too_deep(record):
+        raise Invalid(*TOO_DEEP)
     return entry.written or _to_json(record), event_time
 
 
@@ -167,19 +170,15 @@ def _event_time_of(record: dict[str, Any]) -> tuple[str, str]:
     return "", ""
 
 
-def _check_depth(record: dict[str, Any]) -> None:
-    level = [value for value in record.values() if isinstance(value, dict | list)]
-    depth = 1
-    while level:
-        depth += 1
-        if depth > MAX_DEPTH:
-            raise Invalid("too_deep", f"The record has more than {MAX_DEPTH} objects inside one another; flatten it.")
-        level = [
-            value
-            for outer in level
-            for value in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(value, dict | list)
-        ]
+def is_too_deep(value: Any) -> bool:
+    """Whether there are more than MAX_DEPTH objects and arrays inside one another."""
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [outer for outer in level if isinstance(outer, dict | list)]
+        if not level:
+            return False
+        level = [value for outer in level for value in (outer.values() if isinstance(outer, dict) else outer)]
+    return True
 
 
 def _to_json(record: dict[str, Any]) -> str:

@@ -60,7 +60,9 @@ def checkout(tmp_path: Path) -> Iterator[Path]:
     """A copy of the working tree, so that nobody's own .data is touched, with the environments that are there."""
     copy = tmp_path / "sluice"
     shutil.copytree(
-        ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv*", ".data", ".env", "*cache*", ".hypothesis")
+        ROOT,
+        copy,
+        ignore=shutil.ignore_patterns(".git", ".venv*", ".data", ".env", "__pycache__", ".*_cache", ".hypothesis"),
     )
     for environment in (".venv", ".venv-engine"):
         (copy / environment).symlink_to(ROOT / environment)

@@ -7,9 +7,9 @@ import msgspec
 
 from settings import settings
 from webapp.event_times import to_event_time
-from webapp.native.entries import NOT_AN_OBJECT, NOT_JSON, TOO_DEEP, check_count, from_document, rejected
+from webapp.native.entries import NOT_AN_OBJECT, NOT_JSON, check_count, from_document, rejected
 from webapp.problems import Problem
-from webapp.records import Entry
+from webapp.records import TOO_DEEP, Entry
 
 _ACTIONS = ("create", "delete", "index", "update")
 _NOT_SUPPORTED = ("action_unsupported", "Sluice keeps logs as they were sent; use create or index.")

@@ -10,15 +10,13 @@ from typing import Any
 import msgspec
 
 from settings import settings
-from topology import MAX_DEPTH
 from webapp.problems import Problem
-from webapp.records import TEXT_FIELDS, Entry
+from webapp.records import TEXT_FIELDS, TOO_DEEP, Entry, is_too_deep
 
 NOT_JSON = ("json_invalid", "The record is not valid JSON.")
 NOT_AN_OBJECT = ("not_an_object", "Send each record as a JSON object.")
 TEXT_MISSING = ("text_missing", "The record is empty; put the log into it.")
 TEXT_TOO_LONG = ("text_too_long", "The record is larger than a log may be; split it.")
-TOO_DEEP = ("too_deep", f"The record has more than {MAX_DEPTH} objects inside one another; flatten it.")
 _MAX_OBJECTS = 1_000_000
 """In the JSON of one request: each takes 64 bytes of memory or more, and 3 in the body are enough for it."""
 
@@ -69,17 +67,6 @@ def from_document(
     if not any(value not in (None, "") for value in document.values()):
         return rejected(TEXT_MISSING, log_id)
     return kept_whole(document, event_time, log_id, written)
-
-
-def is_too_deep(value: Any) -> bool:
-    """Whether there are more than MAX_DEPTH objects and arrays inside one another."""
-    level = [value]
-    for _ in range(MAX_DEPTH + 1):
-        level = [outer for outer in level if isinstance(outer, dict | list)]
-        if not level:
-            return False
-        level = [value for outer in level for value in (outer.values() if isinstance(outer, dict) else outer)]
-    return True
 
 
 def check_count(records: int) -> None:

@@ -9,9 +9,9 @@ import msgspec
 
 from settings import settings
 from webapp.event_times import to_event_time
-from webapp.native.entries import NOT_AN_OBJECT, NOT_JSON, TOO_DEEP, check_count, check_objects, kept_whole, rejected
+from webapp.native.entries import NOT_AN_OBJECT, NOT_JSON, check_count, check_objects, kept_whole, rejected
 from webapp.problems import Problem
-from webapp.records import Entry
+from webapp.records import TOO_DEEP, Entry
 
 EVENT_MISSING = ("event_missing", "Event field is required")
 EVENT_BLANK = ("event_blank", "Event field cannot be blank")
