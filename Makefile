@@ -8,7 +8,7 @@ UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
 run: .venv/.runtime .venv-engine/.installed  ## install, start everything on the embedded engine, Ctrl-C stops it
 	@exec $(BIN)/python -m local.run
 
-test: .venv/.dev .venv-engine/.installed .venv-clients/.installed chromium syslog-ng  ## every test
+test: .venv/.dev .venv-engine/.installed .venv-clients/.node chromium syslog-ng  ## every test
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: .venv/.dev  ## format, lint, types, import rule
@@ -87,6 +87,11 @@ clean:  ## the environments and caches; the logs in .data stay
 .venv-clients/.installed: requirements-clients.txt
 	$(PYTHON) -m venv .venv-clients
 	.venv-clients/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-clients.txt
+	@touch $@
+
+# On the PATH, because what npm starts looks for node there.
+.venv-clients/.node: .venv-clients/.installed tests/integration/shippers/node/package-lock.json
+	cd tests/integration/shippers/node && PATH="$(CURDIR)/.venv-clients/bin:$$PATH" npm ci --no-fund --no-audit --silent
 	@touch $@
 
 .bench/node/.installed:

@@ -16,6 +16,7 @@ CODE = (
     r"|dckr_[op]at_[0-9A-Za-z_-]{20,255}+|CLOJARS_[0-9a-z]{60}|packagist_[a-z]{3}_[0-9a-f]{68}|AKCp[0-9A-Za-z]{60,90}+"
     r"|sq[uap]_[0-9a-f]{40}|sgp_(?:[0-9a-f]{16}_|local_)?[0-9a-f]{40}|bkua_[0-9a-f]{40}|CCI(?:PAT"
     r"|PRJ)_[0-9A-Za-z_]{40,80}+"
+    r"|slk_[0-9A-Za-z]{16}_[0-9A-Za-z]{43}"  # Sluice's own
     r"|lin_(?:api|oauth)_[0-9A-Za-z]{32,64}+|ntn_[0-9A-Za-z]{43,50}+|secret_[0-9A-Za-z]{43}|figd_[0-9A-Za-z_-]{40,64}+"
     r"|pat[0-9A-Za-z]{14}\.[0-9a-f]{64}|CFPAT-[0-9A-Za-z_-]{43}|PMAK-[0-9a-f]{24}-[0-9a-f]{34}|tfp_"
     r"[0-9A-Za-z_.=-]{40,80}+"

@@ -14,7 +14,9 @@ from celery.result import AsyncResult
 from settings import settings
 from tasks.batch import AnyBatch, describe
 from tasks.failures import DeadLettered, Reason, Unavailable, origin_of
+from tasks.group_commit import MAX_GROUP_ID_CHARACTERS
 from tasks.outcome import Outcome
+from tasks.outcome_log import tell
 from tasks.parts import publish_in_parts
 from tasks.plan import DeadLetter, Plan
 from tasks.publishing import publish_together
@@ -84,18 +86,22 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
         return describe(payload)
 
     def _tell(self, payload: Any, plan: Plan, seconds: float) -> None:
-        """What an operator looks for who has a request's id, or a trace's, in hand."""
         origin = payload if isinstance(payload, dict) else {}
-        logger.info(
-            "%s %s: tried again %d, failures %d, in %.3f s, try %d, request_id=%s traceparent=%s",
-            self.name,
-            describe(payload),
-            len(plan.again.logs) if plan.again else 0,
-            len(plan.dead),
-            seconds,
-            self.request.retries + 1,
-            origin.get("request_id", ""),
-            origin.get("traceparent", ""),
+        logs = origin.get("logs")
+        outcome = "failed" if plan.dead else "again" if plan.again else "done"
+        tell(
+            outcome,
+            task=self.name,
+            task_id=self.request.id,
+            queue=(self.request.delivery_info or {}).get("routing_key"),
+            tenant_id=_name(origin.get("tenant_id")),
+            request_id=_name(origin.get("request_id")),
+            traceparent=_name(origin.get("traceparent")),
+            logs=len(logs) if isinstance(logs, list | tuple) else 0,
+            again=len(plan.again.logs) if plan.again else 0,
+            reasons=sorted({str(letter.reason) for letter in plan.dead}),
+            attempt=self.request.retries + 1,
+            seconds=round(seconds, 4),
         )
 
     def _plan(self, payload: Any) -> Plan:
@@ -150,6 +156,7 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
         """Publish to the failure queue what can run again as it is: same task, same rest of the chain."""
         why = {
             "reason": str(letter.reason),
+            "detail": letter.reason.detail,
             "exception": type(letter.error).__name__ if letter.error else None,
             "failed_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "origin_queue": (self.request.delivery_info or {}).get("routing_key"),
@@ -162,3 +169,8 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
             retries=0,
             headers={**(self.request.headers or {}), **why},
         ).apply_async()
+
+
+def _name(value: object) -> str:
+    """A name or id as it is; what a foreign message has in its place stays out of the log."""
+    return value if isinstance(value, str) and len(value) <= MAX_GROUP_ID_CHARACTERS else ""

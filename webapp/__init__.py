@@ -6,6 +6,8 @@ from webapp import (
     body,
     commands,
     documentation,
+    failure_commands,
+    failures,
     health,
     ingest,
     memory,
@@ -30,10 +32,12 @@ def create_app() -> Flask:
     app.register_blueprint(ingest.blueprint)
     native.init_app(app)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(failures.blueprint)
     app.register_blueprint(metrics.blueprint)
     app.register_blueprint(documentation.blueprint)
     app.register_blueprint(commands.database)
     app.register_blueprint(commands.broker)
+    app.register_blueprint(failure_commands.failures)
     app.register_blueprint(redaction_commands.redaction)
     app.register_blueprint(redaction_commands.policy)
     app.register_blueprint(tenant_commands.tenants)

@@ -56,6 +56,7 @@ RECOGNIZERS = (
             (f"docker login with dckr_pat_{_run(27)}", f"dckr_pat_{_run(27)}"),
             (rf'"body":"key\nATATT3xFfGF0{_run(160)}=1A2B3C4D\n"', f"ATATT3xFfGF0{_run(160)}=1A2B3C4D"),
             (f"X-Figma-Token: figd_{_run(40)}", f"figd_{_run(40)}"),
+            (f"curl -H 'X-API-Key: slk_{_run(16)}_{_run(43)}'", f"slk_{_run(16)}_{_run(43)}"),
         ),
         negative=(
             "npm_config_cache_lock_timeout_milliseconds=1",

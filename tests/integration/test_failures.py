@@ -22,6 +22,7 @@ def test_a_conflict_keeps_the_stored_log_and_the_newcomer(processes: Processes, 
     assert LogRecord.of(tenant, "clash").original_text == "the first"
     assert letter.headers["task"] == "tasks.store.store"
     assert letter.headers["reason"] == "conflict"
+    assert letter.headers["detail"] == "Another text is stored under the log's id."
     assert letter.headers["origin_queue"] == "store"
     assert letter.headers["tenant_id"] == tenant
     assert [log["original_text"] for log in letter.args[0]["logs"]] == ["the second"]
@@ -68,3 +69,24 @@ def test_a_failed_redaction_keeps_the_rest_of_its_chain(processes: Processes, te
 
     (letter,) = wait_for("a dead letter", lambda: dead_letters_of(tenant))
     assert [step["task"] for step in letter.embed["chain"]] == ["tasks.store.store"]
+
+
+def test_one_conflict_in_a_batch_leaves_the_others_alone(processes: Processes, tenant: str) -> None:
+    processes.start("web", "redact", "store")
+    clash = json.dumps({"tenant_id": tenant, "log_id": "log-042", "text": "the first"})
+    assert processes.post(clash, content_type="application/json").status == 202
+    wait_for("the stored log", lambda: LogRecord.for_tenant(tenant).records)
+
+    logs = [{"log_id": f"log-{number:03}", "text": f"QUOKKA {number}"} for number in range(100)]
+    answer = processes.post(json.dumps(logs), content_type="application/json", x_tenant_id=tenant)
+
+    assert answer.json()["accepted"] == 100
+    wait_for("all others in the table", lambda: LogRecord.count(tenant) == 100)
+    (letter,) = wait_for("a dead letter", lambda: dead_letters_of(tenant))
+    assert LogRecord.of(tenant, "log-042").original_text == "the first"
+    assert [log["log_id"] for log in letter.args[0]["logs"]] == ["log-042"]
+    assert (letter.headers["reason"], letter.headers["tenant_id"]) == ("conflict", tenant)
+    assert "QUOKKA" not in json.dumps(letter.headers)
+    for name in ("web", "redact", "store"):
+        assert "QUOKKA" not in processes.log(name)
+    assert "QUOKKA" not in processes.get("/metrics").data.decode()

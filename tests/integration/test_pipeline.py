@@ -115,7 +115,12 @@ def test_a_workers_log_lines_name_request_and_trace(pipeline: Processes, tenant:
 
     assert answer.status == 202
     for name in ("redact", "store"):
-        wait_for(
-            f"the line of {name}", lambda name=name: f"request_id=r-{tenant} traceparent={trace}" in pipeline.log(name)
+        line = wait_for(
+            f"the line of {name}",
+            lambda name=name: next((line for line in pipeline.log(name).splitlines() if f'"r-{tenant}"' in line), None),
         )
+        told = json.loads(line)
+        assert (told["message"], told["task"], told["queue"]) == ("done", f"tasks.{name}.{name}", name)
+        assert (told["tenant_id"], told["traceparent"], told["logs"], told["attempt"]) == (tenant, trace, 1, 1)
+        assert told["seconds"] >= 0
         assert "QUOKKA" not in pipeline.log(name)

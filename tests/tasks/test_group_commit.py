@@ -241,7 +241,8 @@ def network(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[Faul
     """What the application publishes through."""
     assert settings.endpoint is not None
     url = celeryconfig.broker_url.replace(settings.endpoint.netloc, proxy.url.removeprefix("http://"))
-    take_all()
+    sqs = sqs_client()
+    sqs.purge_queue(QueueUrl=queue_url(sqs, REDACT_QUEUE))  # also what somebody still holds
     monkeypatch.setattr(app.conf, "broker_write_url", url)
     reconnect()
     yield proxy
@@ -286,7 +287,10 @@ def test_many_threads_few_calls_and_every_log_once(network: FaultProxy, tenant: 
     # 32 threads have 16 requests under way and 16 that wait, or more in one and less in the other.
     assert network.calls["SendMessageBatch"] <= 320 / 4
     assert network.calls["SendMessage"] == 0
-    assert ids_of(take_all()) == sorted(f"{number}-0" for number in range(320))
+    # The last poll of a worker that has just ended may have been given one, which then comes back.
+    taken: list[Message] = []
+    wait_for("every log", lambda: taken.extend(take_all()) or len(ids_of(taken)) >= 320)  # type: ignore[func-returns-value]
+    assert ids_of(taken) == sorted(f"{number}-0" for number in range(320))
 
 
 def test_a_group_is_one_message_with_all_that_its_requests_said(network: FaultProxy, tenant: str) -> None:

@@ -18,7 +18,6 @@ from webapp.native import documents
 from webapp.native.entries import (
     NOT_AN_OBJECT,
     NOT_JSON,
-    TOO_DEEP,
     check_count,
     check_objects,
     from_document,
@@ -26,7 +25,7 @@ from webapp.native.entries import (
 )
 from webapp.operations import documented
 from webapp.problems import Problem
-from webapp.records import Entry
+from webapp.records import TOO_DEEP, Entry
 
 blueprint = Blueprint("axiom", __name__)
 
