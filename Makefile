@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: run test check format lock clean chromium bench-broker bench-control bench-outages bench-redaction bench-ingest
+.PHONY: run test check format lock clean chromium chaos bench-broker bench-control bench-outages bench-redaction bench-ingest
 
 run: .venv/.runtime .venv-engine/.installed  ## install, start everything on the embedded engine, Ctrl-C stops it
 	@exec $(BIN)/python -m local.run
@@ -34,6 +34,9 @@ chromium:  ## the browser that opens Flower's pages in the tests, from Debian
 	  $$sudo apt-get update -qq && \
 	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
 	} || { echo "the tests open Flower in a browser: put chromium on the PATH (apt-get install chromium)" >&2; exit 1; }
+
+chaos: .venv/.dev .venv-engine/.installed  ## kills, outages and poison under load; accounts for every log
+	$(BIN)/python -m benchmarks.chaos $(ARGS)
 
 bench-broker: .venv/.dev .bench/node/.installed  ## this broker against stock kombu (needs npm)
 	$(BIN)/python -m benchmarks.broker $(ARGS)
