@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: run test check format lock clean chromium syslog-ng bench-broker bench-control bench-outages bench-redaction bench-ingest
+.PHONY: run test check format lock clean chromium syslog-ng chaos \
+	bench-broker bench-control bench-outages bench-redaction bench-ingest
 
 run: .venv/.runtime .venv-engine/.installed  ## install, start everything on the embedded engine, Ctrl-C stops it
 	@exec $(BIN)/python -m local.run
@@ -36,13 +37,8 @@ chromium:  ## the browser that opens Flower's pages in the tests, from Debian
 	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
 	} || { echo "the tests open Flower in a browser: put chromium on the PATH (apt-get install chromium)" >&2; exit 1; }
 
-syslog-ng:  ## the syslog-ng that sends to Sluice in the tests, from Debian
-	@{ command -v syslog-ng >/dev/null && ls /usr/lib/syslog-ng/*/libhttp.so >/dev/null 2>&1; } || { \
-	  echo "installing syslog-ng for the tests"; \
-	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
-	  $$sudo apt-get update -qq && \
-	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends syslog-ng-core syslog-ng-mod-http; \
-	} || { echo "the tests run syslog-ng: put it on the PATH (apt-get install syslog-ng-core syslog-ng-mod-http)" >&2; exit 1; }
+.PHONY: run test check format lock clean chromium syslog-ng chaos \
+	bench-broker bench-control bench-outages bench-redaction bench-ingest
 
 bench-broker: .venv/.dev .bench/node/.installed  ## this broker against stock kombu (needs npm)
 	$(BIN)/python -m benchmarks.broker $(ARGS)

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from local.ports import free_port
-from tests.faults import SERVICES, Answer, FailingEntries, Service, Silence, Status
+from tests.faults import SERVICES, Answer, FailingEntries, FailingStatements, LostAnswers, Service, Silence, Status
 
 _SERVICE_OF_TARGET: dict[str, Service] = {"AmazonSQS": "sqs", "DynamoDB_20120810": "dynamodb"}
 _ONE_HOP_HEADERS = {"connection", "keep-alive", "transfer-encoding", "content-length", "expect"}
@@ -55,7 +55,8 @@ class FaultProxy:
         self.calls: Counter[str] = Counter()
         self.delay_seconds = 0.0
         self._faults: dict[str, Silence | Status] = {}
-        self._failing_entries: dict[str, FailingEntries] = {}
+        self._failing_entries: dict[str, FailingEntries | FailingStatements] = {}
+        self._lost_answers: dict[str, LostAnswers] = {}
         self._lock = threading.Lock()
         self._clients: set[socket.socket] = set()
         self._waiting: dict[socket.socket, Targets] = {}
@@ -85,6 +86,7 @@ class FaultProxy:
         with self._lock:
             self._faults.clear()
             self._failing_entries.clear()
+            self._lost_answers.clear()
 
     def fail_entries(self, *operations: str, every: int = 2) -> None:
         """Of batches, do not pass on every nth entry, and report it as failed through no fault of the sender's.
@@ -95,6 +97,22 @@ class FaultProxy:
         """
         with self._lock:
             self._failing_entries.update((operation, FailingEntries(every)) for operation in operations)
+
+    def fail_statements(self, share: float, seed: int) -> None:
+        """Of BatchExecuteStatement, do not pass on a share of the statements, and report it as throttled."""
+        with self._lock:
+            self._failing_entries["BatchExecuteStatement"] = FailingStatements(share, seed)
+
+    def lose_answers(self, share: float, seed: int, *targets: str) -> None:
+        """Reset the connection after a share of the calls of `targets`, which the engine has done by then."""
+        with self._lock:
+            self._lost_answers.update((target, LostAnswers(share, seed)) for target in targets or SERVICES)
+
+    def loses_answer(self, call: Targets) -> bool:
+        """Whether the answer of this call is lost."""
+        with self._lock:
+            losing = next((self._lost_answers[target] for target in call if target in self._lost_answers), None)
+        return losing is not None and losing.takes_one()
 
     def _set(self, targets: Iterable[str], fault: Silence | Status) -> None:
         with self._lock:
@@ -109,7 +127,7 @@ class FaultProxy:
         with self._lock:
             return next((self._faults[target] for target in call if target in self._faults), None)
 
-    def failing_entries_of(self, operation: str) -> FailingEntries | None:
+    def failing_entries_of(self, operation: str) -> FailingEntries | FailingStatements | None:
         with self._lock:
             return self._failing_entries.get(operation)
 
@@ -202,7 +220,7 @@ class _Connection(BaseHTTPRequestHandler):
             self._hang()
         elif isinstance(fault, Status):
             self._send(fault.answer(service))
-        elif fault is Silence.REFUSE or answer is None:
+        elif fault is Silence.REFUSE or answer is None or self._proxy.loses_answer(call):
             self._reset()
         else:
             self._send(answer)

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import random
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal, get_args
@@ -76,3 +77,55 @@ class FailingEntries:
         others: dict[str, Any] = json.loads(answer.body) if answer else {"Successful": []}
         body = json.dumps(others | {"Failed": [*others.get("Failed", []), *entries]}).encode()
         return Answer(200, "OK", [("Content-Type", "application/x-amz-json-1.0")], body)
+
+
+class FailingStatements:
+    """A share of the statements of BatchExecuteStatement, chosen by chance.
+
+    Args:
+        share: 0 to 1.
+        seed: of the chance.
+    """
+
+    def __init__(self, share: float, seed: int) -> None:
+        self._share = share
+        self._chance = random.Random(seed)
+
+    def take_from(self, body: bytes) -> tuple[bytes | None, list[str]]:
+        """The call without the statements that fail, None when there is no other, and the places of those."""
+        call: dict[str, Any] = json.loads(body)
+        failed = [place for place in range(len(call["Statements"])) if self._chance.random() < self._share]
+        left = [statement for place, statement in enumerate(call["Statements"]) if place not in failed]
+        return (json.dumps(call | {"Statements": left}).encode() if left else None), [str(place) for place in failed]
+
+    @staticmethod
+    def report(answer: Answer | None, failed: list[str]) -> Answer:
+        """DynamoDB's answer about a batch of which some statements were throttled.
+
+        Args:
+            answer: the engine's about the others; None when there are none.
+            failed: places of statements.
+        """
+        others: dict[str, Any] = json.loads(answer.body) if answer else {"Responses": []}
+        responses = others["Responses"]
+        for place in map(int, failed):
+            responses.insert(place, {"Error": {"Code": "ThrottlingError", "Message": ""}})
+        body = json.dumps(others | {"Responses": responses}).encode()
+        return Answer(200, "OK", [("Content-Type", "application/x-amz-json-1.0")], body)
+
+
+class LostAnswers:
+    """A share of the calls, chosen by chance, is done, but the connection breaks before the answer.
+
+    Args:
+        share: 0 to 1.
+        seed: of the chance.
+    """
+
+    def __init__(self, share: float, seed: int) -> None:
+        self._share = share
+        self._chance = random.Random(seed)
+
+    def takes_one(self) -> bool:
+        """Whether the answer of this call is lost."""
+        return self._chance.random() < self._share

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -23,8 +24,10 @@ class Processes:
     """Some of the Procfile's processes against one engine; their output goes to files under `directory`."""
 
     def __init__(self, directory: Path, engine_url: str, **environment: str) -> None:
+        self.commands = dict(COMMANDS)
         self._directory = directory
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._log_begins: Counter[str] = Counter()
         self.web_port = free_port()
         self.flower_port = free_port()
         ports = {"PORT": str(self.web_port), "FLOWER_PORT": str(self.flower_port)}
@@ -41,8 +44,9 @@ class Processes:
         """Start processes by their Procfile names and wait until they are ready."""
         for name in names:
             with self.log_file(name).open("ab") as log:
+                self._log_begins[name] = log.tell()
                 self._running[name] = subprocess.Popen(
-                    COMMANDS[name],
+                    self.commands[name],
                     shell=True,
                     cwd=ROOT,
                     env=self.environment,
@@ -55,7 +59,7 @@ class Processes:
             assert not self._ended(name), self.log(name)
 
     def _is_ready_or_ended(self, name: str) -> bool:
-        return READY_LINES[name] in self.log(name) or self._ended(name)
+        return READY_LINES[name] in self.log(name, self._log_begins[name]) or self._ended(name)
 
     def _ended(self, name: str) -> bool:
         return self._running[name].poll() is not None
@@ -70,8 +74,9 @@ class Processes:
     def log_file(self, name: str) -> Path:
         return self._directory / f"{name}.log"
 
-    def log(self, name: str) -> str:
-        return self.log_file(name).read_text(errors="replace")
+    def log(self, name: str, begin: int = 0) -> str:
+        """What it wrote, from a byte on; all that its predecessors of the same name wrote is before that."""
+        return self.log_file(name).read_bytes()[begin:].decode(errors="replace")
 
     def kill(self, name: str) -> None:
         """SIGKILL the process and its children."""

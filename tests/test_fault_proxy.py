@@ -1,11 +1,14 @@
-"""The fault proxy's faults of single operations and single entries: what the engine gets, what the client is told."""
+"""The proxy's faults of operations, entries and statements: what the engine gets, what clients are told."""
 
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.connection.base import Connection
 
+from models import LogRecord, Verdict
+from models.insert import insert_items
 from settings import settings
 from tests.fault_proxy import FaultProxy
 
@@ -66,6 +69,42 @@ def test_every_second_message_is_not_sent(proxy: FaultProxy, sqs: "SQSClient", u
     assert send(sqs, url, 3) == (["1"], ["0", "2"])
 
     assert sorted(received(sqs, url)) == ["message 0", "message 1", "message 2"]
+
+
+def test_an_answer_is_lost_after_the_engine_has_done_the_call(proxy: FaultProxy, sqs: "SQSClient", url: str) -> None:
+    proxy.lose_answers(1.0, 1, "SendMessageBatch")
+
+    with pytest.raises(BotoCoreError):
+        send(sqs, url, 1)
+    proxy.clear()
+
+    assert received(sqs, url).keys() == {"message 0"}
+
+
+@pytest.mark.parametrize(("share", "verdict"), [(0.0, Verdict.STORED), (1.0, Verdict.UNAVAILABLE)])
+def test_a_share_of_the_statements_is_throttled(proxy: FaultProxy, tenant: str, share: float, verdict: Verdict) -> None:
+    proxy.fail_statements(share, 1)
+
+    assert insert(proxy, tenant, 30) == [verdict] * 30
+
+
+def test_statements_that_fail_are_named_by_their_places(proxy: FaultProxy, tenant: str) -> None:
+    proxy.fail_statements(0.5, 1)
+
+    verdicts = insert(proxy, tenant, 20)
+
+    stored = [log_id for log_id, its in enumerate(verdicts) if its is Verdict.STORED]
+    assert 0 < len(stored) < 20
+    assert [record.log_id for record in LogRecord.for_tenant(tenant).records] == [f"{log_id:02}" for log_id in stored]
+
+
+def insert(proxy: FaultProxy, tenant: str, count: int) -> list[Verdict]:
+    fields = {"original_text": {"S": "x"}, "modified_text": {"S": "x"}, "processed_at": {"S": "2026"}}
+    items = [{"tenant_id": {"S": tenant}, "log_id": {"S": f"{place:02}"}} | fields for place in range(count)]
+    assert settings.engine_credentials
+    key, secret = settings.engine_credentials
+    connection = Connection(settings.aws_region, proxy.url, aws_access_key_id=key, aws_secret_access_key=secret)
+    return insert_items(connection, settings.logs_table, items, lambda _code: None)
 
 
 def test_no_message_is_deleted(proxy: FaultProxy, sqs: "SQSClient", url: str) -> None:

@@ -1,0 +1,86 @@
+"""The engine as it is behind the proxy: what is stored, what waits."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import boto3
+
+from settings import settings
+
+STORED_BEFORE = "another text with the same id"
+_STATES = ("", "NotVisible", "Delayed")
+
+
+class Aws:
+    """Clients of the engine.
+
+    Args:
+        url: the engine's.
+        queue_prefix: of the queues.
+    """
+
+    def __init__(self, url: str, queue_prefix: str) -> None:
+        self._dynamodb = _client("dynamodb", url)
+        self._sqs = _client("sqs", url)
+        self._queue_prefix = queue_prefix
+
+    def stored(self, tenants: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+        """Tenant, log id and original text of every stored log."""
+        for tenant in tenants:
+            pages = self._dynamodb.get_paginator("query").paginate(
+                TableName=settings.logs_table,
+                KeyConditionExpression="tenant_id = :tenant",
+                ExpressionAttributeValues={":tenant": {"S": tenant}},
+                ConsistentRead=True,
+            )
+            for page in pages:
+                for item in page["Items"]:
+                    yield tenant, item["log_id"]["S"], item["original_text"]["S"]
+
+    def take_ids(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Store STORED_BEFORE under tenants and log ids."""
+        for tenant, log_id in keys:
+            fields = {name: {"S": STORED_BEFORE} for name in ("original_text", "modified_text")}
+            key = {"tenant_id": {"S": tenant}, "log_id": {"S": log_id}}
+            item = {**key, **fields, "processed_at": {"S": "2026-01-01T00:00:00.000Z"}}
+            self._dynamodb.put_item(TableName=settings.logs_table, Item=item)
+
+    def free_ids(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Delete what `take_ids` stored."""
+        for tenant, log_id in keys:
+            key = {"tenant_id": {"S": tenant}, "log_id": {"S": log_id}}
+            self._dynamodb.delete_item(TableName=settings.logs_table, Key=key)
+
+    def send(self, queue: str, body: str) -> None:
+        """Put a message into a queue, past the proxy and past Sluice."""
+        self._sqs.send_message(QueueUrl=self._url(queue), MessageBody=body)
+
+    def waiting(self, queue: str) -> int:
+        """Messages in a queue, visible or not."""
+        names = [f"ApproximateNumberOfMessages{state}" for state in _STATES]
+        attributes = self._sqs.get_queue_attributes(QueueUrl=self._url(queue), AttributeNames=names)["Attributes"]
+        return sum(int(attributes[name]) for name in names)
+
+    def arn(self, queue: str) -> str:
+        """A queue's."""
+        answer = self._sqs.get_queue_attributes(QueueUrl=self._url(queue), AttributeNames=["QueueArn"])
+        arn: str = answer["Attributes"]["QueueArn"]
+        return arn
+
+    def set_attributes(self, queue: str, **attributes: str) -> None:
+        """Change a queue."""
+        self._sqs.set_queue_attributes(QueueUrl=self._url(queue), Attributes=attributes)
+
+    def _url(self, queue: str) -> str:
+        url: str = self._sqs.get_queue_url(QueueName=self._queue_prefix + queue)["QueueUrl"]
+        return url
+
+
+def _client(service: Any, url: str) -> Any:
+    return boto3.client(
+        service,
+        endpoint_url=url,
+        region_name="us-east-1",
+        aws_access_key_id="chaos",
+        aws_secret_access_key="chaos",  # noqa: S106 - the engine takes any
+    )
