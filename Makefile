@@ -37,8 +37,16 @@ chromium:  ## the browser that opens Flower's pages in the tests, from Debian
 	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
 	} || { echo "the tests open Flower in a browser: put chromium on the PATH (apt-get install chromium)" >&2; exit 1; }
 
-.PHONY: run test check format lock clean chromium syslog-ng chaos \
-	bench-broker bench-control bench-outages bench-redaction bench-ingest
+syslog-ng:  ## the syslog-ng that sends to Sluice in the tests, from Debian
+	@{ command -v syslog-ng >/dev/null && ls /usr/lib/syslog-ng/*/libhttp.so >/dev/null 2>&1; } || { \
+	  echo "installing syslog-ng for the tests"; \
+	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  $$sudo apt-get update -qq && \
+	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends syslog-ng-core syslog-ng-mod-http; \
+	} || { echo "the tests run syslog-ng: put it on the PATH (apt-get install syslog-ng-core syslog-ng-mod-http)" >&2; exit 1; }
+
+chaos: .venv/.dev .venv-engine/.installed  ## kills, outages and poison under load; accounts for every log
+	$(BIN)/python -m benchmarks.chaos $(ARGS)
 
 bench-broker: .venv/.dev .bench/node/.installed  ## this broker against stock kombu (needs npm)
 	$(BIN)/python -m benchmarks.broker $(ARGS)
