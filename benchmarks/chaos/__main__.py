@@ -116,12 +116,12 @@ def _rage(
     options: argparse.Namespace,
     chance: random.Random,
 ) -> None:
-    """Spread load and poison over all that is planned."""
+    """Spread the load over all that is planned, and the poison, which takes its time, over the first half."""
     steps = mayhem.plan(options.kills, options.outages, chance)
-    bodies = list(poison(options.poison, chance))
+    poisons = _shares(list(poison(options.poison, chance)), max(1, len(steps) // 2))
     with tqdm(total=len(load), unit="batch", disable=None) as bar:
-        for step, batches, poisons in zip(steps, _shares(load, len(steps)), _shares(bodies, len(steps)), strict=True):
-            for body in poisons:
+        for place, (step, batches) in enumerate(zip(steps, _shares(load, len(steps)), strict=True)):
+            for body in poisons[place] if place < len(poisons) else ():
                 system.aws.send(REDACT_QUEUE, body)
             for batch in batches:
                 shippers.ship(batch)
