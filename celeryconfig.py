@@ -3,7 +3,7 @@
 from kombu import Queue
 
 from settings import settings
-from topology import LONG_POLL_SECONDS, REDACT_QUEUE, STORE_QUEUE
+from topology import LONG_POLL_SECONDS, REDACT_QUEUE, STORE_QUEUE, TASK_QUEUES
 
 _credentials = "{}:{}@".format(*settings.engine_credentials) if settings.engine_credentials else ""
 _address = settings.endpoint.netloc if settings.endpoint else ""
@@ -37,7 +37,7 @@ task_publish_retry = False
 
 task_queues = [Queue(REDACT_QUEUE, routing_key=REDACT_QUEUE), Queue(STORE_QUEUE, routing_key=STORE_QUEUE)]
 task_default_queue = REDACT_QUEUE
-task_routes = {"tasks.redact.redact": {"queue": REDACT_QUEUE}, "tasks.store.store": {"queue": STORE_QUEUE}}
+task_routes = {task: {"queue": queue} for task, queue in TASK_QUEUES.items()}
 
 accept_content = ["json"]
 task_serializer = "json"

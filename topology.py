@@ -3,6 +3,7 @@
 REDACT_QUEUE = "redact"
 STORE_QUEUE = "store"
 FAILURES_QUEUE = "failures"
+TASK_QUEUES = {"tasks.redact.redact": REDACT_QUEUE, "tasks.store.store": STORE_QUEUE}
 
 # A message that was received this often and never acked goes to FAILURES_QUEUE by SQS's own redrive. High enough
 # that an outage, during which messages come back unprocessed, does not look like a poisonous message.

@@ -17,7 +17,9 @@ import msgspec
 
 from broker.batching import BATCH_SIZE, batches
 from broker.queues import queue_url, sqs_client
-from topology import FAILURES_QUEUE, MAX_MESSAGE_BYTES, REDACT_QUEUE, STORE_QUEUE
+from broker.release import make_visible_now
+from broker.sending import Message, NotSent, Sending
+from topology import FAILURES_QUEUE, MAX_MESSAGE_BYTES, TASK_QUEUES
 
 if TYPE_CHECKING:
     pass
@@ -35,7 +37,6 @@ UNREADABLE = "unreadable"
 
 # Headers that say why it failed; the next try is a fresh one.
 _WHY = ("reason", "exception", "failed_at", "origin_queue", "attempts", "detail")
-_QUEUES = {"tasks.redact.redact": REDACT_QUEUE, "tasks.store.store": STORE_QUEUE}
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
@@ -90,14 +91,16 @@ class DeadLetters:
         self._sqs = sqs_client()
         self._url = queue_url(self._sqs, FAILURES_QUEUE)
         self._held: dict[str, str] = {}
+        self._urls: dict[str, str] = {}
 
     def __enter__(self) -> "DeadLetters":
         return self
 
     def __exit__(self, *_: object) -> None:
         """Give back what was neither redriven nor discarded. What can't be is back after HIDDEN_SECONDS."""
+        receipts = list(self._held.values())
         with ThreadPoolExecutor(READERS) as pool:
-            list(pool.map(self._give_back, batches(list(self._held.values()))))
+            list(pool.map(lambda some: make_visible_now(self._sqs, {self._url: some}), batches(receipts)))
         self._held.clear()
 
     def approximate_count(self) -> int:
@@ -123,22 +126,26 @@ class DeadLetters:
                         yield read(message)
 
     def redrive(self, letters: Iterable[DeadLetter]) -> Iterator[DeadLetter]:
-        """Put messages back to where they came from, with a fresh count of tries; those that can't run are passed over.
+        """Put messages that can run back to where they came from, with a fresh count of tries.
 
         A dead one is deleted once SQS has the new one: killed in between, it runs twice, and storing twice is harmless.
 
         Yields:
             Each that is back.
         """
-        for queue, its in _by_queue(letters).items():
-            url = queue_url(self._sqs, queue)
-            for batch in _sized(its):
-                entries = [_entry(place, letter) for place, letter in enumerate(batch)]
-                answer = self._sqs.send_message_batch(QueueUrl=url, Entries=entries)  # type: ignore[arg-type]  # a dict
-                refused = {int(failure["Id"]) for failure in answer.get("Failed", [])}
-                sent = [letter for place, letter in enumerate(batch) if place not in refused]
-                self.discard(sent)
-                yield from sent
+        sending = Sending()
+        waiting = {_message(self._sqs, self._url_of(letter.origin_queue), letter): letter for letter in letters}
+        for message in waiting:
+            sending.add(message)
+        try:
+            sending.send()
+        except NotSent:
+            pass  # those that SQS did not take stay where they are
+        finally:
+            left = set(sending.unsent)
+            sent = [letter for message, letter in waiting.items() if message not in left]
+            self.discard(sent)
+        yield from sent
 
     def discard(self, letters: Sequence[DeadLetter]) -> int:
         """Delete messages for good; how many SQS deleted."""
@@ -158,17 +165,17 @@ class DeadLetters:
         """Put messages in that were kept elsewhere. SQS has all of them when this returns.
 
         Raises:
-            RuntimeError: SQS refused some; those before them are in.
+            broker.sending.NotSent: SQS refused some; the others are in.
         """
-        letters = [DeadLetter("", "", body, "", "") for body in bodies]
-        for batch in _sized(letters):
-            entries = [
-                {"Id": str(place), "MessageBody": letter.body, **_group(_headers(letter.body))}
-                for place, letter in enumerate(batch)
-            ]
-            answer = self._sqs.send_message_batch(QueueUrl=self._url, Entries=entries)  # type: ignore[arg-type]  # a dict
-            if answer.get("Failed"):
-                raise RuntimeError(f"SQS refused {len(answer['Failed'])} messages; run it again, storing is idempotent")
+        sending = Sending()
+        for body in bodies:
+            sending.add(Message(self._sqs, self._url, {"MessageBody": body, **_group(_headers(body))}))
+        sending.send()
+
+    def _url_of(self, queue: str) -> str:
+        if queue not in self._urls:
+            self._urls[queue] = queue_url(self._sqs, queue)
+        return self._urls[queue]
 
     def _receive(self) -> list[Any]:
         answer = self._sqs.receive_message(
@@ -178,13 +185,6 @@ class DeadLetters:
             AttributeNames=["SentTimestamp"],
         )
         return answer.get("Messages", [])
-
-    def _give_back(self, receipts: Sequence[str]) -> None:
-        entries = [
-            {"Id": str(place), "ReceiptHandle": receipt, "VisibilityTimeout": 0}
-            for place, receipt in enumerate(receipts)
-        ]
-        self._sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)  # type: ignore[arg-type]  # a dict
 
 
 def read(message: Any) -> DeadLetter:
@@ -197,7 +197,7 @@ def read(message: Any) -> DeadLetter:
     if not isinstance(task, str):
         return DeadLetter(**fixed, reason=UNREADABLE, failed_at=_iso(sent))
     payload = _payload(body)
-    runs = task in _QUEUES and payload is not None
+    runs = task in TASK_QUEUES and payload is not None
     return DeadLetter(
         **fixed,
         reason=_said(headers, "reason") or (WORKER_DIED if runs else UNREADABLE),
@@ -205,7 +205,7 @@ def read(message: Any) -> DeadLetter:
         tenant_id=_said(headers, "tenant_id"),
         request_id=_said(headers, "request_id"),
         task=task[:100],
-        origin_queue=_QUEUES[task] if runs else "",
+        origin_queue=TASK_QUEUES[task] if runs else "",
         exception=_said(headers, "exception"),
         detail=_said(headers, "detail"),
         attempts=int(headers["attempts"]) if isinstance(headers.get("attempts"), int) else 0,
@@ -251,36 +251,13 @@ def _log_ids(payload: Any) -> tuple[str, ...]:
     return tuple(log["log_id"] for log in logs if isinstance(log, dict) and isinstance(log.get("log_id"), str))
 
 
-def _entry(place: int, letter: DeadLetter) -> dict[str, Any]:
+def _message(sqs: Any, url: str, letter: DeadLetter) -> Message:
     envelope = json.loads(letter.body)
     headers = {name: value for name, value in envelope["headers"].items() if name not in _WHY}
     body = json.dumps({**envelope, "headers": {**headers, "retries": 0}})
-    return {"Id": str(place), "MessageBody": body, **_group(headers)}
+    return Message(sqs, url, {"MessageBody": body, **_group(headers)})
 
 
 def _group(headers: dict[str, Any]) -> dict[str, str]:
     tenant_id = _said(headers, "tenant_id")
     return {"MessageGroupId": tenant_id} if tenant_id else {}
-
-
-def _by_queue(letters: Iterable[DeadLetter]) -> dict[str, list[DeadLetter]]:
-    queues: dict[str, list[DeadLetter]] = {}
-    for letter in letters:
-        if letter.origin_queue:
-            queues.setdefault(letter.origin_queue, []).append(letter)
-    return queues
-
-
-def _sized(letters: Iterable[DeadLetter]) -> Iterator[list[DeadLetter]]:
-    """What one call to SQS may hold: ten messages, and 1 MiB of them."""
-    batch: list[DeadLetter] = []
-    size = 0
-    for letter in letters:
-        its = len(letter.body.encode())
-        if batch and (len(batch) == BATCH_SIZE or size + its > MAX_MESSAGE_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(letter)
-        size += its
-    if batch:
-        yield batch

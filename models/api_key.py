@@ -13,7 +13,7 @@ from pynamodb.attributes import BinaryAttribute, UnicodeAttribute, UnicodeSetAtt
 from pynamodb.exceptions import UpdateError
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
-from models.connection import Awaited, Table, refused_by_condition
+from models.connection import Awaited, KeyedTable, refused_by_condition
 from models.errors import NotThere
 from models.timestamps import timestamp
 from settings import settings
@@ -71,7 +71,7 @@ class KeysOfTenant(GlobalSecondaryIndex["ApiKey"]):  # type: ignore[no-untyped-c
     created_at = UnicodeAttribute(range_key=True)
 
 
-class ApiKey(Table):
+class ApiKey(KeyedTable):
     """A key of a tenant: all about it but its secret, of which only a hash is kept. Times are ISO 8601 in UTC."""
 
     class Meta(Awaited):
@@ -88,18 +88,6 @@ class ApiKey(Table):
     expires_at = UnicodeAttribute(null=True)
 
     by_tenant = KeysOfTenant()
-
-    @classmethod
-    def of(cls, key_id: str) -> "ApiKey | None":
-        """One key, or None when there is no such one.
-
-        Raises:
-            pynamodb.exceptions.GetError: DynamoDB did not answer.
-        """
-        try:
-            return cls.get(key_id, consistent_read=True)
-        except cls.DoesNotExist:
-            return None
 
     @classmethod
     def of_tenant(cls, tenant_id: str) -> Iterator["ApiKey"]:

@@ -1,5 +1,7 @@
 """What all models share: how they reach DynamoDB, and how their tables are made."""
 
+from typing import Self
+
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
@@ -41,6 +43,22 @@ class Table(Model):
         """
         if not cls.exists():
             cls.create_table(wait=True)
+
+
+class KeyedTable(Table):
+    """A table whose rows have a hash key and no range key."""
+
+    @classmethod
+    def of(cls, key: str) -> Self | None:
+        """The row of a key, or None when there is none.
+
+        Raises:
+            pynamodb.exceptions.GetError: DynamoDB did not answer.
+        """
+        try:
+            return cls.get(key, consistent_read=True)
+        except cls.DoesNotExist:
+            return None
 
 
 def refused_by_condition(error: PynamoDBException) -> bool:

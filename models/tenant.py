@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
 
-from models.connection import Awaited, Table, refused_by_condition
+from models.connection import Awaited, KeyedTable, refused_by_condition
 from models.errors import AlreadyThere, NotThere
 from models.timestamps import timestamp
 from settings import settings
@@ -25,7 +25,7 @@ class Limits:
 _NONE = Limits()
 
 
-class Tenant(Table):
+class Tenant(KeyedTable):
     """A tenant. Its limits are those of one web process; what it has none of is taken from the settings."""
 
     class Meta(Awaited):
@@ -42,18 +42,6 @@ class Tenant(Table):
     records_per_second = NumberAttribute(null=True)
     burst_seconds = NumberAttribute(null=True)
     """The rates hold over this long, so that as much as that may come at once."""
-
-    @classmethod
-    def of(cls, tenant_id: str) -> "Tenant | None":
-        """One tenant, or None when there is no such one.
-
-        Raises:
-            pynamodb.exceptions.GetError: DynamoDB did not answer.
-        """
-        try:
-            return cls.get(tenant_id, consistent_read=True)
-        except cls.DoesNotExist:
-            return None
 
     @classmethod
     def add(cls, tenant_id: str, name: str, limits: Limits = _NONE) -> "Tenant":

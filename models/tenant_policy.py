@@ -1,17 +1,17 @@
 """What each tenant wants done with its logs."""
 
 import secrets
-from datetime import UTC, datetime
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
-from models.connection import Connected, Table
+from models.connection import Connected, KeyedTable
+from models.timestamps import timestamp
 from settings import settings
 
 HASH_KEY_BYTES = 32
 
 
-class TenantPolicy(Table):
+class TenantPolicy(KeyedTable):
     """A tenant's redaction policy, as the JSON that `redaction.Policy.from_json` takes, and the key of its hashes.
 
     A tenant without one has the default policy. The key is made once: with another one the hashes of a value would no
@@ -28,29 +28,16 @@ class TenantPolicy(Table):
     """ISO 8601 in UTC."""
 
     @classmethod
-    def of(cls, tenant_id: str) -> "TenantPolicy | None":
-        """A tenant's, or None when it has none of its own.
-
-        Raises:
-            pynamodb.exceptions.GetError: DynamoDB did not answer.
-        """
-        try:
-            return cls.get(tenant_id, consistent_read=True)
-        except cls.DoesNotExist:
-            return None
-
-    @classmethod
     def put(cls, tenant_id: str, policy: str) -> None:
         """Store a policy, and keep the key of the one before.
 
         Raises:
             pynamodb.exceptions.UpdateError: DynamoDB refused or did not answer.
         """
-        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         cls(tenant_id).update(
             [
                 cls.policy.set(policy),
-                cls.updated_at.set(now),
+                cls.updated_at.set(timestamp()),
                 cls.hash_key.set(cls.hash_key | secrets.token_bytes(HASH_KEY_BYTES)),
             ]
         )

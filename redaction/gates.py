@@ -3,9 +3,9 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
-from typing import Any, Protocol
+from typing import Protocol
 
 try:
     import re2 as re2  # type: ignore[import-not-found,import-untyped,unused-ignore]  # it has no stubs
@@ -14,6 +14,8 @@ except ImportError:  # no wheel for this platform
 
 MAX_MEMORY_BYTES = 64 << 20
 """For the automaton of all gates together. Beyond it RE2 fails, and says so."""
+DEFAULT_MEMORY_BYTES = 8 << 20
+"""RE2's own: plenty for one gate."""
 RESERVED = 3
 """RE2 gives the automaton of a pattern, unlike that of a Set, a third of its memory: the rest is for other searches."""
 
@@ -60,7 +62,8 @@ class Re2Gates:
 
     def __init__(self, patterns: Sequence[str], max_memory_bytes: int = MAX_MEMORY_BYTES) -> None:
         self._sets: list[tuple[Callable[[bytes], list[int]], list[int]]] = []
-        self._unions: list[Search] = []
+        self._alike = [[patterns[place] for place in places] for places in _alike(patterns)]
+        self._max_memory_bytes = max_memory_bytes
         for places in _alike(patterns):
             options = re2.Options()
             options.max_mem = max_memory_bytes
@@ -74,10 +77,14 @@ class Re2Gates:
                 one.Compile()
             except re2.error as error:
                 raise GatesTooLarge(f"{len(patterns)} gates: {error}") from None
+            # What the package's own Match adds is a look at the type of the text.
             self._sets.append((one._set.Match, [*places, _CANARY]))
-            union = "|".join(f"(?:{patterns[place]})" for place in places)
-            options.max_mem = max_memory_bytes * RESERVED
-            self._unions.append(_search(f"(?m){union}", options))
+
+    @cached_property
+    def _unions(self) -> list[Search]:
+        """Each kind of patterns as one; a tenant's few are never searched for in a batch."""
+        unions = ("|".join(f"(?:{pattern})" for pattern in patterns) for patterns in self._alike)
+        return [_search(f"(?m){union}", self._max_memory_bytes * RESERVED) for union in unions]
 
     def matching(self, text: str) -> list[int]:
         """The places of the patterns that have a match in `text`.
@@ -165,11 +172,12 @@ def compile_search(pattern: str) -> Search | None:
     """What searches an encoded text from a position on for one pattern; None where RE2 isn't there."""
     if re2 is None:
         return None
+    return _search(pattern, DEFAULT_MEMORY_BYTES)
+
+
+def _search(pattern: str, max_memory_bytes: int) -> Search:
     options = re2.Options()
-    return _search(pattern, options)
-
-
-def _search(pattern: str, options: Any) -> Search:
+    options.max_mem = max_memory_bytes
     options.never_capture = True
     # The match that the package makes of what RE2 says takes as long as RE2 does.
     match = re2.compile(pattern.encode(), options)._regexp.Match

@@ -47,6 +47,14 @@ class Status:
         return Answer(self.code, "Fault", headers, body)
 
 
+def _call_with(call: dict[str, Any], name: str, left: list[Any]) -> bytes | None:
+    return json.dumps(call | {name: left}).encode() if left else None
+
+
+def _done(answer: dict[str, Any]) -> Answer:
+    return Answer(200, "OK", [("Content-Type", "application/x-amz-json-1.0")], json.dumps(answer).encode())
+
+
 class FailingEntries:
     """Every nth entry of an operation of SQS that takes batches, counted over all its calls.
 
@@ -63,7 +71,7 @@ class FailingEntries:
         call: dict[str, Any] = json.loads(body)
         failed = [entry["Id"] for entry in call["Entries"] if next(self._places) % self._every == 0]
         left = [entry for entry in call["Entries"] if entry["Id"] not in failed]
-        return (json.dumps(call | {"Entries": left}).encode() if left else None), failed
+        return _call_with(call, "Entries", left), failed
 
     @staticmethod
     def report(answer: Answer | None, failed: list[str]) -> Answer:
@@ -75,8 +83,7 @@ class FailingEntries:
         """
         entries = [{"Id": its, "SenderFault": False, "Code": "InternalError", "Message": ""} for its in failed]
         others: dict[str, Any] = json.loads(answer.body) if answer else {"Successful": []}
-        body = json.dumps(others | {"Failed": [*others.get("Failed", []), *entries]}).encode()
-        return Answer(200, "OK", [("Content-Type", "application/x-amz-json-1.0")], body)
+        return _done(others | {"Failed": [*others.get("Failed", []), *entries]})
 
 
 class FailingStatements:
@@ -96,7 +103,7 @@ class FailingStatements:
         call: dict[str, Any] = json.loads(body)
         failed = [place for place in range(len(call["Statements"])) if self._chance.random() < self._share]
         left = [statement for place, statement in enumerate(call["Statements"]) if place not in failed]
-        return (json.dumps(call | {"Statements": left}).encode() if left else None), [str(place) for place in failed]
+        return _call_with(call, "Statements", left), [str(place) for place in failed]
 
     @staticmethod
     def report(answer: Answer | None, failed: list[str]) -> Answer:
@@ -110,8 +117,7 @@ class FailingStatements:
         responses = others["Responses"]
         for place in map(int, failed):
             responses.insert(place, {"Error": {"Code": "ThrottlingError", "Message": ""}})
-        body = json.dumps(others | {"Responses": responses}).encode()
-        return Answer(200, "OK", [("Content-Type", "application/x-amz-json-1.0")], body)
+        return _done(others | {"Responses": responses})
 
 
 class LostAnswers:

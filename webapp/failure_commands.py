@@ -13,6 +13,7 @@ from flask import Blueprint
 from tqdm import tqdm
 
 from broker.dead_letters import DeadLetter, DeadLetters
+from broker.sending import NotSent
 from webapp.failure_selection import Selection
 
 failures = Blueprint("failures", __name__)
@@ -29,6 +30,8 @@ def _letters() -> Iterator[DeadLetters]:
     except ClientError as error:
         code = error.response["Error"].get("Code", "an error")
         raise click.ClickException(f"SQS answers {code}; is the queue there (flask broker create)?") from None
+    except NotSent as error:
+        raise click.ClickException(f"{error}; run it again, storing twice is harmless") from None
     except BotoCoreError as error:
         raise click.ClickException(f"SQS does not answer ({type(error).__name__}); try again") from None
 

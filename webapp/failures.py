@@ -1,6 +1,6 @@
 """/failures: a tenant's own dead letters, for keys with the scope admin."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -10,7 +10,7 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 from flask import Blueprint, Response, jsonify, request
 
-from broker.dead_letters import DeadLetters
+from broker.dead_letters import DeadLetter, DeadLetters
 from tasks.failures import origin_of
 from webapp.auth import identify
 from webapp.body import read_body
@@ -107,15 +107,9 @@ def show_failure(message_id: UUID) -> Response:
 )
 def redrive() -> Response:
     """Put messages back to where they came from."""
-    tenant = _tenant()
-    chosen = _chosen()
-    selection = Selection(chosen.ids, tenant, chosen.reason)
-    with _letters() as letters:
-        if chosen.dry_run:
-            done = sum(bool(letter.origin_queue) for letter in selection.of(letters))
-        else:
-            done = sum(1 for _ in selection.redrive(letters))
-    return jsonify(msgspec.to_builtins(Count(done)))
+    return _do(
+        lambda selection, letters: sum(1 for _ in selection.redrive(letters)), lambda letter: bool(letter.origin_queue)
+    )
 
 
 @blueprint.post("/failures/discard")
@@ -126,11 +120,16 @@ def redrive() -> Response:
 )
 def discard() -> Response:
     """Delete messages for good."""
+    return _do(lambda selection, letters: sum(selection.discard(letters)), lambda _letter: True)
+
+
+def _do(change: Callable[[Selection, DeadLetters], int], can: Callable[[DeadLetter], bool]) -> Response:
+    """What the request asks for, or with dry_run the count of those that it can be done to."""
     tenant = _tenant()
     chosen = _chosen()
     selection = Selection(chosen.ids, tenant, chosen.reason)
     with _letters() as letters:
-        done = sum(1 for _ in selection.of(letters)) if chosen.dry_run else sum(selection.discard(letters))
+        done = sum(map(can, selection.of(letters))) if chosen.dry_run else change(selection, letters)
     return jsonify(msgspec.to_builtins(Count(done)))
 
 

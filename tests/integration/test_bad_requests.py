@@ -3,26 +3,14 @@
 import gzip
 import json
 import socket
-from collections.abc import Iterator
 
 import pytest
 import zstandard
 
-from local.engine import Engine
 from tests.processes import Processes
 
 JSON = {"content_type": "application/json"}
 TEXT = {"content_type": "text/plain", "x_tenant_id": "tenant-1"}
-
-
-@pytest.fixture(scope="module")
-def web(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    processes = Processes(tmp_path_factory.mktemp("web"), engine.url)
-    try:
-        processes.start("web")
-        yield processes
-    finally:
-        processes.stop()
 
 
 def log(**fields: object) -> bytes:

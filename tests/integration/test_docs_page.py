@@ -1,32 +1,11 @@
 """/docs in a browser: Swagger UI renders the document, and nothing comes from elsewhere."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from local.engine import Engine
-from tests.integration.test_flower_pages import FLAGS
 from tests.processes import Processes
-
-
-@pytest.fixture(scope="module")
-def web(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    processes = Processes(tmp_path_factory.mktemp("web"), engine.url)
-    try:
-        processes.start("web")
-        yield processes
-    finally:
-        processes.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    assert chromium, "no chromium: make chromium"
-    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=chromium, args=FLAGS) as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Flower as an operator sees it: in a browser, over SQS and SNS, behind its login."""
 
-import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +7,7 @@ from contextlib import contextmanager
 import psutil
 import pytest
 import urllib3
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from local.engine import Engine
 from tests.failure_queue import dead_letters_of
@@ -16,17 +15,6 @@ from tests.processes import Processes
 from tests.waiting import wait_for
 
 USER, PASSWORD = "operator", "hunter2:with=signs"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # No page of Flower needs anything from elsewhere.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
 TABS = ("pool", "broker", "queues", "tasks", "limits", "config", "system")
 SECRET = "zanzibar-quokka"
 STEERING = (
@@ -59,14 +47,6 @@ def pipeline(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     finally:
         codes = processes.stop()
     assert set(codes.values()) == {0}, codes
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    assert chromium, "no chromium: make chromium"
-    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=chromium, args=FLAGS) as running:
-        yield running
 
 
 @pytest.fixture

@@ -3,17 +3,15 @@
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import msgpack  # type: ignore[import-untyped]  # it has no stubs
-import pytest
 import schemathesis
 import zstandard
 from hypothesis import settings
 from schemathesis.checks import CHECKS, load_all_checks
 
-from local.engine import Engine
 from tests.processes import Processes
 from webapp import create_app
 from webapp.openapi import build
@@ -54,16 +52,6 @@ sent_as("application/x-ndjson")(
 sent_as("application/msgpack")(lambda value: msgpack.packb(value, default=str, unicode_errors="surrogatepass"))
 sent_as("application/x-protobuf")(to_json)
 sent_as("text/plain")(lambda value: value.encode(errors="replace") if isinstance(value, str) else to_json(value))
-
-
-@pytest.fixture(scope="module")
-def web(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    processes = Processes(tmp_path_factory.mktemp("web"), engine.url)
-    try:
-        processes.start("web")
-        yield processes
-    finally:
-        processes.stop()
 
 
 operations = schemathesis.openapi.from_dict(build(create_app()))

@@ -4,6 +4,7 @@ Its clients send again what was answered with 429 or 503 and Retry-After, three 
 id in Axiom; here `log_id` is one.
 """
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -16,16 +17,15 @@ from webapp.event_times import to_event_time
 from webapp.intake import take
 from webapp.native import documents
 from webapp.native.entries import (
-    NOT_AN_OBJECT,
     NOT_JSON,
     check_count,
     check_objects,
     from_document,
-    rejected,
+    from_object,
 )
 from webapp.operations import documented
 from webapp.problems import Problem
-from webapp.records import TOO_DEEP, Entry
+from webapp.records import Entry
 
 blueprint = Blueprint("axiom", __name__)
 
@@ -82,22 +82,14 @@ def decode(body: bytes, time_field: str) -> list[Entry]:
     except (ValueError, RecursionError):
         events = [text]
     check_count(len(events))
-    entries = [_from_event(bytes(event), time_field) for event in events if bytes(event).strip()]
+    make = partial(_entry_of, time_field=time_field)
+    entries = [from_object(bytes(event), make) for event in events if bytes(event).strip()]
     if entries and all(entry.problem == NOT_JSON for entry in entries):
         raise Problem(400, "json_invalid", "The body is neither an array of JSON objects nor one a line.")
     return entries
 
 
-def _from_event(data: bytes, time_field: str) -> Entry:
-    try:
-        event: Any = msgspec.json.decode(data)
-        written = data.decode()
-    except ValueError:
-        return rejected(NOT_JSON)
-    except RecursionError:
-        return rejected(TOO_DEEP)
-    if not isinstance(event, dict):
-        return rejected(NOT_AN_OBJECT)
+def _entry_of(event: dict[str, Any], written: str, time_field: str) -> Entry:
     event_time = to_event_time(event[time_field]) if time_field in event else ""
     return from_document(event, event_time or None, {time_field}, event.get("log_id"), written)
 

@@ -1,28 +1,29 @@
 """POST /api/v2/logs: Datadog's. https://docs.datadoghq.com/api/latest/logs/#send-logs"""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, jsonify, request
 
-from settings import settings
 from webapp.auth import identify
 from webapp.body import read_body
 from webapp.event_times import to_event_time
 from webapp.intake import take
 from webapp.native import documents
 from webapp.native.entries import (
-    NOT_AN_OBJECT,
     NOT_JSON,
     check_count,
     check_objects,
     from_document,
+    from_object,
+    lines_of,
     rejected,
 )
 from webapp.operations import documented
 from webapp.problems import Problem
-from webapp.records import TOO_DEEP, Entry
+from webapp.records import Entry
 
 blueprint = Blueprint("datadog", __name__)
 
@@ -77,7 +78,8 @@ def _from_json(body: bytes, of_request: dict[str, Any]) -> list[Entry]:
     try:
         logs = msgspec.json.decode(text, type=list[msgspec.Raw]) if text[:1] == b"[" else [msgspec.Raw(text)]
         check_count(len(logs))
-        entries = [_from_log(bytes(log), of_request) for log in logs]
+        make = partial(_entry_of, of_request=of_request)
+        entries = [from_object(bytes(log), make) for log in logs]
     except (ValueError, RecursionError):
         entries = [rejected(NOT_JSON)]
     if all(entry.problem == NOT_JSON for entry in entries):
@@ -85,15 +87,7 @@ def _from_json(body: bytes, of_request: dict[str, Any]) -> list[Entry]:
     return entries
 
 
-def _from_log(data: bytes, of_request: dict[str, Any]) -> Entry:
-    try:
-        log, written = msgspec.json.decode(data), data.decode()
-    except ValueError:
-        return rejected(NOT_JSON)
-    except RecursionError:
-        return rejected(TOO_DEEP)
-    if not isinstance(log, dict):
-        return rejected(NOT_AN_OBJECT)
+def _entry_of(log: dict[str, Any], written: str, of_request: dict[str, Any]) -> Entry:
     times = (to_event_time(log[name]) for name in _TIME_FIELDS if name in log)
     event_time = next((time for time in times if time), None)
     if of_request.keys() - log.keys():
@@ -102,13 +96,7 @@ def _from_log(data: bytes, of_request: dict[str, Any]) -> Entry:
 
 
 def _from_text(body: bytes, of_request: dict[str, Any]) -> list[Entry]:
-    if body.count(b"\n") > 2 * settings.max_records:
-        check_count(body.count(b"\n"))
-    try:
-        lines = [line for line in body.decode().split("\n") if line.strip()]
-    except UnicodeDecodeError:
-        raise Problem(400, "utf8_invalid", "The body is not UTF-8; send it in UTF-8.") from None
-    return [from_document({"message": line, **of_request}, None, frozenset()) for line in lines]
+    return [from_document({"message": line, **of_request}, None, frozenset()) for line in lines_of(body)]
 
 
 @blueprint.errorhandler(Problem)

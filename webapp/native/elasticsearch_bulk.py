@@ -7,9 +7,9 @@ import msgspec
 
 from settings import settings
 from webapp.event_times import to_event_time
-from webapp.native.entries import NOT_AN_OBJECT, NOT_JSON, check_count, from_document, rejected
+from webapp.native.entries import check_count, from_document, from_object, rejected
 from webapp.problems import Problem
-from webapp.records import TOO_DEEP, Entry
+from webapp.records import Entry
 
 _ACTIONS = ("create", "delete", "index", "update")
 _NOT_SUPPORTED = ("action_unsupported", "Sluice keeps logs as they were sent; use create or index.")
@@ -69,16 +69,11 @@ def _item(line: bytes, lines: Iterator[bytes], index: str, number: int) -> Item:
 
 
 def _document(source: bytes, log_id: str | None) -> Entry:
-    try:
-        document, written = msgspec.json.decode(source), source.decode().strip()
-    except ValueError:
-        return rejected(NOT_JSON, log_id)
-    except RecursionError:
-        return rejected(TOO_DEEP, log_id)
-    if not isinstance(document, dict):
-        return rejected(NOT_AN_OBJECT, log_id)
-    event_time = to_event_time(document.get(_TIME_FIELD)) or None
-    return from_document(document, event_time, {_TIME_FIELD}, log_id, written)
+    def make(document: dict[str, Any], written: str) -> Entry:
+        event_time = to_event_time(document.get(_TIME_FIELD)) or None
+        return from_document(document, event_time, {_TIME_FIELD}, log_id, written)
+
+    return from_object(source, make, log_id)
 
 
 def _malformed(number: int) -> Problem:

@@ -4,12 +4,13 @@ A record goes in as the text that is to be kept. As an object the intake would t
 fields; here the protocol says those, and a field that is called `id` is no more than data.
 """
 
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Set
 from typing import Any
 
 import msgspec
 
 from settings import settings
+from webapp.decoding import decode_utf8
 from webapp.problems import Problem
 from webapp.records import TEXT_FIELDS, TOO_DEEP, Entry, is_too_deep
 
@@ -27,6 +28,29 @@ _MAX_GROWTH = 2
 def rejected(problem: tuple[str, str], log_id: str | None = None) -> Entry:
     """An entry that is known to be wrong."""
     return Entry("", log_id=log_id, problem=problem)
+
+
+def from_object(data: bytes | str, make: Callable[[dict[str, Any], str], Entry], log_id: str | None = None) -> Entry:
+    """What `make` makes of a JSON object and of its JSON as it was written; an entry that says so if it is none."""
+    try:
+        record = msgspec.json.decode(data)
+        written = data if isinstance(data, str) else data.decode()
+    except ValueError:
+        return rejected(NOT_JSON, log_id)
+    except RecursionError:
+        return rejected(TOO_DEEP, log_id)
+    return make(record, written.strip()) if isinstance(record, dict) else rejected(NOT_AN_OBJECT, log_id)
+
+
+def lines_of(body: bytes) -> list[str]:
+    """The lines of a plain text that are not blank.
+
+    Raises:
+        Problem: 400 when it is not UTF-8; 413 when there are too many.
+    """
+    if body.count(b"\n") > 2 * settings.max_records:
+        check_count(body.count(b"\n"))
+    return [line.rstrip("\r") for line in decode_utf8(body).split("\n") if line.strip()]
 
 
 def kept_whole(

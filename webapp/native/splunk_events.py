@@ -5,13 +5,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
-from settings import settings
+from webapp.decoding import decode_utf8
 from webapp.event_times import to_event_time
-from webapp.native.entries import NOT_AN_OBJECT, NOT_JSON, check_count, check_objects, kept_whole, rejected
+from webapp.native.entries import NOT_JSON, check_count, check_objects, from_object, kept_whole, lines_of, rejected
 from webapp.problems import Problem
-from webapp.records import TOO_DEEP, Entry
+from webapp.records import Entry
 
 EVENT_MISSING = ("event_missing", "Event field is required")
 EVENT_BLANK = ("event_blank", "Event field cannot be blank")
@@ -29,16 +27,13 @@ def decode_events(body: bytes) -> list[Entry]:
         Problem: 400 when there is nothing in it, or nothing can be read; 413 when there is too much in it.
     """
     check_objects(body)
-    try:
-        text = body.decode().strip()
-    except UnicodeDecodeError:
-        raise Problem(400, "utf8_invalid", "The body is not UTF-8; send it in UTF-8.") from None
+    text = decode_utf8(body).strip()
     if not text:
         raise Problem(400, "body_empty", "The body has no event in it.")
     entries: list[Entry] = []
     for written in _objects_in(text):
         check_count(len(entries) + 1)
-        entries.append(_from_event(written))
+        entries.append(from_object(written, _entry_of))
     if all(entry.problem == NOT_JSON for entry in entries):
         raise Problem(400, "json_invalid", "The body is not a sequence of JSON objects.")
     return entries
@@ -63,15 +58,7 @@ def _after_space(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _from_event(written: str) -> Entry:
-    try:
-        envelope = msgspec.json.decode(written)
-    except (msgspec.DecodeError, UnicodeEncodeError):
-        return rejected(NOT_JSON)
-    except RecursionError:
-        return rejected(TOO_DEEP)
-    if not isinstance(envelope, dict):
-        return rejected(NOT_AN_OBJECT)
+def _entry_of(envelope: dict[str, Any], written: str) -> Entry:
     if "event" not in envelope:
         return rejected(EVENT_MISSING)
     event = envelope["event"]
@@ -93,12 +80,7 @@ def decode_lines(body: bytes, metadata: dict[str, Any], time: str | None) -> lis
     Raises:
         Problem: 400 when there is nothing in it; 413 when there is too much in it.
     """
-    if body.count(b"\n") > 2 * settings.max_records:
-        check_count(body.count(b"\n"))
-    try:
-        lines = [line.rstrip("\r") for line in body.decode().split("\n") if line.strip()]
-    except UnicodeDecodeError:
-        raise Problem(400, "utf8_invalid", "The body is not UTF-8; send it in UTF-8.") from None
+    lines = lines_of(body)
     if not lines:
         raise Problem(400, "body_empty", "The body has no event in it.")
     event_time = to_event_time(time) or None

@@ -1,0 +1,41 @@
+"""What several files ask for."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from local.engine import Engine
+from tests.processes import Processes
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # No page needs anything from elsewhere.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+@pytest.fixture(scope="module")
+def web(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    """The web process alone."""
+    processes = Processes(tmp_path_factory.mktemp("web"), engine.url)
+    try:
+        processes.start("web")
+        yield processes
+    finally:
+        processes.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    assert chromium, "no chromium: make chromium"
+    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=chromium, args=FLAGS) as running:
+        yield running
