@@ -6,11 +6,12 @@ longest of them names it; of equally long ones the leftmost; of those the first 
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from operator import itemgetter
 
 from redaction import sensitive_keys
-from redaction.gates import compile_gates
+from redaction.gates import Opened, Starts, compile_gates
 from redaction.recognizer import Recognizer
 from redaction.recognizers import RECOGNIZERS
 from redaction.result import Entity
@@ -26,11 +27,26 @@ _ENCODED = r"%[2-7][0-9A-Fa-f]|\\u"
 """What may hide a value from all gates."""
 _GATES = (*(recognizer.gates for recognizer in RECOGNIZERS), sensitive_keys.gate(), _ENCODED)
 _SENSITIVE_KEYS = len(RECOGNIZERS)
+_CUSTOM = len(_GATES)
+"""From here on a tenant's own recognizers are counted."""
 
 Replacement = Callable[[Entity, str], str]
 """What stands for an entity in the redacted text, given its value."""
 Accepts = Callable[[Entity, str], bool]
 """Whether an entity is to be replaced, given its value."""
+Spans = list[tuple[int, int]]
+Detected = tuple[list[Entity], str]
+"""The entities of a text, sorted by start and non-overlapping, and the redacted text."""
+
+
+@dataclass(slots=True)
+class _Look:
+    """A text, with its tokens blanked, and what was found in it; `keys_say` is whether a sensitive key may be in it."""
+
+    text: str
+    tokens: Spans
+    keys_say: bool = False
+    entities: list[Entity] = field(default_factory=list)
 
 
 class Detector:
@@ -46,7 +62,7 @@ class Detector:
         redaction.gates.GatesTooLarge: there are too many recognizers.
     """
 
-    __slots__ = ("_accepts", "_custom", "_custom_gates", "_gates", "_recognizers", "_replacement", "_tokens")
+    __slots__ = ("_accepts", "_custom_gates", "_gates", "_recognizers", "_replacement", "_tokens")
 
     def __init__(
         self,
@@ -56,69 +72,95 @@ class Detector:
         replacement: Replacement,
         accepts: Accepts | None,
     ) -> None:
-        self._recognizers = tuple(recognizers)
+        numbered = [*enumerate(recognizers), *enumerate(custom, _CUSTOM)]
+        self._recognizers = {place: recognizer for place, recognizer in numbered if recognizer}
         self._gates = compile_gates(_GATES)
-        self._custom = tuple(custom)
         custom_gates = tuple(recognizer.gates for recognizer in custom)
         self._custom_gates = compile_gates(custom_gates, CUSTOM_MEMORY_BYTES) if custom else None
         self._tokens = tokens
         self._replacement = replacement
         self._accepts = accepts
 
-    def detect(self, text: str) -> tuple[list[Entity], str]:
-        """Return the entities of `text`, sorted by start and non-overlapping, and the redacted text.
+    def detect(self, texts: Sequence[str]) -> dict[int, Detected]:
+        """What is in each text in which there is something, by its place.
 
         A value may have been passed over because of its neighbour ("10.0.0.1+14155552671": no phone starts inside a
         word). Once the neighbour is a token that reason is gone, and a second redaction would find the value. So the
-        redacted text is looked at again until nothing more turns up.
+        redacted texts are looked at again until nothing more turns up.
         """
-        found = self._scan(text)
+        found = self._scan(texts)
         if not found:
-            return found, text
-        found = merge(found)
-        redacted = _Redacted(text, found, self._replacement)
+            return {}
+        found = {place: merge(entities) for place, entities in found.items()}
+        redacted = {place: _Redacted(texts[place], found[place], self._replacement) for place in found}
         # What the keys of a JSON text say has all been found.
-        keys_say = not is_json(text)
+        spoken = {place for place in found if is_json(texts[place])}
+        places = list(found)
         for _ in range(MAX_ROUNDS):
-            more = self._scan(redacted.text, keys_say=keys_say, again=True)
-            if not more:
+            if not places:
                 break
-            found = merge([*found, *map(redacted.original, more)])
-            redacted = _Redacted(text, found, self._replacement)
-        return found, redacted.text
+            again = [self._blank(redacted[place].text) for place in places]
+            silent = {number for number, place in enumerate(places) if place in spoken}
+            more = self._scan([text for text, _ in again], silent=silent, tokens=[tokens for _, tokens in again])
+            for number, entities in more.items():
+                place = places[number]
+                found[place] = merge([*found[place], *map(redacted[place].original, entities)])
+                redacted[place] = _Redacted(texts[place], found[place], self._replacement)
+            places = [places[number] for number in more]
+        return {place: (entities, redacted[place].text) for place, entities in found.items()}
 
-    def suspects(self, texts: Sequence[str]) -> list[int]:
-        """The places, in order, of the texts in which there may be an entity; in most logs that is one in ten."""
-        suspects = self._gates.suspects(texts)
-        if self._custom_gates:  # with anchors and what else a tenant likes: text by text
-            matching = self._custom_gates.matching
-            suspects = sorted({*suspects, *(place for place, text in enumerate(texts) if matching(text))})
-        return suspects
+    def _scan(
+        self,
+        texts: Sequence[str],
+        depth: int = 0,
+        *,
+        silent: Container[int] = (),
+        tokens: Sequence[Spans] | None = None,
+    ) -> dict[int, list[Entity]]:
+        """The entities of each text that has any, by its place.
 
-    def _scan(self, text: str, depth: int = 0, *, keys_say: bool = True, again: bool = False) -> list[Entity]:
-        tokens: list[tuple[int, int]] = []
-        if again:
-            text, tokens = self._blank(text)
-        places = self._gates.matching(text)
-        custom = self._custom_gates.matching(text) if self._custom_gates else ()
-        if not places and not custom:
-            return []
-        if not again and "[" in text:
-            text, tokens = self._blank(text)
-        recognizers = [self._recognizers[place] for place in sorted(places) if place < _SENSITIVE_KEYS]
-        recognizers += [self._custom[place] for place in sorted(custom)]
-        entities = [
-            Entity(recognizer.entity, start, end, recognizer.name)
-            for recognizer in recognizers
-            if recognizer
-            for start, end in recognizer.find(text)
-        ]
-        keys_say = keys_say and _SENSITIVE_KEYS in places
+        Args:
+            texts: to look at.
+            depth: how many encodings they were inside of.
+            silent: the places of texts whose keys say nothing.
+            tokens: where in each text the tokens are, which are blanked already.
+        """
+        opened = self._opened(texts)
+        if not opened:
+            return {}
+        looks: dict[int, _Look] = {}
+        callers: dict[int, list[tuple[_Look, Starts]]] = {}
+        for place, gates in opened.items():
+            text, where = (texts[place], tokens[place]) if tokens else self._blank(texts[place])
+            looks[place] = look = _Look(text, where)
+            for gate, starts in gates.items():
+                callers.setdefault(gate, []).append((look, starts))
+            look.keys_say = _SENSITIVE_KEYS in gates and place not in silent
+        # One recognizer after the other, not one text after the other: its pattern stays in the processor's caches.
+        for gate in sorted(callers.keys() & self._recognizers.keys()):
+            recognizer = self._recognizers[gate]
+            for look, starts in callers[gate]:
+                for start, end in recognizer.find(look.text, starts):
+                    look.entities.append(Entity(recognizer.entity, start, end, recognizer.name))
+        return {place: entities for place, look in looks.items() if (entities := self._settle(look, depth))}
+
+    def _opened(self, texts: Sequence[str]) -> Opened:
+        opened = self._gates.opened(texts)
+        if self._custom_gates:
+            # With anchors and what else a tenant likes: text by text.
+            for place, text in enumerate(texts):
+                for own in self._custom_gates.matching(text):
+                    opened.setdefault(place, {})[_CUSTOM + own] = None
+        return opened
+
+    def _settle(self, look: "_Look", depth: int) -> list[Entity]:
+        """Add what keys and encodings say, and fit all of it to the text."""
+        text, entities = look.text, look.entities
         literals = None
-        if entities or keys_say or "\\" in text:
-            literals = literals_of(text, keys_say=keys_say)
+        if entities or look.keys_say or "\\" in text:
+            literals = literals_of(text, keys_say=look.keys_say)
         if literals is not None:
-            if keys_say:
+            if look.keys_say:
                 entities += entities_of(text, literals)
             entities += self._found_in_escaped(text, literals, depth)
         if "%" in text and (plain := percent_decoded(text)):
@@ -127,16 +169,16 @@ class Detector:
             return entities
         if self._accepts:
             entities = [entity for entity in entities if self._accepts(entity, text[entity.start : entity.end])]
-        if tokens:
-            entities = list(_outside(text, entities, tokens))
+        if look.tokens:
+            entities = list(_outside(text, entities, look.tokens))
         return fit(text, merge(entities), literals) if literals and entities else entities
 
-    def _blank(self, text: str) -> tuple[str, list[tuple[int, int]]]:
+    def _blank(self, text: str) -> tuple[str, Spans]:
         """A text of the same length in which no token says anything about what is beside it, as "[US_SSN] 123" would.
 
         And where the tokens are.
         """
-        tokens = [match.span() for match in self._tokens.finditer(text)]
+        tokens = [match.span() for match in self._tokens.finditer(text)] if "[" in text else []
         if not tokens:
             return text, tokens
         pieces: list[str] = []
@@ -155,7 +197,7 @@ class Detector:
 
     def _found_in(self, plain: str, origins: Sequence[int], depth: int) -> Iterator[Entity]:
         """What is found in a text that was encoded; `origins` is where each of its code points came from."""
-        for entity in self._scan(plain, depth + 1) if depth < MAX_DEPTH else ():
+        for entity in self._scan([plain], depth + 1).get(0, ()) if depth < MAX_DEPTH else ():
             # A number of the JSON in a string is replaced as a part of the string: quotes would end it.
             yield entity.moved(origins[entity.start], origins[entity.end], quoted=False)
 
@@ -179,7 +221,7 @@ def merge(found: list[Entity]) -> list[Entity]:
     return merged
 
 
-def _outside(text: str, entities: Iterable[Entity], tokens: Sequence[tuple[int, int]]) -> Iterator[Entity]:
+def _outside(text: str, entities: Iterable[Entity], tokens: Spans) -> Iterator[Entity]:
     """The parts of entities that are no token; one with neither letter nor digit has nothing to hide."""
     for entity in entities:
         start = entity.start

@@ -10,7 +10,8 @@ _UNPRONOUNCEABLE = re.compile(r"(?![A-Z]{5})[bcdfghj-np-tv-xzBCDFGHJ-NP-TV-XZ]{5
 _VOWEL = re.compile("[aeiouyAEIOUY]")
 
 _REPEATED = re.compile(r"([0-9A-Za-z*#.•_-])\1{5}")
-_COUNTED = re.compile(r"(?i:abcdefgh[i-z]*|0?12345678[0-9]*|qwertyuiop[a-z]*)")
+_COUNTED = re.compile(r"abcdefgh[i-z]*|0?12345678[0-9]*|qwertyuiop[a-z]*")
+_COUNTING = ("abcdefgh", "12345678", "qwertyuiop")
 # ${TOKEN}, {{ token }}, [REDACTED], <hidden>, $1, :name, @p0, %s, ****, and fields of objects.
 _VARIABLE = re.compile(
     r"\$?\{|\$\(|#\{|%[({]|\[[\w .:*-]*(?:\]|\Z)|<[\w .:*%-]*(?:>|\Z)|&lt;"
@@ -30,10 +31,11 @@ def is_placeholder(value: str) -> bool:
     """Whether `value` stands for one that is elsewhere or was taken out: `null`, `****`, `${TOKEN}`, `xxxxxx`."""
     if _VARIABLE.match(value) or _STAND_IN.match(value):
         return True
-    counted = _COUNTED.search(value) if len(value) >= 16 else None
-    if counted and len(counted.group()) * 2 >= len(value):
-        return True
-    return len(value) >= 8 and _REPEATED.search(value) is not None and len(set(value)) < 16
+    if len(value) >= 16 and any(run in value.lower() for run in _COUNTING):
+        counted = _COUNTED.search(value.lower())
+        if counted and len(counted.group()) * 2 >= len(value):
+            return True
+    return len(value) >= 8 and len(set(value)) < 16 and _REPEATED.search(value) is not None
 
 
 def is_random(value: str) -> bool:

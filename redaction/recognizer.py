@@ -5,8 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from redaction.context import Context
-from redaction.gates import compile_search
+from redaction.gates import Starts, compile_search
 
+MAX_GATE_LEAD = 8
+"""How many code points at most the gate of a recognizer with a lead starts before its pattern."""
+WORTH_A_GATE = 64
+"""Code points; a shorter text is searched by `re` before RE2 has been called."""
 MAX_GATES = 16
 """How many gates of one recognizer are looked behind in a text before the pattern searches all the rest of it."""
 
@@ -35,6 +39,8 @@ class Recognizer:
         context: words of which one must stand near the value.
         starts_at_gate: whether each match of `pattern` starts where one of `gate` does, which RE2 finds sooner.
         lead: how many code points at most before a match of the gate one of `pattern` starts, if it is known.
+        lead_signs: the only characters that stand between the start of a match of `pattern` and its gate, if the text
+            is ASCII and they are known.
     """
 
     name: str
@@ -47,60 +53,94 @@ class Recognizer:
     context: Context | None = None
     starts_at_gate: bool = False
     lead: int | None = None
+    lead_signs: str = ""
 
     @property
     def gates(self) -> str:
         """The gate, or that of the context."""
         return self.gate or (self.context.gate if self.context else "")
 
-    def find(self, text: str) -> list[tuple[int, int]]:
-        """The (start, end) of each valid value, left to right, non-overlapping."""
-        search: Callable[[str, int], re.Match[str] | None] = self.pattern.search
-        position = 0
+    def find(self, text: str, starts: Starts = None) -> list[tuple[int, int]]:
+        """The (start, end) of each valid value, left to right, non-overlapping.
+
+        Args:
+            text: to search.
+            starts: where the matches of the gate begin, if that is known.
+        """
+        if starts is None and self._is_led():
+            starts = self._starts_in(text)
+        if not starts:
+            return self._search(text, 0) if starts is None else []
         if self.starts_at_gate:
-            search = self._at_gates(text)
-        elif self.lead is not None:
-            position = self._first_gate(text, self.lead)
-        elif self.context and not self.gate and not self.context.after:
-            position = self._first_gate(text, 0)  # the words, which stand before the value
-        group = self.pattern.groupindex.get("value", 0)
+            return self._match_at(text, starts)
+        if self.context is None and self._is_led():
+            return self._search_near(text, starts)
+        # A word may be the context of several values behind it.
+        return self._search(text, starts[0] if self._is_led() else 0)
+
+    def _is_led(self) -> bool:
+        """Whether it is known where the pattern's matches start, seen from the gate's."""
+        return (
+            self.starts_at_gate
+            or self.lead is not None
+            or self.lead_signs != ""
+            or (self.context is not None and not self.gate and not self.context.after)
+        )
+
+    def _starts_in(self, text: str) -> Starts:
+        search_gate = compile_search(self.gates) if text.isascii() and len(text) > WORTH_A_GATE else None
+        if search_gate is None:
+            return None
+        encoded = text.encode()
+        starts: list[int] = []
+        start = search_gate(encoded, 0)
+        while start >= 0:
+            if len(starts) == MAX_GATES:
+                return None
+            starts.append(start)
+            start = search_gate(encoded, start + 1) if start + 1 < len(encoded) else -1
+        return starts
+
+    def _search(self, text: str, position: int) -> list[tuple[int, int]]:
         found: list[tuple[int, int]] = []
+        search = self.pattern.search
         while match := search(text, position):
-            start, end = match.span(group)
-            if start < end and (self.context is None or self.context.near(text, start, end)) and self.validate(match):
-                found.append((start, end))
-                position = end
-            else:
-                # A rejected match hides nothing: "1234 4111 1111 1111 1111" holds a card from its second group on.
-                position = match.start() + 1
+            # A rejected match hides nothing: "1234 4111 1111 1111 1111" holds a card from its second group on.
+            position = self._take(match, text, found) or match.start() + 1
         return found
 
-    def _first_gate(self, text: str, lead: int) -> int:
-        """Where to begin, so that no match is left out."""
-        search_gate = compile_search(self.gates) if text.isascii() else None
-        if search_gate is None:
-            return 0
-        gate = search_gate(text.encode(), 0)
-        return max(0, gate - lead) if gate >= 0 else len(text)
+    def _match_at(self, text: str, starts: list[int]) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
+        position = 0
+        for start in starts:
+            if start >= position and (match := self.pattern.match(text, start)):
+                position = self._take(match, text, found) or position
+        return found
 
-    def _at_gates(self, text: str) -> Callable[[str, int], re.Match[str] | None]:
-        """What does as `self.pattern.search` does."""
-        search_gate = compile_search(self.gates) if text.isascii() else None
-        if search_gate is None:
-            return self.pattern.search
-        encoded = text.encode()
-        left = MAX_GATES
+    def _search_near(self, text: str, starts: list[int]) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
+        search = self.pattern.search
+        position = 0
+        for start in starts:
+            if start + MAX_GATE_LEAD < position:
+                continue
+            position = max(position, start - self.lead if self.lead is not None else self._led_from(text, start))
+            while match := search(text, position):
+                end = self._take(match, text, found)
+                position = end or match.start() + 1
+                if end:
+                    break
+            else:
+                break
+        return found
 
-        def search(text: str, position: int) -> re.Match[str] | None:
-            nonlocal left
-            while left:
-                gate = search_gate(encoded, position)
-                if gate < 0:
-                    return None
-                if match := self.pattern.match(text, gate):
-                    return match
-                position = gate + 1
-                left -= 1
-            return self.pattern.search(text, position)
+    def _led_from(self, text: str, start: int) -> int:
+        return len(text[:start].rstrip(self.lead_signs))
 
-        return search
+    def _take(self, match: re.Match[str], text: str, found: list[tuple[int, int]]) -> int:
+        """Add a valid match to those found; where it ends, or 0 if it isn't one."""
+        start, end = match.span(self.pattern.groupindex.get("value", 0))
+        if start < end and (self.context is None or self.context.near(text, start, end)) and self.validate(match):
+            found.append((start, end))
+            return end
+        return 0

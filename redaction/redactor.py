@@ -60,26 +60,23 @@ class Redactor:
         Raises:
             redaction.gates.GatesFailed: RE2 gave up; nothing is known about the text.
         """
-        entities, redacted = self._detector.detect(text)
-        if not entities:
-            return Redaction(text, ())
-        if self._actions and any(self._actions.get(entity.type) == "drop" for entity in entities):
-            return Redaction("", tuple(entities), dropped=True)
-        return Redaction(redacted, tuple(entities))
+        return self.redact_batch([text])[0]
 
     def redact_batch(self, texts: Sequence[str]) -> list[Redaction]:
-        """Redact each text by itself; the results are in the order of `texts`."""
-        redactions = [Redaction(text, ()) for text in texts]
-        for place in self.suspects(texts):
-            redactions[place] = self.redact(texts[place])
-        return redactions
+        """Redact each text by itself; the results are in the order of `texts`.
 
-    def suspects(self, texts: Sequence[str]) -> list[int]:
-        """The places, in order, of the texts in which there may be something to redact.
+        Many times faster than one after the other, since most texts of a batch have nothing in them.
 
-        One look at all of them together, which costs a fraction of one at each. The others need no more.
+        Raises:
+            redaction.gates.GatesFailed: RE2 gave up on one of them; nothing is known about any.
         """
-        return self._detector.suspects(texts)
+        redactions = list(map(Redaction, texts))
+        for place, (entities, redacted) in self._detector.detect(texts).items():
+            if self._actions and any(self._actions.get(entity.type) == "drop" for entity in entities):
+                redactions[place] = Redaction("", tuple(entities), dropped=True)
+            else:
+                redactions[place] = Redaction(redacted, tuple(entities))
+        return redactions
 
     def redact_json(self, record: Any) -> tuple[Any, Redaction]:
         """Redact what `json.loads` may return.

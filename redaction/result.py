@@ -31,14 +31,14 @@ class Entity(msgspec.Struct, frozen=True, eq=False, gc=False):
         return Entity(self.type, start, end, self.rule, quoted)
 
 
-class Redaction(msgspec.Struct, frozen=True):
+class Redaction(msgspec.Struct, frozen=True, gc=False):
     """The redacted text, and what was replaced in it: sorted, non-overlapping, offsets into the original.
 
     `dropped` says that the policy wants no part of the text kept; the text is empty then.
     """
 
     text: str
-    entities: tuple[Entity, ...]
+    entities: tuple[Entity, ...] = ()
     dropped: bool = False
 
     @property

@@ -43,12 +43,14 @@ CLOUD = (
     r"|dt0[a-z][0-9]{2}\.[A-Z0-9]{24}\.[A-Z0-9]{64}|hc[abx][il]k_[0-9a-z]{32,64}+|sdk-" + _UUID
 )
 
+MAILGUN = r"[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}"
+
 # Slack "Token types", Discord, Telegram "Bot API: authorizing your bot", Twilio, SendGrid, Mailgun, Mailchimp, Brevo.
 TALK = (
     r"xox[abeoprs](?:\.xox[bp])?-(?:[0-9]{1,2}-)?[0-9A-Za-z]{9,200}+(?:-[0-9A-Za-z]{6,200}+){1,4}"
     r"|xoxe-1-[0-9A-Za-z]{100,200}+|xapp-[0-9]-[0-9A-Z]{9,16}-[0-9]{9,16}-[0-9a-z]{32,80}+|xwfp-[0-9A-Za-z-]{24,200}+"
     r"|SK[0-9a-f]{32}|AC[0-9a-f]{32}|SG\.[0-9A-Za-z_-]{16,32}\.[0-9A-Za-z_-]{32,64}+"
-    r"|(?:pub)?key-[0-9a-f]{32}|[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}|[0-9a-f]{32}-us[0-9]{1,2}"
+    r"|(?:pub)?key-[0-9a-f]{32}|[0-9a-f]{32}-us[0-9]{1,2}"
     r"|x(?:keysib|smtpsib)-[0-9a-f]{64}-[0-9A-Za-z]{16}|re_[0-9A-Za-z]{8}_[0-9A-Za-z]{24}|mfa\.[0-9A-Za-z_-]{84}"
     r"|oauth:[0-9a-z]{30}|RGAPI-" + _UUID
 )

@@ -120,6 +120,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
             rf"(?P<value>(?(quote){_QUOTED}|{_BARE}))(?(quote)(?P=quote)(?![^\W_]))"
         ),
         validate=_is_keyed_address,
+        starts_at_gate=True,
         positive=(
             ('"street":"12 Main St"', "12 Main St"),
             (r"{\"billing_address\": \"Apt 5, 12 Main, NY\"}", "Apt 5, 12 Main, NY"),
@@ -159,6 +160,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
             rf"{word_pattern(_ANY_KEYS)}{_BETWEEN}{_QUOTE}?(?![%+ \t])(?![^%]{{0,120}}%3\d)(?P<value>{_BARE})"
         ),
         validate=_has_house,
+        starts_at_gate=True,
         positive=(
             ('"address":"12 Elm, Apt 3"', "12 Elm, Apt 3"),
             ("address: 12 Elm Grove, Leeds", "12 Elm Grove, Leeds"),
@@ -185,6 +187,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
             r"|[A-Za-z]{1,2}\d[0-9A-Za-z]?(?: |\+|%20)?\d[A-Za-z]{2}|[A-Za-z]\d[A-Za-z](?: |\+|%20|-)?\d[A-Za-z]\d)"
             r"(?![\w.%:/-])"
         ),
+        starts_at_gate=True,
         positive=(
             ("ZIP: 48750", "48750"),
             ('"postalCode":"SW1A 1AA"', "SW1A 1AA"),
@@ -211,6 +214,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
             rf"(?P<value>[{UPPER}][^\W\d_]{{1,24}}\.?(?:(?: |\+|%20|-|'){_NO_KEY}[^\W\d_]{{1,24}}){{0,3}})(?![\w@/=:(])"
         ),
         validate=_is_by_street,
+        starts_at_gate=True,
         positive=(("zip=x city=New York state=NY", "New York"), ('"street":"x","city":"Köln"', "Köln")),
         negative=("city=Springfield", "city=null zip=5", "capacity=Full zip=5"),
     ),

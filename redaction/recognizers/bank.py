@@ -6,7 +6,7 @@ import phonenumbers
 from stdnum import iban
 from stdnum.iso7064 import mod_97_10
 
-from redaction.boundaries import NUMBER_END
+from redaction.boundaries import GATE_START, NUMBER_END
 from redaction.recognizer import Recognizer
 from redaction.recognizers.labelled import label_gate, labelled
 
@@ -55,13 +55,14 @@ RECOGNIZERS = (
     Recognizer(
         name="iban",
         entity="IBAN",
-        gate=rf"(?:(?i:{'|'.join(_OTHERS)})|{'|'.join(sorted(_UNREGISTERED_CODES))})"
-        rf"[0-9]{{2}}{_JOIN}[0-9A-Za-z]{{2}}|(?i:{'|'.join(_HEXADECIMAL)})[0-9]{{2}}(?:{_JOIN}[0-9]){{8}}",
+        gate=rf"{GATE_START}(?:(?:(?i:{'|'.join(_OTHERS)})|{'|'.join(sorted(_UNREGISTERED_CODES))})"
+        rf"[0-9]{{2}}{_JOIN}[0-9A-Za-z]{{2}}|(?i:{'|'.join(_HEXADECIMAL)})[0-9]{{2}}(?:{_JOIN}[0-9]){{8}})",
         pattern=re.compile(
             rf"[A-Za-z]{_BEHIND_FIRST}[A-Za-z]\d\d(?:{'|'.join(map(_of_length, _LENGTHS))})(?![0-9A-Za-z])",
             re.ASCII,
         ),
         validate=_is_iban,
+        lead=0,
         positive=(
             ("transfer iban=GB61NWBK72538156279484 amount=621612.85", "GB61NWBK72538156279484"),
             ("iban: KZ86 125K ZT50 0410 0100 done", "KZ86 125K ZT50 0410 0100"),

@@ -4,7 +4,7 @@ import re
 
 from stdnum.us import rtn
 
-from redaction.boundaries import NUMBER_END, NUMBER_START
+from redaction.boundaries import DIGIT_START, GATE_END, NUMBER_END
 from redaction.context import Context, word_gate
 from redaction.recognizer import Recognizer
 from redaction.recognizers.labelled import label_gate, labelled
@@ -78,9 +78,10 @@ RECOGNIZERS = (
     Recognizer(
         name="aba_routing_hyphens",
         entity="US_BANK",
-        gate=r"[0-9]{4}-[0-9]{4}-[0-9]",
-        pattern=re.compile(rf"{NUMBER_START}(?P<value>\d{{4}}-\d{{4}}-\d){NUMBER_END}", re.ASCII),
+        gate=rf"[0-9]{{4}}-[0-9]{{4}}-[0-9]{GATE_END}",
+        pattern=re.compile(rf"{DIGIT_START}(?P<value>\d{{4}}-\d{{4}}-\d){NUMBER_END}", re.ASCII),
         validate=_is_routing_number,
+        lead=0,
         positive=(("3222-7162-7", "3222-7162-7"),),
         negative=("1234-0000-0", "3222-7162-8", "3222-7162-71", "1-3222-7162-7", "3222-7162-7-1"),
     ),

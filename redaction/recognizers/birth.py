@@ -120,6 +120,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         gate=rf"{word_gate(_WORDS)}(?i:[ _.-]?(?:value|string))?[^A-Za-z0-9]",
         pattern=_DATE,
         validate=_is_birth,
+        starts_at_gate=True,
         positive=(
             ("profile update dob=1976-04-13 user=7", "1976-04-13"),
             ('"dateOfBirth":"1980-01-31T00:00:00.000Z"', "1980-01-31T00:00:00.000Z"),

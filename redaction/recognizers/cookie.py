@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from redaction.gates import Starts
 from redaction.keyed import SEPARATOR
 from redaction.randomness import is_placeholder
 from redaction.recognizer import Recognizer
@@ -25,11 +26,11 @@ _SETTING = re.compile(r"[a-z]{1,12}|[a-z]{2}[-_][A-Z]{2}|[A-Z][a-z]{1,11}|[0-9]{
 class _CookieRecognizer(Recognizer):
     """Each value of a list of cookies by itself, so that their names stay."""
 
-    def find(self, text: str) -> list[tuple[int, int]]:
-        return list(self._values(text))
+    def find(self, text: str, starts: Starts = None) -> list[tuple[int, int]]:
+        return list(self._values(text, starts[0] if starts else 0))
 
-    def _values(self, text: str) -> Iterator[tuple[int, int]]:
-        for header in self.pattern.finditer(text):
+    def _values(self, text: str, first: int) -> Iterator[tuple[int, int]]:
+        for header in self.pattern.finditer(text, first):
             for pair in _PAIRS.finditer(text, header.start("value"), header.end("value")):
                 value = pair["value"]
                 if pair["name"].lower() in _ATTRIBUTES or _SETTING.fullmatch(value) or is_placeholder(value):

@@ -98,9 +98,10 @@ RECOGNIZERS = (
     Recognizer(
         name="base58_address",
         entity="CRYPTO",
-        gate=_MIX,
+        gate=_MIX.replace("1-9", "0-9"),
         pattern=re.compile(rf"[13LMDXTAmn29](?<![0-9A-Za-z].){_BASE58_SIGN}{{24,34}}{_ALONE[1]}", re.ASCII),
         validate=_has_base58_checksum,
+        lead=35,
         positive=(
             ("wallet payout to 15BTnuPeddw7iHn4rcdDYtziPUp7oDKQYq txid=62b0", "15BTnuPeddw7iHn4rcdDYtziPUp7oDKQYq"),
             ("bitcoin:16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyZ?amount=1", "16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyZ"),
@@ -140,6 +141,7 @@ RECOGNIZERS = (
         gate=r"0x[0-9A-Fa-f]{13}",
         pattern=re.compile(rf"{_ALONE[0]}0x[0-9A-Fa-f]{{40}}{_ALONE[1]}", re.ASCII),
         validate=_is_mixed_case,
+        lead=0,
         positive=(
             ("paid 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"),
             ("/0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359/nfts", "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"),
@@ -174,6 +176,7 @@ RECOGNIZERS = (
         gate=r"0x[0-9A-Fa-f]{13}",
         pattern=re.compile(rf"0x[0-9A-Fa-f]{{40}}{_ALONE[1]}", re.ASCII),
         context=Context(_SURE_ETHEREUM_WORDS),
+        lead=0,
         positive=(
             (
                 'eth_getBalance ["0xde0b295669a9fd93d5f28d9ec85e40f4cb697bae","latest"]',

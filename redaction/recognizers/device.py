@@ -2,7 +2,7 @@
 
 import re
 
-from redaction.boundaries import NUMBER_END, NUMBER_START
+from redaction.boundaries import GATE_END, GATE_START, NUMBER_END, NUMBER_START
 from redaction.recognizer import Recognizer
 from redaction.recognizers.labelled import label_gate, labelled
 from redaction.recognizers.numbers import has_other_label, passes_luhn, starts_number
@@ -85,18 +85,20 @@ RECOGNIZERS = (
     Recognizer(
         name="imei_digits",
         entity="IMEI",
-        gate=r"[38][56][0-9]{13}(?:[^0-9A-Za-z]|$)",
+        gate=rf"{GATE_START}[38][56][0-9]{{13}}{GATE_END}",
         pattern=re.compile(rf"[38][56]\d{{13}}{NUMBER_END}", re.ASCII),
         validate=_is_bare_imei,
+        lead=0,
         positive=(("attach request from 354857380637434", "354857380637434"), ("861234567890119", "861234567890119")),
         negative=("354857380637435", "order 354857380637434", "904857380637434", "1354857380637434"),
     ),
     Recognizer(
         name="vin",
         entity="VIN",
-        gate=r"[A-HJ-NPR-Z0-9]{4}[A-HJ-NPR-Z][0-9]{4}",
+        gate=rf"[A-HJ-NPR-Z0-9]{{4}}[A-HJ-NPR-Z][0-9]{{4,12}}{GATE_END}",
         pattern=re.compile(rf"{_VIN}{NUMBER_END}", re.ASCII),
         validate=_is_vin,
+        lead=17,
         positive=(
             ("fleet VH3M1B683FP853866 odo=2062817", "VH3M1B683FP853866"),
             ("/vehicles/1HGCM82633A004352/trips", "1HGCM82633A004352"),

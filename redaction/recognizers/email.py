@@ -3,11 +3,12 @@
 import re
 from functools import cache
 from importlib.resources import files
+from string import ascii_letters, digits
 
 from redaction.recognizer import Recognizer
 
 # "@", also as URLs (once or twice encoded), JSON and HTML escape it.
-_AT = r"(?:@|%(?:25)?40|\\{1,7}u0040|&#64;|&#x40;)"
+_AT = r"(?:@|%(?:25)?40|\\{1,7}[uU]0040|&#64;|&#[xX]40;)"
 # The signs of RFC 5322 that don't also delimit values in logs and URLs ("?email=", "a|b", "{user}").
 _SIGN = r"[\w.+~!#$^-]"
 # Of what URLs escape only what a name has: its signs, and letters outside ASCII. Not "<", "=", ":" and the like.
@@ -18,7 +19,7 @@ _ATOM = rf"(?=[\w.+~!#$^%-]){_SIGN}*+(?:(?:{_ESCAPED}){_SIGN}*+)*"
 _LOCAL = rf"{_ATOM}(?:'{_ATOM}){{0,3}}"
 _QUOTED = r"(?<!\w)\"[^\"\\@\s]{1,32}(?: [^\"\\@\s]{1,32}){0,3}\""  # RFC 5321, 4.1.2
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
-_TOP_LEVEL = r"(?:xn--[a-z0-9-]{2,59}|[^\W\d_]{2,63})"
+_TOP_LEVEL = r"(?:[xX][nN]--[A-Za-z0-9-]{2,59}|[^\W\d_]{2,63})"
 _DOMAIN = rf"{_AT}(?P<domain>(?:{_LABEL}\.){{1,16}}{_TOP_LEVEL})"
 _NOT_INSIDE = r"(?<![\w.+~!#$^%\\-])"
 # The last sign of "\n", "\u003c" or "%3C" is none of the name's, which in "ACME\joe" starts behind the backslash.
@@ -29,7 +30,7 @@ _AFTER_ESCAPE = (
 
 
 def _address(name: str, after: str = "") -> re.Pattern[str]:
-    return re.compile(rf"(?P<value>(?P<name>{name}){_DOMAIN}){after}", re.IGNORECASE)
+    return re.compile(rf"(?P<value>(?P<name>{name}){_DOMAIN}){after}")
 
 
 # RFC 2606, 6761, 6762 (appendix G) and ICANN's reserved "internal": in use inside companies, and in examples.
@@ -73,6 +74,8 @@ def _is_address(match: re.Match[str]) -> bool:
 _GATE_AT = r"(?:@|%40|%2540|[uU]0040|&#64;|&#[xX]40;)"
 _GATE_LABEL = r"[^\x00-,./:-@\[-^\x60{-\x7f]"
 _GATE_LETTER = r"[^\x00-@\[-\x60{-\x7f]"
+# In an ASCII text: what a name is made of, and the backslashes of "\\u0040".
+_LEAD_SIGNS = ascii_letters + digits + "_.+~!#$^%'\\-"
 _GATE = rf"{_GATE_AT}(?:{_GATE_LABEL}|\.)+\.{_GATE_LETTER}{_GATE_LABEL}"
 
 RECOGNIZERS = (
@@ -82,6 +85,7 @@ RECOGNIZERS = (
         gate=_GATE,
         pattern=_address(rf"{_NOT_INSIDE}{_LOCAL}"),
         validate=_is_address,
+        lead_signs=_LEAD_SIGNS,
         positive=(
             ("mail to jane.doe@example.com failed", "jane.doe@example.com"),
             ("to=<omas+test@mail.example.co.uk>,", "omas+test@mail.example.co.uk"),
@@ -142,6 +146,7 @@ RECOGNIZERS = (
         gate=rf'"{_GATE}',
         pattern=_address(_QUOTED),
         validate=_is_address,
+        lead=140,
         positive=(('rcpt "joe doe"@example.com ok', '"joe doe"@example.com'),),
         negative=('say "hi"@4.17.1', '""@example.com'),
     ),
@@ -151,6 +156,7 @@ RECOGNIZERS = (
         gate=rf"{_GATE}*\.[^\x00-/:-@\[-^\x60{{-\x7f]",
         pattern=_address(rf"{_NOT_INSIDE}{_LOCAL}", r"\.[^\W_]"),
         validate=_is_address,
+        lead_signs=_LEAD_SIGNS,
         positive=(("open /var/spool/joe@example.com.mbox", "joe@example.com"),),
         negative=("lodash@4.17.1.tgz", "user@1000.service", "icons/foo@2x.png"),
     ),

@@ -29,7 +29,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="hl7_birth",
         entity="DOB",
-        gate=r"\^[^|^]*\|[^|]*\|(?:1[89]|20)[0-9]{6}",
+        gate=r"\^[^|^]*\|[^|]*\|[0-9]{8}",
         pattern=re.compile(r"\^[^|]{0,40}\|[^|]{0,40}\|(?P<value>(?:19|20)\d\d[01]\d[0-3]\d)\d{0,6}\|[FMOUAN]?\|"),
         positive=(("PID|1||12345^^^MRN||D^J^A||19800131|F||", "19800131"),),
         negative=("a|b|19800131|F|", "EVN|A01|20240101|"),

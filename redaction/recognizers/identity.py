@@ -2,13 +2,13 @@
 
 import re
 
-from redaction.boundaries import NUMBER_END, NUMBER_START
+from redaction.boundaries import DIGIT_START, NUMBER_END, NUMBER_START
 from redaction.recognizer import Recognizer
 from redaction.recognizers.labelled import label_gate, labelled
 
 # SSA, "Social Security Number Randomization" (in force since 2011-06-25): area 001 to 899 without 666, group not 00,
 # serial not 0000. The older rules by state no longer hold, so no narrower check is sound.
-_US_SSN = re.compile(rf"{NUMBER_START}(?!000|666|9)\d{{3}}-(?!00)\d{{2}}-(?!0000)\d{{4}}{NUMBER_END}", re.ASCII)
+_US_SSN = re.compile(rf"{DIGIT_START}(?!000|666|9)\d{{3}}-(?!00)\d{{2}}-(?!0000)\d{{4}}{NUMBER_END}", re.ASCII)
 _SSN_WORDS = (
     *("ssn", "ssns", "ssn num", "ssn no", "ssn number", "ssnum", "us ssn", "ss number", "ss no", "ss#"),
     *("social security", "social security number", "social security no", "social security num", "social sec"),
@@ -37,8 +37,9 @@ RECOGNIZERS = (
     Recognizer(
         name="us_ssn_hyphens",
         entity="US_SSN",
-        gate=r"[0-8][0-9]{2}-[0-9]{2}-[0-9]{4}",
+        gate=r"[0-9]{3}-[0-9]{2}-[0-9]{4}",
         pattern=_US_SSN,
+        lead=0,
         positive=(
             ("kyc ssn=123-45-6789 matched", "123-45-6789"),
             ("'001-61-1658')", "001-61-1658"),
@@ -66,12 +67,13 @@ RECOGNIZERS = (
     Recognizer(
         name="us_ssn_dots",
         entity="US_SSN",
-        gate=r"[0-8][0-9]{2}\.[0-9]{2}\.[0-9]{4}",
+        gate=r"[0-9]{3}\.[0-9]{2}\.[0-9]{4}",
         pattern=re.compile(
             rf"{NUMBER_START}(?<![vV]ersion[ :=/])(?<![vV]er[ :=/])(?<![/@=~^])"
             rf"(?!000|666|9)\d{{3}}\.(?!00)\d{{2}}\.(?!0000)\d{{4}}{NUMBER_END}",
             re.ASCII,
         ),
+        lead=0,
         positive=(("id 078.05.1123 checked", "078.05.1123"),),
         negative=(
             "version 115.02.1234",
@@ -126,8 +128,9 @@ RECOGNIZERS = (
     Recognizer(
         name="us_itin_hyphens",
         entity="US_ITIN",
-        gate=r"9[0-9]{2}-[5-9][0-9]-[0-9]{4}",
-        pattern=re.compile(rf"{NUMBER_START}9\d\d-{_ITIN_MIDDLE}-\d{{4}}{NUMBER_END}", re.ASCII),
+        gate=r"[0-9]{3}-[0-9]{2}-[0-9]{4}",
+        pattern=re.compile(rf"{DIGIT_START}9\d\d-{_ITIN_MIDDLE}-\d{{4}}{NUMBER_END}", re.ASCII),
+        lead=0,
         positive=(("tax form 911-70-1234 filed", "911-70-1234"), ("911-64-1234", "911-64-1234")),
         negative=("911-66-1234", "911-89-1234", "911-93-1234", "811-70-1234", "911-70-12345", "1-911-70-1234"),
     ),

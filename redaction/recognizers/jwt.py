@@ -12,7 +12,7 @@ from redaction.recognizer import Recognizer
 # (RFC 7516) has five parts. What was cut off by a log is still a token, and its claims are readable.
 _PART = r"[0-9A-Za-z_-]"
 _PATTERN = re.compile(
-    rf"(?:(?<![0-9A-Za-z_-])|{AFTER_ESCAPE})(?P<header>ey[AJ]{_PART}{{8,4000}}+)={{0,2}}"
+    rf"(?=ey)(?:(?<![0-9A-Za-z_-])|{AFTER_ESCAPE})(?P<header>ey[AJ]{_PART}{{8,4000}}+)={{0,2}}"
     rf"(?:\.{_PART}{{0,16000}}+={{0,2}}){{1,4}}",
     re.ASCII,
 )
@@ -36,6 +36,7 @@ RECOGNIZERS = (
         gate=r"ey[AJ][0-9A-Za-z_-]{8}",
         pattern=_PATTERN,
         validate=_has_header,
+        lead=0,
         positive=(
             (
                 f"Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.{_CLAIMS}.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",

@@ -13,7 +13,7 @@ _END = r"(?![0-9A-Za-z]|[:-][0-9A-Fa-f]|\.[0-9A-Fa-f]{4}(?![0-9A-Za-z]))"
 
 # RFC 4291, appendix A: ff:fe in the middle of an EUI-64 says that the rest is an EUI-48.
 _PAIRS = re.compile(
-    rf"{_START}(?P<value>{_PAIR}(?P<sign>[:-]|%3[Aa]){_PAIR}(?:(?P=sign){_PAIR}){{4}}"
+    rf"(?={_PAIR}[:%-]){_START}(?P<value>{_PAIR}(?P<sign>[:-]|%3[Aa]){_PAIR}(?:(?P=sign){_PAIR}){{4}}"
     rf"|(?:{_PAIR}:){{3}}[Ff][Ff]:[Ff][Ee](?::{_PAIR}){{3}}){_END}",
     re.ASCII,
 )
@@ -43,6 +43,7 @@ RECOGNIZERS = (
         gate=r"(?:[0-9A-Fa-f]{2}(?:[:-]|%3[Aa])){5}[0-9A-Fa-f]{2}",
         pattern=_PAIRS,
         validate=_is_someones,
+        lead=0,
         positive=(
             ("DHCPACK on eth0 to 8f:e6:cf:45:c5:b6 via", "8f:e6:cf:45:c5:b6"),
             ("to 41-2F-B0-3D-BE-BE.", "41-2F-B0-3D-BE-BE"),

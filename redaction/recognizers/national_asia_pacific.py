@@ -44,9 +44,10 @@ RECOGNIZERS = (
     Recognizer(
         name="my_mykad",
         entity=NATIONAL_ID,
-        gate=r"[01][0-9][0-3][0-9]-[0-9]{2}-[0-9]{4}",
+        gate=r"[0-9]{4}-[0-9]{2}-[0-9]{4}",
         pattern=number(r"\d\d[01]\d[0-3]\d-\d\d-\d{4}"),
         validate=proven(mykad.is_valid),
+        lead=2,
         positive=(("mykad 770305-02-1234", "770305-02-1234"),),
         negative=("771305-02-1234", "1-770305-02-1234", "240131-00-0001"),
     ),

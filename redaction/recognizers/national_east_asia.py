@@ -9,6 +9,7 @@ from stdnum.jp import in_ as mynumber
 from stdnum.kr import brn, rrn
 from stdnum.tw import ubn
 
+from redaction.boundaries import GATE_END, GATE_START
 from redaction.national import NATIONAL_ID, digits, named, number, proven, weighted
 from redaction.recognizer import Recognizer
 
@@ -47,9 +48,10 @@ RECOGNIZERS = (
     Recognizer(
         name="cn_ric",
         entity=NATIONAL_ID,
-        gate=r"[0-9]{6}(?:1[89]|20)[0-9]{2}[01][0-9]{6}",
+        gate=rf"{GATE_START}[0-9]{{6}}(?:1[89]|20)[0-9]{{2}}[01][0-9]{{6}}",
         pattern=number(r"[1-9]\d{5}(?:1[89]|20)\d{2}[01]\d[0-3]\d{4}[0-9Xx]"),
         validate=proven(lambda value: ric.is_valid(value.upper())),
+        lead=0,
         positive=(
             ("id_card=360426199101010071", "360426199101010071"),
             ("身份证号51323120001212169X", "51323120001212169X"),
@@ -90,9 +92,10 @@ RECOGNIZERS = (
     Recognizer(
         name="kr_rrn",
         entity=NATIONAL_ID,
-        gate=r"[01][0-9][0-3][0-9]-[1-8][0-9]{6}",
+        gate=rf"[0-9]{{4}}-[0-9]{{7}}{GATE_END}",
         pattern=number(r"\d\d[01]\d[0-3]\d-[1-8]\d{6}"),
         validate=proven(_is_rrn),
+        lead=2,
         positive=(("user 050912-3000011 ok", "050912-3000011"), ("고객 211013-3019902", "211013-3019902")),
         negative=("960121+1021413", "961321-1021413", "760413-5212134", "1-971013-9019902"),
     ),

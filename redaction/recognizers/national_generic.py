@@ -29,7 +29,7 @@ from redaction.recognizer import Recognizer
 
 # Those that random numbers seldom pass: two check digits, or a date besides one, or letters.
 _STRONG = {
-    9: (es_nif.is_valid,),
+    9: (lambda signs: not signs.isdigit() and es_nif.is_valid(signs),),
     10: (egn.is_valid, personnummer.is_valid),
     11: (
         be_ssn.is_valid,
@@ -98,6 +98,7 @@ RECOGNIZERS = (
         gate=named(keys=_NATIONAL, initial="[0-9A-Za-z]").gate,
         pattern=keyed_number(_NATIONAL, _NUMBER),
         validate=_is_number,
+        starts_at_gate=True,
         positive=(
             ("national_id=12345678901", "12345678901"),
             ('{"nationalIdNumber":"85.07.30-033.27"}', "85.07.30-033.27"),
@@ -121,6 +122,7 @@ RECOGNIZERS = (
         gate=named(keys=_IDENTITY, initial="[A-Za-z]{0,6}[- ]?[0-9][-0-9A-Za-z ./]").gate,
         pattern=keyed_number(_IDENTITY, _NUMBER),
         validate=_is_some_countrys,
+        starts_at_gate=True,
         positive=(
             ("personal_id=8001015009087", "8001015009087"),
             ('"ssn": "151024610204325"', "151024610204325"),
@@ -137,6 +139,7 @@ RECOGNIZERS = (
             r"[A-Z]{2}[ -]?[0-9]{2,4}(?:[ .-][0-9]{2,4}){1,4}|[A-Z]{2}[ -]?(?=[0-9A-Z]{0,4}[0-9]{2})[0-9A-Z]{2,13}",
         ),
         validate=_is_vat,
+        starts_at_gate=True,
         positive=(
             ("vat=NL4495445B01", "NL4495445B01"),
             ("USt-IdNr. DE136695976", "DE136695976"),

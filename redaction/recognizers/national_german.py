@@ -6,6 +6,7 @@ from stdnum.ch import uid as ch_uid
 from stdnum.de import stnr
 from stdnum.iso7064 import mod_11_10
 
+from redaction.boundaries import GATE_START
 from redaction.national import NATIONAL_ID, digits, named, number, proven, weighted
 from redaction.recognizer import Recognizer
 
@@ -144,9 +145,10 @@ RECOGNIZERS = (
     Recognizer(
         name="ch_ahv",
         entity=NATIONAL_ID,
-        gate=r"756(?:\.| ?[0-9]{4})[ .]?[0-9]{4}",
+        gate=rf"{GATE_START}756(?:\.| ?[0-9]{{4}})[ .]?[0-9]{{4}}",
         pattern=number(r"756(?P<s>[. ]?)\d{4}(?P=s)\d{4}(?P=s)\d{2}"),
         validate=proven(ssn.is_valid),
+        lead=0,
         positive=(
             ("AHV-Nr. 756.9217.0769.85", "756.9217.0769.85"),
             ("ahv=7569217076985", "7569217076985"),

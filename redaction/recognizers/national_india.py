@@ -5,6 +5,7 @@ import re
 from stdnum import verhoeff
 from stdnum.in_ import epic, gstin, pan
 
+from redaction.boundaries import GATE_END
 from redaction.national import NATIONAL_ID, lone, named, number, proven
 from redaction.recognizer import Recognizer
 
@@ -21,9 +22,10 @@ RECOGNIZERS = (
     Recognizer(
         name="in_aadhaar_groups",
         entity=NATIONAL_ID,
-        gate=r"[0-9]{4}[ -][0-9]{4}[ -][0-9]{4}",
+        gate=rf"[0-9]{{4}}[ -][0-9]{{4}}[ -][0-9]{{4}}{GATE_END}",
         pattern=lone(r"[2-9]\d{3}(?P<s>[ -])\d{4}(?P=s)\d{4}"),
         validate=proven(_is_aadhaar),
+        lead=0,
         positive=(("uid 3123 4567 8909 linked", "3123 4567 8909"), ("3998-7654-3211", "3998-7654-3211")),
         negative=("1234-5678-9012", "3123 4567 8908", "17 3123 4567 8909", "3123 4567 8909 12", "3998-7654-3211-7777"),
     ),

@@ -18,7 +18,7 @@ RECOGNIZERS = (
     Recognizer(
         name="ar_cuit",
         entity=NATIONAL_ID,
-        gate=r"(?:2[03467]|3[034])-[0-9]{8}-[0-9]",
+        gate=r"[0-9]{2}-[0-9]{8}-[0-9]",
         pattern=number(r"(?:2[03467]|3[034])-\d{8}-\d"),
         validate=proven(cuit.is_valid),
         positive=(("cuit=20-05536168-2", "20-05536168-2"), ("titular 20-05536168-2 ok", "20-05536168-2")),

@@ -12,6 +12,7 @@ from stdnum.lv import pvn
 from stdnum.no import fodselsnummer
 from stdnum.se import orgnr, personnummer
 
+from redaction.boundaries import GATE_END, GATE_START
 from redaction.national import NATIONAL_ID, named, number, proven
 from redaction.recognizer import Recognizer
 
@@ -40,9 +41,10 @@ RECOGNIZERS = (
     Recognizer(
         name="se_personnummer",
         entity=NATIONAL_ID,
-        gate=r"[0-9]{2}[01][0-9]{3}[-+][0-9]{4}",
+        gate=rf"[0-9]{{6}}[-+][0-9]{{4}}{GATE_END}",
         pattern=number(r"(?:18|19|20)?\d{6}[-+]\d{4}"),
         validate=lambda match: _is_personnummer(match["value"]) and _is_no_timestamp(match["value"]),
+        lead=2,
         positive=(
             ("user 811228-9874 logged in", "811228-9874"),
             ("kund=19811228-9874", "19811228-9874"),
@@ -62,9 +64,10 @@ RECOGNIZERS = (
     Recognizer(
         name="se_personnummer_digits",
         entity=NATIONAL_ID,
-        gate=r"19[0-9]{2}[01][0-9][0-3][0-9]{2}",
+        gate=rf"{GATE_START}19[0-9]{{2}}[01][0-9][0-3][0-9]{{5}}{GATE_END}",
         pattern=number(r"19\d{2}[01]\d[0-3]\d{5}"),  # those of this century look like a timestamp
         validate=proven(personnummer.is_valid),
+        lead=0,
         positive=(("kund 198112289874 inloggad", "198112289874"),),
         negative=("198112289875", "198113289874", "201112289870", "1981122898740", "x-198112289874"),
     ),
@@ -98,9 +101,10 @@ RECOGNIZERS = (
     Recognizer(
         name="fi_hetu",
         entity=NATIONAL_ID,
-        gate=r"[0-3][0-9][01][0-9]{3}[-+A-FU-Y][0-9]{3}[0-9A-Ya-y]",
+        gate=rf"[0-9]{{6}}[-+A-FU-Y][0-9]{{3}}[0-9A-Ya-y]{GATE_END}",
         pattern=number(r"\d{6}(?:[-+A-FU-Y]\d{3}[0-9A-Y]|[-+]\d{3}[a-y])"),
         validate=lambda match: _is_hetu(match["value"]) and not _STAMP.fullmatch(match["value"]),
+        lead=0,
         positive=(
             ("hetu=131052-308T", "131052-308T"),
             ("asiakas 010594Y9032 kirjautui", "010594Y9032"),

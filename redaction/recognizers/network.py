@@ -93,6 +93,7 @@ RECOGNIZERS = (
         gate=r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?:[^0-9]|$)",
         pattern=_V4,
         validate=_is_v4,
+        lead=2,
         positive=(
             ("from 203.61.177.99 port 9438", "203.61.177.99"),
             ("10.0.0.1:8080", "10.0.0.1"),
@@ -143,6 +144,7 @@ RECOGNIZERS = (
         r"|(?:[0-9A-Fa-f]{1,4}:){6}",
         pattern=_V6,
         validate=_is_v6,
+        lead=64,
         positive=(
             ("client 2001:db8:ab45:c83d::f4d0 connected", "2001:db8:ab45:c83d::f4d0"),
             ("fd39:feaf:a0f2:1997:50c0:a8d8:5f1a:9e91", "fd39:feaf:a0f2:1997:50c0:a8d8:5f1a:9e91"),

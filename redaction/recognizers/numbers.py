@@ -8,7 +8,8 @@ _START = re.compile(NUMBER_START, re.ASCII)
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 # The label right before a number that says it is something else: order_id=…, "batch 62…", orderId":"….
-_LABEL = re.compile(r"(?:([A-Za-z]{1,24})[ _.-])?([A-Za-z]{1,32})[^0-9A-Za-z]{1,6}\Z")
+# Read from behind, where it is found at once.
+_LABEL = re.compile(r"[^0-9A-Za-z]{1,6}([A-Za-z]{1,32})(?:[ _.-]([A-Za-z]{1,24}))?")
 _LAST_WORD = re.compile(r"(?:[A-Z]?[a-z]+|[A-Z]+)\Z")
 _ENUMERATES = frozenset(["no", "num", "nr", "number"])
 _OTHER_LABELS = frozenset([
@@ -26,17 +27,17 @@ _OTHER_LABELS = frozenset([
 
 def passes_luhn(number: str) -> bool:
     """ISO/IEC 7812-1 annex B: double every second digit from the right, sum the digits, a multiple of ten."""
-    digits = [int(digit) for digit in reversed(number)]
-    return (sum(digits[::2]) + sum(_DOUBLED[digit] for digit in digits[1::2])) % 10 == 0
+    digits = [*map(int, reversed(number))]
+    return (sum(digits[::2]) + sum(map(_DOUBLED.__getitem__, digits[1::2]))) % 10 == 0
 
 
 def has_other_label(match: re.Match[str]) -> bool:
     """Whether the word right before a number says that it counts or names something else."""
     start = match.start()
-    label = _LABEL.search(match.string, max(0, start - 48), start)
+    label = _LABEL.match(match.string[max(0, start - 48) : start][::-1])
     if not label:
         return False
-    before, key = label.groups(default="")
+    key, before = (word[::-1] for word in label.groups(default=""))
     word = _LAST_WORD.search(key)
     last = word.group().lower() if word else ""
     if last in _ENUMERATES and word:

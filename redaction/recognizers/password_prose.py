@@ -32,6 +32,7 @@ RECOGNIZERS = (
             rf"[\"']?{_VALUE}"
         ),
         validate=_is_password,
+        lead=0,
         positive=(
             ("Password for user bob: hunter2", "hunter2"),
             ("passwd for alice set to S3cret9", "S3cret9"),

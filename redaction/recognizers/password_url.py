@@ -29,6 +29,7 @@ RECOGNIZERS = (
         gate=r"/\\?/[^ \n\"']*@[0-9A-Za-z\[_$%{-]",
         pattern=re.compile(rf"[A-Za-z0-9]:(?:\\?/){{2}}{_USER}:{_VALUE}{_HOST}"),
         validate=_is_real,
+        lead=3,
         positive=(
             ("postgres://app:CHZtDuoz97U5@db-01:5432/main timeout=380", "CHZtDuoz97U5"),
             ("mongodb+srv://svc:p@ss#w0rd!@cluster0/test?retry=true", "p@ss#w0rd!"),

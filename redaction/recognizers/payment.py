@@ -2,7 +2,7 @@
 
 import re
 
-from redaction.boundaries import NUMBER_END
+from redaction.boundaries import GATE_END, NUMBER_END
 from redaction.context import Context
 from redaction.recognizer import Recognizer
 from redaction.recognizers.labelled import label_gate
@@ -89,9 +89,10 @@ RECOGNIZERS = (
     Recognizer(
         name="card_digits",
         entity="CREDIT_CARD",
-        gate=r"(?:^|[^0-9]|%[2-7][0-9])(?:3[04-9][0-9]{12,14}|4[0-9]{15}|(?:2[2-7]|5[0-8]|6[02-57])[0-9]{14})(?:[^0-9A-Za-z]|$)",
+        gate=rf"(?:^|[^0-9]|%[2-7][0-9])(?:3[04-9][0-9]{{12,14}}|4[0-9]{{15}}|(?:2[2-7]|5[0-8]|6[02-57])[0-9]{{14}}){GATE_END}",
         pattern=_written(rf"[2-6]{_RUN_START}\d{{13,15}}+"),
         validate=_is_bare_card,
+        lead=0,
         positive=(
             ("charge 4111111111111111 declined", "4111111111111111"),
             ("pay=5555555555554444", "5555555555554444"),
@@ -134,6 +135,7 @@ RECOGNIZERS = (
         pattern=_written(r"(?:\d{12,19}|\d{8}[ -]\d{8}|\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,7})"),
         validate=_is_named_card,
         context=_CARD,
+        lead=0,
         positive=(
             ("card=4222222222222", "4222222222222"),
             ("What is the limit for card 584528792610?", "584528792610"),
@@ -163,7 +165,7 @@ RECOGNIZERS = (
     Recognizer(
         name="card_groups",
         entity="CREDIT_CARD",
-        gate=rf"[0-9]{{4}}{_GATE_JOIN}[0-9]{{4}}{_GATE_JOIN}[0-9]{{4}}{_GATE_JOIN}[0-9]{{2}}",
+        gate=rf"[0-9]{{4}}{_GATE_JOIN}[0-9]{{4}}{_GATE_JOIN}[0-9]{{4}}{_GATE_JOIN}[0-9]{{2,4}}{GATE_END}",
         pattern=_written(rf"\d{{4}}{_JOIN}\d{{4}}\1\d{{4}}\1\d{{2,4}}"),
         validate=_is_card,
         starts_at_gate=True,
@@ -190,15 +192,17 @@ RECOGNIZERS = (
         gate=r"(?:[0-9]{4}[ -]){4}[0-9]{3}",
         pattern=_written(r"\d{4}([ -])\d{4}\1\d{4}\1\d{4}\1\d{3}"),
         validate=_is_long_card,
+        lead=0,
         positive=(("6200 0000 0000 0000 000", "6200 0000 0000 0000 000"),),
         negative=("4111 1111 1111 1111 123",),
     ),
     Recognizer(
         name="card_amex",
         entity="CREDIT_CARD",
-        gate=rf"3[0-9]{{3}}{_GATE_JOIN}[0-9]{{6}}{_GATE_JOIN}[0-9]{{4}}",
+        gate=rf"[0-9]{{4}}{_GATE_JOIN}[0-9]{{6}}{_GATE_JOIN}[0-9]{{4}}",
         pattern=_written(rf"\d{{4}}{_JOIN}\d{{6}}\1\d{{4,5}}"),
         validate=_is_card,
+        lead=0,
         positive=(
             ("card=3782 822463 10005 ok", "3782 822463 10005"),
             ("3056-930902-5904", "3056-930902-5904"),

@@ -95,6 +95,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
             rf"(?(quote)(?P=quote)(?![^\W_])|{END_OF_NAME})"
         ),
         validate=_is_part,
+        starts_at_gate=True,
         positive=(
             ('"first_name":"jane"', "jane"),
             ('full_name="Jane Doe" id=5', "Jane Doe"),
@@ -154,6 +155,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         gate=rf"{word_gate(_ROLE_KEYS)}{GATE_BETWEEN}{GATE_OPEN}{GATE_CAPITAL}",
         pattern=re.compile(rf"{word_pattern(_ROLE_KEYS)}{BETWEEN}{QUOTE}?(?P<value>{TITLE}{NAME}){END_OF_NAME}"),
         validate=_is_person,
+        starts_at_gate=True,
         positive=(
             ('customer_name="Jane Doe"', "Jane Doe"),
             ('"customer":"Jane Doe"', "Jane Doe"),

@@ -92,6 +92,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
             rf"{word_pattern(_QUOTED_KEYS)}(?:{BETWEEN}|[ ])(?P<quote>{QUOTE})(?P<value>{NAME})(?P=quote)(?![^\W_])"
         ),
         validate=_is_quoted_user,
+        starts_at_gate=True,
         positive=(
             ('user="Jane Doe" action=login', "Jane Doe"),
             (r"\"created_by\":\"Jane Doe\"", "Jane Doe"),
@@ -116,6 +117,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
             rf"(?<![\w.$/-]){word_pattern(_ANY_KEYS)}{BETWEEN}{QUOTE}?(?P<value>{TITLE}{NAME}){END_OF_NAME}"
         ),
         validate=_is_person_of_record,
+        starts_at_gate=True,
         positive=(
             ('profile update name="Jane Doe" dob=x', "Jane Doe"),
             ('{"id":5,"name":"Jane Doe","email":null}', "Jane Doe"),

@@ -24,7 +24,8 @@ _SAME = rf"(?P<sign>[-.\u2010-\u2013]|{SPACE})"
 _TRUNK = rf"(?:{PLUS}|00)?1"
 
 _NORTH_AMERICAN = re.compile(
-    rf"(?:(?:{NUMBER_START}{_TRUNK}(?:[-.]|{SPACE})?)?(?:\({_AREA}\)|%28{_AREA}%29)(?:[-.+]|{SPACE})?\d{{3}}(?:[-.]|{SPACE})?\d{{4}}"
+    # The look ahead is for speed.
+    rf"(?=[0-9(+\uff0b%])(?:(?:{NUMBER_START}{_TRUNK}(?:[-.]|{SPACE})?)?(?:\({_AREA}\)|%28{_AREA}%29)(?:[-.+]|{SPACE})?\d{{3}}(?:[-.]|{SPACE})?\d{{4}}"
     rf"|{NUMBER_START}(?:{_TRUNK}(?:[-.]|{SPACE})?)?{_AREA}{_SAME}\d{{3}}(?P=sign)\d{{4}})"
     rf"(?!\d|[-.]\d){EXTENSION}?",
     re.ASCII | re.IGNORECASE,
@@ -128,9 +129,10 @@ RECOGNIZERS = (
     Recognizer(
         name="phone_international",
         entity="PHONE",
-        gate=rf"(?:\+|＋|%2[Bb])[1-9](?:(?:[- ()./{TYPESET}]|%2[089])*[0-9]){{6}}",
+        gate=rf"(?:\+|＋|%2[Bb])[0-9](?:(?:[- ()./{TYPESET}]|%2[089])*[0-9]){{6}}",
         pattern=_international(JOIN),
         validate=_is_plausible,
+        lead=0,
         positive=(
             ("tel +44 20 7946 0958 ok", "+44 20 7946 0958"),
             ("+14155552671", "+14155552671"),
@@ -175,7 +177,7 @@ RECOGNIZERS = (
     Recognizer(
         name="phone_international_form",
         entity="PHONE",
-        gate=r"%2[Bb][1-9](?:[-.+()]*[0-9]){6}",
+        gate=r"%2[Bb][0-9](?:[-.+()]*[0-9]){6}",
         pattern=_international(r"\)?[-.+]?\(?", plus="%2B"),
         validate=_is_plausible,
         positive=(

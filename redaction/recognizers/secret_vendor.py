@@ -3,7 +3,7 @@
 import re
 
 from redaction import token_formats
-from redaction.boundaries import AFTER_ESCAPE
+from redaction.boundaries import AFTER_ESCAPE, GATE_END
 from redaction.randomness import is_placeholder
 from redaction.recognizer import Recognizer
 
@@ -11,7 +11,7 @@ _START = rf"(?:(?<![0-9A-Za-z])|{AFTER_ESCAPE})"
 _END = r"(?![0-9A-Za-z])"
 
 _REPETITION = re.compile(r"\{([0-9]+)(?:,[0-9]+)?\}\+?")
-_LEADING_CLASS = re.compile(r"(?:(?<=\|)|\A)\[[^]]+\]\{[0-9]+\}")
+_LEADING_CLASS = re.compile(r"(?:(?<=\|)|\A)\[[^]]+\]\{[0-9]+\}(?:\[[0-9]+\])?")
 
 
 def _is_issued(match: re.Match[str]) -> bool:
@@ -117,6 +117,20 @@ RECOGNIZERS = (
             "task-" + _hexadecimal(32),
             "AC" + _hexadecimal(40),
         ),
+    ),
+    Recognizer(
+        name="secret_mailgun",
+        entity="SECRET",
+        gate=rf"[0-9a-f]{{8}}-[0-9a-f]{{8}}-[0-9a-f]{{8}}{GATE_END}",
+        pattern=_issued(token_formats.MAILGUN),
+        validate=_is_issued,
+        positive=(
+            (
+                f"api {_hexadecimal(32)}-{_hexadecimal(8)}-{_hexadecimal(8)}",
+                f"{_hexadecimal(32)}-{_hexadecimal(8)}-{_hexadecimal(8)}",
+            ),
+        ),
+        negative=(f"{_hexadecimal(31)}-{_hexadecimal(8)}-{_hexadecimal(8)}", f"{_hexadecimal(32)}-{_hexadecimal(8)}"),
     ),
     Recognizer(
         name="secret_payment",
