@@ -22,9 +22,10 @@ RECOGNIZERS = (
     Recognizer(
         name="password_prose",
         entity="PASSWORD",
+        # Not for "Failed password for root from", of which the logs of sshd are full.
         gate=(
-            r"(?i:password|passwd|passphrase|passcode|pwd) (?:for|of|(?:has been |was |is )?(?:re)?(?:set"
-            r"|changed|updated)) "
+            r"(?i:password|passwd|passphrase|passcode|pwd) (?:(?:for|of) [^\n]*(?:[:=]| is | was | to )"
+            r"|(?:has been |was |is )?(?:re)?(?:set|changed|updated) to )"
         ),
         pattern=re.compile(
             rf"{_KEY}(?: (?:for|of) (?:the )?(?:user |account )?[\"']?{_NAME}[\"']?"
