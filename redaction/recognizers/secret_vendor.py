@@ -10,7 +10,7 @@ from redaction.recognizer import Recognizer
 _START = rf"(?:(?<![0-9A-Za-z])|{AFTER_ESCAPE})"
 _END = r"(?![0-9A-Za-z])"
 
-_REPETITION = re.compile(r"\{([0-9]+)(?:,[0-9]+)?\}\+?")
+_REPETITION = re.compile(r"\{([0-9]+)(?:,[0-9]*)?\}\+?")
 _LEADING_CLASS = re.compile(r"(?:(?<=\|)|\A)\[[^]]+\]\{[0-9]+\}(?:\[[0-9]+\])?")
 
 
