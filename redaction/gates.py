@@ -98,8 +98,7 @@ class Re2Gates:
             GatesFailed: RE2 gave up.
         """
         if len(texts) < FEW:
-            matching = ((place, self.matching(text)) for place, text in enumerate(texts))
-            return {place: dict.fromkeys(found) for place, found in matching if found}
+            return {place: dict.fromkeys(found) for place, text in enumerate(texts) if (found := self.matching(text))}
         joined, ends = _joined(texts)
         opened: Opened = {}
         for kind in self._kinds:

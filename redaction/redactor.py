@@ -60,7 +60,8 @@ class Redactor:
         Raises:
             redaction.gates.GatesFailed: RE2 gave up; nothing is known about the text.
         """
-        return self.redact_batch([text])[0]
+        detected = self._detector.detect((text,))
+        return self._redaction(*detected[0]) if detected else Redaction(text)
 
     def redact_batch(self, texts: Sequence[str]) -> list[Redaction]:
         """Redact each text by itself; the results are in the order of `texts`.
@@ -71,12 +72,14 @@ class Redactor:
             redaction.gates.GatesFailed: RE2 gave up on one of them; nothing is known about any.
         """
         redactions = list(map(Redaction, texts))
-        for place, (entities, redacted) in self._detector.detect(texts).items():
-            if self._actions and any(self._actions.get(entity.type) == "drop" for entity in entities):
-                redactions[place] = Redaction("", tuple(entities), dropped=True)
-            else:
-                redactions[place] = Redaction(redacted, tuple(entities))
+        for place, detected in self._detector.detect(texts).items():
+            redactions[place] = self._redaction(*detected)
         return redactions
+
+    def _redaction(self, entities: list[Entity], redacted: str) -> Redaction:
+        if self._actions and any(self._actions.get(entity.type) == "drop" for entity in entities):
+            return Redaction("", tuple(entities), dropped=True)
+        return Redaction(redacted, tuple(entities))
 
     def redact_json(self, record: Any) -> tuple[Any, Redaction]:
         """Redact what `json.loads` may return.
