@@ -1,6 +1,6 @@
 """Random texts, led by what of the engine they reach. Needs atheris; pytest does not collect it.
 
-    python -m venv /tmp/fuzz && /tmp/fuzz/bin/pip install atheris -r requirements.txt
+    python -m venv /tmp/fuzz && /tmp/fuzz/bin/pip install -r requirements.txt && /tmp/fuzz/bin/pip install atheris
     PYTHONPATH=. /tmp/fuzz/bin/python tests/redaction/fuzz_redaction.py -max_total_time=300 -max_len=400 CORPUS
 
 A text that breaks a rule ends the run and is written to crash-*; `... fuzz_redaction.py crash-*` runs it again.
