@@ -1,6 +1,7 @@
 """PynamoDB models: the only code that talks to DynamoDB."""
 
 from models.api_key import SCOPES, ApiKey, KeyText
+from models.derived_keys import derived_key
 from models.errors import AlreadyThere, NotThere, TenantRequired
 from models.insert import Verdict
 from models.log_record import LogRecord, Page
@@ -21,6 +22,7 @@ __all__ = [
     "TenantPolicy",
     "TenantRequired",
     "Verdict",
+    "derived_key",
 ]
 
 TABLES = (LogRecord, TenantPolicy, Tenant, ApiKey)

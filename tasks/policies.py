@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from functools import lru_cache
 
-from models import TenantPolicy
+from models import TenantPolicy, derived_key
 from redaction import Policy, Redactor
 from settings import settings
 
@@ -41,7 +41,7 @@ def redactor_of(tenant_id: str) -> Redactor:
     known = _known.get(tenant_id)
     if known is None or known.until < time.monotonic():
         stored = TenantPolicy.of(tenant_id)
-        policy, hash_key = (stored.policy, stored.hash_key) if stored else ("", b"")
+        policy, hash_key = (stored.policy or "", derived_key(stored.secret, "hash")) if stored else ("", b"")
         known = _Known(policy, hash_key, time.monotonic() + settings.policy_cache_seconds)
         with _lock:
             if len(_known) >= MAX_TENANTS:

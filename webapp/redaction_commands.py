@@ -91,4 +91,4 @@ def set_policy(tenant_id: str, wanted: Policy) -> None:
 def show_policy(tenant_id: str) -> None:
     """Print the policy of a tenant; the default one when it has none of its own."""
     stored = TenantPolicy.of(tenant_id)
-    click.echo(stored.policy if stored else Policy().to_json())
+    click.echo(stored.policy if stored and stored.policy else Policy().to_json())

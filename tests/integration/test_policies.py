@@ -98,6 +98,6 @@ def test_a_new_policy_keeps_the_key_of_the_hashes(processes: Processes, tenant: 
 
     assert before is not None
     assert after is not None
-    assert after.hash_key == before.hash_key
-    assert len(after.hash_key) == 32
+    assert after.secret == before.secret
+    assert len(after.secret) == 32
     assert flask(processes, "policy", "show", tenant).stdout == '{"actions":{},"allow":["x"],"custom":[]}\n'
