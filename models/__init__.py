@@ -3,10 +3,11 @@
 from models.api_key import SCOPES, ApiKey, KeyText
 from models.derived_keys import derived_key
 from models.errors import AlreadyThere, NotThere, TenantRequired
-from models.insert import Verdict
+from models.fingerprint import fingerprint_of
 from models.log_record import LogRecord, Page
 from models.tenant import Limits, Tenant
 from models.tenant_policy import TenantPolicy
+from models.verdict import Verdict
 
 __all__ = [
     "SCOPES",
@@ -23,6 +24,7 @@ __all__ = [
     "TenantRequired",
     "Verdict",
     "derived_key",
+    "fingerprint_of",
 ]
 
 TABLES = (LogRecord, TenantPolicy, Tenant, ApiKey)

@@ -1,34 +1,19 @@
 """Inserts that never overwrite, 25 to a call, with a verdict on each item."""
 
 from collections.abc import Callable, Sequence
-from enum import Enum
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection.base import Connection
 
+from models.duplicate import STORED_ATTRIBUTES, Item, judge
+from models.verdict import Verdict
 from topology import MAX_STATEMENTS
 
-Item = dict[str, dict[str, Any]]
 Error = dict[str, Any]
 Key = tuple[str, str]
 
 DUPLICATE = "DuplicateItem"
-
-
-class Verdict(Enum):
-    """What became of one item of an insert."""
-
-    STORED = "stored"
-    """It is in the table now."""
-    REDELIVERED = "redelivered"
-    """It was there before with the same original text: nothing was written, and nothing had to be."""
-    CONFLICT = "conflict"
-    """Another text is stored under its id, and stays."""
-    UNAVAILABLE = "unavailable"
-    """DynamoDB did not answer, throttled or failed inside; trying again may work. It may even be stored."""
-    INVALID = "invalid"
-    """DynamoDB will never take it, for example because it is over 400 KB."""
 
 
 # A statement or a call that fails with one of these fails for what is in it; after any other code it may work later.
@@ -59,7 +44,7 @@ def insert_items(
     for index, first in enumerate(first_uses):
         # One call may name a key once only, so a later use of a log id is judged here, as the table would judge it.
         if first != index:
-            verdicts[index] = _duplicate(items[index], items[first]["original_text"]["S"])
+            verdicts[index] = judge(connection, table, items[index], items[first])
     pending = [index for index, first in enumerate(first_uses) if first == index]
     for start in range(0, len(pending), MAX_STATEMENTS):
         chunk = pending[start : start + MAX_STATEMENTS]
@@ -93,10 +78,10 @@ def _insert_call(
         # The call names no culprit: each item is judged alone.
         return [verdict for item in items for verdict in _insert_call(connection, table, [item], tell_unavailable)]
     errors = [response.get("Error") for response in answer["Responses"]]
-    stored = _stored_texts(connection, table, items, errors)
+    stored = _stored_items(connection, table, items, errors)
     for code in {failed["Code"] for failed in errors if failed} - PERMANENT_CODES - {DUPLICATE}:
         tell_unavailable(code)
-    return [_verdict(item, error, stored) for item, error in zip(items, errors, strict=True)]
+    return [_verdict(connection, table, item, error, stored) for item, error in zip(items, errors, strict=True)]
 
 
 def _insert_statement(table: str, item: Item) -> dict[str, Any]:
@@ -108,38 +93,34 @@ def _insert_statement(table: str, item: Item) -> dict[str, Any]:
     }
 
 
-def _stored_texts(
+def _stored_items(
     connection: Connection, table: str, items: Sequence[Item], errors: Sequence[Error | None]
-) -> dict[Key, str]:
-    """The texts in the table under the keys of the duplicates; not of those whose text can't be read now."""
+) -> dict[Key, Item]:
+    """What is in the table under the keys of the duplicates; not what can't be read now."""
     duplicates = {
         _key(item): error for item, error in zip(items, errors, strict=True) if error and error["Code"] == DUPLICATE
     }
-    texts = {key: error["Item"]["original_text"]["S"] for key, error in duplicates.items() if "Item" in error}
+    stored = {key: error["Item"] for key, error in duplicates.items() if "Item" in error}
     # DynamoDB sends the stored item with the error. The embedded engine does not, so it is read.
-    unsent = [{"tenant_id": {"S": tenant}, "log_id": {"S": log}} for tenant, log in duplicates.keys() - texts.keys()]
+    unsent = [{"tenant_id": {"S": tenant}, "log_id": {"S": log}} for tenant, log in duplicates.keys() - stored.keys()]
     if not unsent:
-        return texts
-    wanted = {"Keys": unsent, "ConsistentRead": True, "ProjectionExpression": "tenant_id, log_id, original_text"}
+        return stored
+    wanted = {"Keys": unsent, "ConsistentRead": True, "ProjectionExpression": ", ".join(STORED_ATTRIBUTES)}
     try:
         answer = connection.dispatch("BatchGetItem", {"RequestItems": {table: wanted}})
     except (ClientError, BotoCoreError, OSError):
-        return texts
-    return texts | {_key(item): item["original_text"]["S"] for item in answer["Responses"].get(table, [])}
+        return stored
+    return stored | {_key(item): item for item in answer["Responses"].get(table, [])}
 
 
-def _verdict(item: Item, error: Error | None, stored: dict[Key, str]) -> Verdict:
+def _verdict(connection: Connection, table: str, item: Item, error: Error | None, stored: dict[Key, Item]) -> Verdict:
     if error is None:
         return Verdict.STORED
     if error["Code"] in PERMANENT_CODES:
         return Verdict.INVALID
     if error["Code"] != DUPLICATE or _key(item) not in stored:
         return Verdict.UNAVAILABLE
-    return _duplicate(item, stored[_key(item)])
-
-
-def _duplicate(item: Item, stored_text: str) -> Verdict:
-    return Verdict.REDELIVERED if item["original_text"]["S"] == stored_text else Verdict.CONFLICT
+    return judge(connection, table, item, stored[_key(item)])
 
 
 def _key(item: Item) -> Key:

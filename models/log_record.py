@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 
-from pynamodb.attributes import MapAttribute, UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, MapAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
 from models.connection import Connected, Table
 from models.cursor import log_id_of, to_cursor
 from models.errors import TenantRequired
-from models.insert import Verdict, insert_items
+from models.insert import insert_items
+from models.verdict import Verdict
 from settings import settings
 
 
@@ -34,6 +36,7 @@ class LogRecord(Table):
     tenant_id = UnicodeAttribute(hash_key=True)
     log_id = UnicodeAttribute(range_key=True)
     original_text = UnicodeAttribute()
+    """As `original` says."""
     modified_text = UnicodeAttribute()
     processed_at = UnicodeAttribute()
     """ISO 8601 in UTC, such as 2026-01-31T12:00:00.000Z."""
@@ -41,16 +44,30 @@ class LogRecord(Table):
     """How many values were replaced, by entity; absent from records that are older than it."""
     event_time = UnicodeAttribute(null=True)
     """When the sender says that it happened, as `processed_at`; absent when it said nothing."""
+    original = UnicodeAttribute(null=True)
+    """"encrypted" when `original_text` is that, "dropped" when it is the redacted text, absent when it is plain."""
+    original_fingerprint = BinaryAttribute(legacy_encoding=False, null=True)
+    """By what the original is recognized, as `fingerprint_of` makes it; absent from records that are older than it."""
+    expires_at = TTLAttribute(null=True)
+    """When DynamoDB may delete it; absent when it stays for ever. In the table epoch seconds."""
 
     @classmethod
     def of(cls, tenant_id: str, log_id: str) -> "LogRecord":
         """One record.
 
         Raises:
-            LogRecord.DoesNotExist: this tenant has no such log.
+            LogRecord.DoesNotExist: this tenant has no such log, or it has expired.
             pynamodb.exceptions.GetError: DynamoDB did not answer.
         """
-        return cls.get(tenant_id, log_id, consistent_read=True)
+        record = cls.get(tenant_id, log_id, consistent_read=True)
+        if record.has_expired:
+            raise cls.DoesNotExist
+        return record
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether it is as good as gone. DynamoDB deletes it within days, so every read leaves it out itself."""
+        return self.expires_at is not None and self.expires_at <= datetime.now(UTC)
 
     @classmethod
     def for_tenant(
@@ -61,7 +78,8 @@ class LogRecord(Table):
         Args:
             tenant_id: whose records.
             newest_first: descending instead of ascending.
-            page_size: records a page, 1 to 1,000; a page of long records may hold fewer (DynamoDB reads 1 MiB a call).
+            page_size: records a page, 1 to 1,000; a page of long records may hold fewer (DynamoDB reads 1 MiB a call),
+                and one with records that have expired.
             cursor: `Page.cursor` of the page before. It carries no tenant, so it can't reach another one's records.
         Raises:
             ValueError: `page_size` is out of range or `cursor` is not one of ours.
@@ -80,7 +98,7 @@ class LogRecord(Table):
             last_evaluated_key=start,
             consistent_read=True,
         )
-        records = list(results)
+        records = [record for record in results if not record.has_expired]
         last = results.last_evaluated_key
         return Page(records, to_cursor(last["log_id"]["S"]) if last else None)
 
