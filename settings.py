@@ -2,10 +2,10 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import Field, SecretStr, StringConstraints, field_validator
+from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import topology
@@ -22,6 +22,7 @@ LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 QueuePrefix = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+OriginalMode = Literal["keep", "encrypt", "drop"]
 TableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
 
 
@@ -50,6 +51,8 @@ class Settings(BaseSettings):
     """DynamoDB table of the redacted logs."""
     policies_table: TableName = "tenant_policies"
     """DynamoDB table of the tenants' redaction policies."""
+    data_keys_table: TableName = "tenant_data_keys"
+    """DynamoDB table of the tenants' data keys, encrypted."""
     tenants_table: TableName = "tenants"
     """DynamoDB table of the tenants and their limits."""
     keys_table: TableName = "tenant_api_keys"
@@ -68,6 +71,14 @@ class Settings(BaseSettings):
     """Records a second, likewise."""
     default_burst_seconds: int = Field(default=2, ge=1, le=MAX_BURST_SECONDS)
     """The rates hold over this long, so that as much as that may come at once."""
+    original: OriginalMode = "encrypt"
+    """What becomes of the original texts of a tenant whose policy doesn't say: keep, encrypt or drop."""
+    kms_key: str = Field(default="alias/sluice", min_length=1)
+    """Key in AWS KMS over the tenants' data keys: its id, ARN or alias."""
+    key_file: str = ""
+    """A key file in its stead, for the embedded engine only; empty means KMS."""
+    retention_days: int = Field(default=0, ge=0, le=topology.MAX_KEPT_DAYS)
+    """How long the logs of a tenant are kept whose policy doesn't say; 0 means for ever."""
     policy_cache_seconds: int = Field(default=60, ge=0)
     """A changed policy is in use everywhere after this long."""
     redact_time_limit_seconds: float = Field(default=2.0, gt=0)
@@ -115,6 +126,11 @@ class Settings(BaseSettings):
     engine_port: Port = Field(default=topology.DEFAULT_ENGINE_PORT, validation_alias="ENGINE_PORT")
     """Port of the embedded engine that `make run` starts."""
 
+    @field_validator("retention_days", mode="before")
+    @classmethod
+    def _empty_is_for_ever(cls, days: object) -> object:
+        return 0 if days == "" else days
+
     @field_validator("aws_endpoint_url")
     @classmethod
     def _is_a_url(cls, url: str) -> str:
@@ -132,6 +148,12 @@ class Settings(BaseSettings):
         if value and not (user and colon and password and value.isascii() and value.isprintable() and "," not in value):
             raise ValueError("must be empty or user:password, in ASCII and without a comma")
         return login
+
+    @model_validator(mode="after")
+    def _has_its_keys_in_kms(self) -> Self:
+        if self.key_file and not self.aws_endpoint_url:
+            raise ValueError("SLUICE_KEY_FILE is for the embedded engine; on AWS leave it empty and set SLUICE_KMS_KEY")
+        return self
 
     @cached_property
     def endpoint(self) -> SplitResult | None:

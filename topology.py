@@ -24,6 +24,8 @@ MAX_TEXT_BYTES = 131_072
 # Objects and arrays inside one another in a record; what is deeper was made to do harm.
 MAX_DEPTH = 32
 
+MAX_KEPT_DAYS = 36_500
+
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
 MAX_STATEMENTS = 25
 

@@ -1,4 +1,4 @@
-"""The embedded AWS engine: SQS, SNS and DynamoDB in one process, on loopback, its state in a directory."""
+"""The embedded AWS engine: SQS, SNS, DynamoDB and KMS in one process, on loopback, its state in a directory."""
 
 import fcntl
 import os
@@ -107,7 +107,7 @@ class Engine:
             "HOME": os.environ.get("HOME", "/"),
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(self._port),
-            "SERVICES": "sqs,sns,dynamodb",
+            "SERVICES": "sqs,sns,dynamodb,kms",
             "IOT_MTLS_ENABLED": "0",
             "PERSIST_STATE": "1",
             "STATE_DIR": str(self._state_directory),

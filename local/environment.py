@@ -21,6 +21,8 @@ def engine_environment(endpoint_url: str, base: Mapping[str, str] = os.environ) 
         "SLUICE_HOST": "127.0.0.1",
         # Two plain curls work on a laptop; a key that is sent is checked all the same.
         "SLUICE_REQUIRE_AUTH": "false",
+        # What was sent can be read in the table; a tenant's policy may want something else.
+        "SLUICE_ORIGINAL": base.get("SLUICE_ORIGINAL", "keep"),
         "AWS_REGION": "us-east-1",
         # Not even a look at what the machine has: no profile, no instance role.
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -15,6 +15,8 @@ from local.readiness import NotReady, wait_until_ready
 from local.terminal import own_foreground
 from settings import ROOT, RUN_ENVIRONMENT_FILE, STATE_DIRECTORY, settings
 
+_PUBLISHED = ("SLUICE_AWS_ENDPOINT_URL", "SLUICE_ORIGINAL", "SLUICE_KEY_FILE", "AWS_REGION", "PORT")
+
 BANNER = """
 Sluice is ready. Ctrl-C stops it; the logs stay in {state}.
 
@@ -53,6 +55,7 @@ def _run() -> int:
         require_free(port, variable)
     engine = Engine(settings.engine_port, STATE_DIRECTORY / "engine")
     environment = engine_environment(engine.url) | {name: str(port) for name, port in ports.items()}
+    environment["SLUICE_KEY_FILE"] = str(STATE_DIRECTORY / "original.key")
     print(f"starting the embedded AWS engine at {engine.url}", flush=True)
     with engine, _published(environment):
         for command in (["db", "create"], ["broker", "create"]):
@@ -74,9 +77,7 @@ def _run() -> int:
 @contextmanager
 def _published(environment: Mapping[str, str]) -> Iterator[None]:
     """Let commands in other terminals find this engine."""
-    RUN_ENVIRONMENT_FILE.write_text(
-        "".join(f"{name}={environment[name]}\n" for name in ("SLUICE_AWS_ENDPOINT_URL", "AWS_REGION", "PORT"))
-    )
+    RUN_ENVIRONMENT_FILE.write_text("".join(f"{name}={environment[name]}\n" for name in _PUBLISHED))
     try:
         yield
     finally:

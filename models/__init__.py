@@ -1,31 +1,40 @@
 """PynamoDB models: the only code that talks to DynamoDB."""
 
 from models.api_key import SCOPES, ApiKey, KeyText
+from models.data_key import DataKey
 from models.derived_keys import derived_key
-from models.errors import AlreadyThere, NotThere, TenantRequired
+from models.errors import AlreadyThere, NotThere, TenantErased, TenantRequired
 from models.fingerprint import fingerprint_of
-from models.log_record import LogRecord, Page
+from models.keyring import data_keys
+from models.log_record import DROPPED, ENCRYPTED, LogRecord, Page
+from models.storage import Storage
 from models.tenant import Limits, Tenant
 from models.tenant_policy import TenantPolicy
 from models.verdict import Verdict
 
 __all__ = [
+    "DROPPED",
+    "ENCRYPTED",
     "SCOPES",
     "TABLES",
     "AlreadyThere",
     "ApiKey",
+    "DataKey",
     "KeyText",
     "Limits",
     "LogRecord",
     "NotThere",
     "Page",
+    "Storage",
     "Tenant",
+    "TenantErased",
     "TenantPolicy",
     "TenantRequired",
     "Verdict",
+    "data_keys",
     "derived_key",
     "fingerprint_of",
 ]
 
-TABLES = (LogRecord, TenantPolicy, Tenant, ApiKey)
+TABLES = (LogRecord, TenantPolicy, DataKey, Tenant, ApiKey)
 """The models that have a table."""

@@ -2,10 +2,14 @@
 
 from typing import Self
 
-from pynamodb.exceptions import PynamoDBException
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException, TableError
 from pynamodb.models import Model
 
 from settings import settings
+
+DYNAMODB_ERRORS = (PynamoDBException, BotoCoreError, OSError)
+"""What a call of a model raises when DynamoDB refuses or does not answer."""
 
 _access_key, _secret_key = settings.engine_credentials or (None, None)
 
@@ -36,13 +40,29 @@ class Table(Model):
 
     @classmethod
     def create(cls) -> None:
-        """Make the table if it is not there, and wait until it is usable.
+        """Make the table if it is not there, wait until it is usable, and let its items expire if they shall.
 
         Raises:
             pynamodb.exceptions.TableError: DynamoDB refused or did not answer.
         """
         if not cls.exists():
             cls.create_table(wait=True)
+        elif cls._ttl_attribute() and not cls.expires():  # type: ignore[no-untyped-call]  # missing in the stubs
+            cls.update_ttl(ignore_update_ttl_errors=False)
+
+    @classmethod
+    def expires(cls) -> bool:
+        """Whether DynamoDB deletes the items of the table at their time.
+
+        Raises:
+            pynamodb.exceptions.TableError: DynamoDB refused or did not answer.
+        """
+        try:
+            client = cls._get_connection().connection.client
+            answer = client.describe_time_to_live(TableName=cls.Meta.table_name)  # type: ignore[attr-defined]  # its stub
+        except (ClientError, BotoCoreError) as error:
+            raise TableError("TTL of the table can't be read", error) from None
+        return answer["TimeToLiveDescription"].get("TimeToLiveStatus") in ("ENABLED", "ENABLING")
 
 
 class KeyedTable(Table):

@@ -11,3 +11,7 @@ class AlreadyThere(Exception):
 
 class NotThere(Exception):
     """A row that was to be changed is not in its table."""
+
+
+class TenantErased(Exception):
+    """The tenant was erased, or is being: nothing of it is stored any more."""

@@ -12,8 +12,13 @@ from models.connection import Connected, Table
 from models.cursor import log_id_of, to_cursor
 from models.errors import TenantRequired
 from models.insert import insert_items
+from models.keyring import data_keys
 from models.verdict import Verdict
+from originals import key_id_of
 from settings import settings
+
+ENCRYPTED = "encrypted"
+DROPPED = "dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class LogRecord(Table):
     event_time = UnicodeAttribute(null=True)
     """When the sender says that it happened, as `processed_at`; absent when it said nothing."""
     original = UnicodeAttribute(null=True)
-    """"encrypted" when `original_text` is that, "dropped" when it is the redacted text, absent when it is plain."""
+    """ENCRYPTED when `original_text` is that, DROPPED when it is the redacted text, absent when it is plain."""
     original_fingerprint = BinaryAttribute(legacy_encoding=False, null=True)
     """By what the original is recognized, as `fingerprint_of` makes it; absent from records that are older than it."""
     expires_at = TTLAttribute(null=True)
@@ -63,6 +68,19 @@ class LogRecord(Table):
         if record.has_expired:
             raise cls.DoesNotExist
         return record
+
+    def open_original(self) -> str | None:
+        """The log as it was accepted, or None when it was not stored.
+
+        Raises:
+            originals.KeysUnavailable: KMS or DynamoDB does not answer.
+            originals.OriginalUnreadable: its key was deleted or is refused, or it was changed.
+        """
+        if not self.original:
+            return self.original_text
+        if self.original == DROPPED:
+            return None
+        return data_keys().to_open(self.tenant_id, key_id_of(self.original_text)).open(self.log_id, self.original_text)
 
     @property
     def has_expired(self) -> bool:

@@ -1,9 +1,12 @@
 """What a task made of its batch."""
 
+import logging
 from dataclasses import dataclass
 
 from tasks.batch import AnyBatch
 from tasks.failures import Reason
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +19,9 @@ class Outcome:
     """Is tried again later: what it needs does not answer now."""
     failed: tuple[tuple[Reason, AnyBatch], ...] = ()
     """Goes to the failure queue, with the reason."""
+
+
+def discarded(batch: AnyBatch) -> Outcome:
+    """That of the logs of a tenant that was erased, or is being: nothing of them is kept anywhere."""
+    logger.warning("tenant %s is erased: %d logs of it are thrown away", batch.tenant_id, len(batch.logs))
+    return Outcome()

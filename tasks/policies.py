@@ -1,11 +1,11 @@
-"""The redactor of each tenant, by its policy, which is looked up once a minute."""
+"""What each tenant wants done with its logs, which is looked up once a minute."""
 
 import threading
 import time
 from dataclasses import dataclass
 from functools import lru_cache
 
-from models import TenantPolicy, derived_key
+from models import Storage, TenantPolicy, derived_key
 from redaction import Policy, Redactor
 from settings import settings
 
@@ -20,11 +20,18 @@ class PolicyInvalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What a tenant's policy was when it was last looked up; `until` is monotonic seconds."""
+    """What a tenant's row was when it was last looked up; `until` is monotonic seconds."""
 
-    policy: str
-    hash_key: bytes
+    row: TenantPolicy
     until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Storing:
+    """How a tenant's logs are stored, and the key of their fingerprints."""
+
+    storage: Storage
+    fingerprint_key: bytes
 
 
 _known: dict[str, _Known] = {}
@@ -36,21 +43,40 @@ def redactor_of(tenant_id: str) -> Redactor:
 
     Raises:
         PolicyInvalid: its policy can't be used.
-        pynamodb.exceptions.GetError: DynamoDB did not say what its policy is.
+        models.TenantErased: it was, or is being.
+        pynamodb.exceptions.GetError, pynamodb.exceptions.UpdateError: DynamoDB did not say what its policy is.
     """
-    known = _known.get(tenant_id)
-    if known is None or known.until < time.monotonic():
-        stored = TenantPolicy.of(tenant_id)
-        policy, hash_key = (stored.policy or "", derived_key(stored.secret, "hash")) if stored else ("", b"")
-        known = _Known(policy, hash_key, time.monotonic() + settings.policy_cache_seconds)
-        with _lock:
-            if len(_known) >= MAX_TENANTS:
-                _known.clear()
-            _known[tenant_id] = known
+    row = _row_of(tenant_id)
     try:
-        return _redactor(known.policy, known.hash_key)
+        return _redactor(row.policy, derived_key(row.secret, "hash")) if row.policy else _redactor("", b"")
     except ValueError:
         raise PolicyInvalid(tenant_id) from None
+
+
+def storing_of(tenant_id: str) -> Storing:
+    """How a tenant's logs are stored.
+
+    Raises:
+        As `redactor_of`.
+    """
+    row = _row_of(tenant_id)
+    try:
+        return Storing(row.storage, derived_key(row.secret, "fingerprint"))
+    except ValueError:
+        raise PolicyInvalid(tenant_id) from None
+
+
+def _row_of(tenant_id: str) -> TenantPolicy:
+    known = _known.get(tenant_id)
+    if known is not None and time.monotonic() <= known.until:
+        return known.row
+    # That a tenant was erased is not kept: its logs are few, and a new one may have its id later.
+    row = TenantPolicy.with_secret(tenant_id)
+    with _lock:
+        if len(_known) >= MAX_TENANTS:
+            _known.clear()
+        _known[tenant_id] = _Known(row, time.monotonic() + settings.policy_cache_seconds)
+    return row
 
 
 @lru_cache(MAX_REDACTORS)

@@ -7,13 +7,14 @@ import msgspec
 from pynamodb.exceptions import PynamoDBException
 
 from broker.outage import Outage
+from models import TenantErased
 from redaction import Redaction, Redactor
 from settings import settings
 from tasks.application import app
 from tasks.base import PipelineTask
 from tasks.batch import Batch, Log, RedactedBatch, RedactedLog
 from tasks.failures import Reason, origin_of
-from tasks.outcome import Outcome
+from tasks.outcome import Outcome, discarded
 from tasks.policies import PolicyInvalid, redactor_of
 from tasks.time_limit import time_limit
 
@@ -30,11 +31,13 @@ def redact(batch: Batch) -> Outcome:
         batch: the logs as they were accepted.
     Returns:
         The same logs in the same order, each with its original and its redacted text, done; without those that the
-        policy drops. A log that could not be redacted failed: it is never stored as it is. All wait while the policy
-        can't be read.
+        policy drops, and without any of a tenant that was erased. A log that could not be redacted failed: it is never
+        stored as it is. All wait while the policy can't be read.
     """
     try:
         redactor = redactor_of(batch.tenant_id)
+    except TenantErased:
+        return discarded(batch)
     except PolicyInvalid:
         return Outcome(failed=((Reason.POLICY_INVALID, batch),))
     except PynamoDBException as error:

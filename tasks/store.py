@@ -1,19 +1,24 @@
 """Redacted batch into the table. I/O-bound."""
 
 import msgspec
+from pynamodb.exceptions import PynamoDBException
 
 from broker.outage import Outage
-from models import LogRecord, Verdict
+from models import LogRecord, TenantErased, Verdict
+from originals import KeysUnavailable
 from tasks.application import app
 from tasks.base import PipelineTask
-from tasks.batch import RedactedBatch, RedactedLog
+from tasks.batch import RedactedBatch
 from tasks.failures import Reason
-from tasks.outcome import Outcome
+from tasks.outcome import Outcome, discarded
+from tasks.policies import PolicyInvalid
+from tasks.recording import to_records
 
 _FAILURES = {Verdict.CONFLICT: Reason.CONFLICT, Verdict.INVALID: Reason.NOT_STORABLE}
 
 # A table that throttles one tenant takes the others' logs meanwhile.
 _outage = Outage("storing in DynamoDB", quiet_seconds=10)
+_records_outage = Outage("getting the policies and keys that records are made with", quiet_seconds=10)
 
 
 @app.task(base=PipelineTask, input_type=RedactedBatch)
@@ -23,9 +28,21 @@ def store(batch: RedactedBatch) -> Outcome:
     Args:
         batch: the redacted logs of one tenant.
     Returns:
-        Which of them are done, which wait for DynamoDB, and which failed for good.
+        Which of them are done, which wait for DynamoDB or KMS, and which failed for good. Those of a tenant that was
+        erased are thrown away.
     """
-    records = [_to_record(batch.tenant_id, log) for log in batch.logs]
+    try:
+        records = to_records(batch)
+    except TenantErased:
+        return discarded(batch)
+    except PolicyInvalid:
+        return Outcome(failed=((Reason.POLICY_INVALID, batch),))
+    except (KeysUnavailable, PynamoDBException) as error:
+        _records_outage.failed(
+            str(error) if isinstance(error, KeysUnavailable) else type(error.cause or error).__name__
+        )
+        return Outcome(unavailable=batch)
+    _records_outage.worked()
     verdicts = LogRecord.insert(records, tell_unavailable=_outage.failed)
     if Verdict.UNAVAILABLE not in verdicts:
         _outage.worked()
@@ -37,16 +54,4 @@ def store(batch: RedactedBatch) -> Outcome:
     return Outcome(
         unavailable=logs_with(Verdict.UNAVAILABLE),
         failed=tuple((reason, logs) for verdict, reason in _FAILURES.items() if (logs := logs_with(verdict))),
-    )
-
-
-def _to_record(tenant_id: str, log: RedactedLog) -> LogRecord:
-    return LogRecord(
-        tenant_id=tenant_id,
-        log_id=log.log_id,
-        original_text=log.original_text,
-        modified_text=log.modified_text,
-        processed_at=log.processed_at,
-        redactions=log.redactions,
-        event_time=log.event_time or None,
     )

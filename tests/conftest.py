@@ -2,6 +2,7 @@
 answer by accident."""
 
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,9 @@ from local.environment import engine_environment
 from local.ports import free_port
 
 _PORT = free_port()
+_key_directory = tempfile.TemporaryDirectory()
 _environment = engine_environment(f"http://127.0.0.1:{_PORT}") | {
+    "SLUICE_KEY_FILE": str(Path(_key_directory.name) / "original.key"),
     "SLUICE_VISIBILITY_TIMEOUT_SECONDS": "5",
     "SLUICE_RETRY_MAX_DELAY_SECONDS": "2",
 }
@@ -23,6 +26,8 @@ os.environ.update(_environment)
 from broker.queues import create_queues
 from local.engine import Engine
 from models import TABLES
+from originals import KeyFile
+from settings import settings
 from tests.fault_proxy import FaultProxy
 from tests.processes import Processes
 
@@ -34,6 +39,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         for model in TABLES:
             model.create()
         create_queues()
+        KeyFile(settings.key_file).make()
         yield running
 
 

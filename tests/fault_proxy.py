@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 from local.ports import free_port
 from tests.faults import SERVICES, Answer, FailingEntries, FailingStatements, LostAnswers, Service, Silence, Status
 
-_SERVICE_OF_TARGET: dict[str, Service] = {"AmazonSQS": "sqs", "DynamoDB_20120810": "dynamodb"}
+_SERVICE_OF_TARGET: dict[str, Service] = {"AmazonSQS": "sqs", "DynamoDB_20120810": "dynamodb", "TrentService": "kms"}
 _ONE_HOP_HEADERS = {"connection", "keep-alive", "transfer-encoding", "content-length", "expect"}
 _UPSTREAM_SECONDS = 60
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)

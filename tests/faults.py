@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal, get_args
 
-Service = Literal["sqs", "sns", "dynamodb"]
+Service = Literal["sqs", "sns", "dynamodb", "kms"]
 SERVICES: tuple[Service, ...] = get_args(Service)
 
 

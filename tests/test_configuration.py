@@ -74,12 +74,30 @@ def test_a_task_is_over_before_its_message_comes_back() -> None:
         ("PORT", "70000", "PORT"),
         ("SLUICE_QUEUE_PREFIX", "a.b", "queue_prefix"),
         ("SLUICE_LOG_LEVEL", "loud", "log_level"),
+        ("SLUICE_ORIGINAL", "shred", "original"),
+        ("SLUICE_RETENTION_DAYS", "36501", "retention_days"),
+        ("SLUICE_KMS_KEY", "", "kms_key"),
     ],
 )
 def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, named: str) -> None:
     monkeypatch.setenv(variable, value)
 
     with pytest.raises(ValidationError, match=named):
+        Settings()
+
+
+def test_a_retention_that_is_empty_is_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_RETENTION_DAYS", "")
+
+    assert Settings().retention_days == 0
+
+
+def test_a_key_file_is_for_the_embedded_engine_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_KEY_FILE", "original.key")
+    assert Settings().key_file == "original.key"
+
+    monkeypatch.setenv("SLUICE_AWS_ENDPOINT_URL", "")
+    with pytest.raises(ValidationError, match="on AWS leave it empty and set SLUICE_KMS_KEY"):
         Settings()
 
 
@@ -90,6 +108,7 @@ def test_real_credentials_never_go_to_an_engine_on_this_machine(monkeypatch: pyt
 
 
 def test_without_an_endpoint_boto3_finds_the_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_KEY_FILE", "")
     monkeypatch.setenv("SLUICE_AWS_ENDPOINT_URL", "")
 
     assert Settings().endpoint is None

@@ -7,10 +7,11 @@ import msgspec
 from flask import request
 
 from models import ApiKey, KeyText
+from models.connection import DYNAMODB_ERRORS
 from models.timestamps import timestamp
 from settings import settings
 from webapp.problems import Problem, unavailable
-from webapp.row_cache import DYNAMODB_ERRORS, RowCache, RowUnavailable, cause_of
+from webapp.row_cache import RowCache, RowUnavailable, cause_of
 
 logger = logging.getLogger(__name__)
 

@@ -6,6 +6,7 @@ from flask import Blueprint
 from broker.queues import create_queues
 from broker.sweep import LOOK_AGAIN_SECONDS, sweep
 from models import TABLES
+from originals import KeyFile
 from settings import settings
 
 database = Blueprint("db", __name__)
@@ -14,10 +15,13 @@ broker = Blueprint("broker", __name__)
 
 @database.cli.command("create")
 def create_table() -> None:
-    """Create the tables that are not there."""
+    """Create the tables that are not there, and the key file if there is to be one."""
     for model in TABLES:
         model.create()
         click.echo(f"table {model.Meta.table_name} is ready")
+    if settings.key_file:
+        KeyFile(settings.key_file).make()
+        click.echo(f"key file {settings.key_file} is ready")
 
 
 @broker.cli.command("create")

@@ -6,10 +6,11 @@ from typing import TextIO
 import click
 from flask import Blueprint
 
-from models import TenantPolicy
-from redaction import Entity, Policy, Redactor
+from redaction import Entity, Redactor
 from redaction.recognizer import accept_any
 from redaction.recognizers import RECOGNIZERS
+from webapp.command_line import TenantId, told
+from webapp.tenant_rules import TenantRules
 
 redaction = Blueprint("redaction", __name__, cli_group=None)
 policy = Blueprint("policy", __name__)
@@ -17,15 +18,15 @@ policy = Blueprint("policy", __name__)
 _RECOGNIZERS = {recognizer.name: recognizer for recognizer in RECOGNIZERS}
 
 
-class _PolicyFile(click.ParamType[Policy]):
+class _PolicyFile(click.ParamType[TenantRules]):
     """A file with a policy in it."""
 
     name = "file"
 
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Policy:
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> TenantRules:
         try:
             with click.open_file(value, encoding="utf-8") as file:
-                return Policy.from_json(file.read())
+                return TenantRules.from_json(file.read())
         except (OSError, ValueError) as error:
             self.fail(f"{value}: {error}", param, ctx)
 
@@ -36,12 +37,12 @@ class _PolicyFile(click.ParamType[Policy]):
 @click.option("--whole", is_flag=True, help="FILE is one log, such as a stack trace or a key in several lines.")
 @click.option("--explain", is_flag=True, help="Below each line: what was replaced, where, and by which rule.")
 @click.option("--stats", is_flag=True, help="At the end, on stderr: how many of each entity.")
-def redact(file: TextIO, wanted: Policy | None, whole: bool, explain: bool, stats: bool) -> None:
+def redact(file: TextIO, wanted: TenantRules | None, whole: bool, explain: bool, stats: bool) -> None:
     """Redact FILE, or stdin, each line as a log, as the workers would. Nothing is sent or stored.
 
     Values that a policy hashes are hashed under a key that is good for this run only.
     """
-    redactor = Redactor(wanted, hash_key=b"this run only")
+    redactor = Redactor(wanted.redaction if wanted else None, hash_key=b"this run only")
     counts: Counter[str] = Counter()
     lines = dropped = 0
     for line in [file.read()] if whole else file:
@@ -78,17 +79,21 @@ def _print(text: str) -> None:
 
 
 @policy.cli.command("set")
-@click.argument("tenant_id")
+@click.argument("tenant_id", type=TenantId())
 @click.argument("wanted", metavar="FILE", type=_PolicyFile())
-def set_policy(tenant_id: str, wanted: Policy) -> None:
+def set_policy(tenant_id: str, wanted: TenantRules) -> None:
     """Store the policy in FILE (- for stdin) for a tenant; the workers have it within a minute."""
-    TenantPolicy.put(tenant_id, wanted.to_json())
+    with told():
+        wanted.store(tenant_id)
     click.echo(f"tenant {tenant_id} has a new policy")
 
 
 @policy.cli.command("show")
-@click.argument("tenant_id")
+@click.argument("tenant_id", type=TenantId())
 def show_policy(tenant_id: str) -> None:
     """Print the policy of a tenant; the default one when it has none of its own."""
-    stored = TenantPolicy.of(tenant_id)
-    click.echo(stored.policy if stored and stored.policy else Policy().to_json())
+    with told():
+        try:
+            click.echo(TenantRules.of(tenant_id).to_json())
+        except ValueError as error:
+            raise click.ClickException(f"the stored policy can't be used, set another one: {error}") from None

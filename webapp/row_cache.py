@@ -7,9 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from botocore.exceptions import BotoCoreError
-from pynamodb.exceptions import PynamoDBException
-
+from models.connection import DYNAMODB_ERRORS
 from settings import settings
 from tasks.failures import origin_of
 
@@ -19,7 +17,6 @@ Row = TypeVar("Row")
 MAX_ROWS = 20_000
 # Short, so that a row that is made is found soon; long enough that a client that insists costs no read per request.
 MISSING_SECONDS = 5.0
-DYNAMODB_ERRORS = (PynamoDBException, BotoCoreError, OSError)
 
 
 def cause_of(error: Exception) -> str:

@@ -1,8 +1,5 @@
 """`flask --app webapp tenants …` and `flask --app webapp keys …`: who may send logs."""
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import click
@@ -10,8 +7,7 @@ from flask import Blueprint
 
 from models import SCOPES, AlreadyThere, ApiKey, KeyText, Limits, NotThere, Tenant
 from settings import MAX_BURST_SECONDS, settings
-from topology import TENANT_ID_PATTERN
-from webapp.row_cache import DYNAMODB_ERRORS, cause_of
+from webapp.command_line import TenantId, told
 
 tenants = Blueprint("tenants", __name__)
 keys = Blueprint("keys", __name__)
@@ -21,31 +17,8 @@ _LIMITS = ("requests_per_second", "bytes_per_second", "records_per_second", "bur
 _RATE = click.IntRange(min=1)
 
 
-class _TenantId(click.ParamType[str]):
-    """A tenant id that can be one."""
-
-    name = "tenant id"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not re.fullmatch(TENANT_ID_PATTERN, value):
-            self.fail(f"{value!r}: a tenant id has 1 to 64 of A-Z a-z 0-9 . _ -", param, ctx)
-        return value
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """What DynamoDB could not do becomes a line that says what to do."""
-    try:
-        yield
-    except DYNAMODB_ERRORS as error:
-        raise click.ClickException(
-            f"DynamoDB did not do it ({cause_of(error)}). Try again; if the tables are not there yet, run: "
-            "flask --app webapp db create"
-        ) from None
-
-
 @tenants.cli.command("create")
-@click.argument("tenant_id", type=_TenantId())
+@click.argument("tenant_id", type=TenantId())
 @click.option("--name", default="", help="For people; the id without one.")
 @click.option("--requests-per-second", type=_RATE, help="That one web process takes; the settings' without.")
 @click.option("--bytes-per-second", type=_RATE, help="Likewise.")
@@ -53,7 +26,7 @@ def _told() -> Iterator[None]:
 @click.option("--burst-seconds", type=click.IntRange(1, MAX_BURST_SECONDS), help="How long the rates hold over.")
 def create_tenant(tenant_id: str, name: str, **limits: int | None) -> None:
     """Make a tenant."""
-    with _told():
+    with told():
         try:
             Tenant.add(tenant_id, name or tenant_id, Limits(**limits))
         except AlreadyThere:
@@ -67,16 +40,16 @@ def create_tenant(tenant_id: str, name: str, **limits: int | None) -> None:
 @tenants.cli.command("list")
 def list_tenants() -> None:
     """Print every tenant: id, state, when it was made, name."""
-    with _told():
+    with told():
         for tenant in Tenant.all():
             click.echo(f"{tenant.tenant_id}\t{_state(tenant)}\t{tenant.created_at}\t{tenant.name}")
 
 
 @tenants.cli.command("show")
-@click.argument("tenant_id", type=_TenantId())
+@click.argument("tenant_id", type=TenantId())
 def show_tenant(tenant_id: str) -> None:
     """Print a tenant with the limits that hold for it."""
-    with _told():
+    with told():
         tenant = _existing(tenant_id)
     click.echo(f"tenant_id\t{tenant.tenant_id}\nname\t{tenant.name}\nstate\t{_state(tenant)}")
     click.echo(f"created_at\t{tenant.created_at}")
@@ -86,7 +59,7 @@ def show_tenant(tenant_id: str) -> None:
 
 
 @tenants.cli.command("suspend")
-@click.argument("tenant_id", type=_TenantId())
+@click.argument("tenant_id", type=TenantId())
 def suspend_tenant(tenant_id: str) -> None:
     """Refuse a tenant's logs. Those that were accepted are processed."""
     _set_suspended(tenant_id, True)
@@ -94,7 +67,7 @@ def suspend_tenant(tenant_id: str) -> None:
 
 
 @tenants.cli.command("resume")
-@click.argument("tenant_id", type=_TenantId())
+@click.argument("tenant_id", type=TenantId())
 def resume_tenant(tenant_id: str) -> None:
     """Take a tenant's logs again."""
     _set_suspended(tenant_id, False)
@@ -102,7 +75,7 @@ def resume_tenant(tenant_id: str) -> None:
 
 
 @keys.cli.command("create")
-@click.option("--tenant", "tenant_id", type=_TenantId(), required=True, help="Whose key it is.")
+@click.option("--tenant", "tenant_id", type=TenantId(), required=True, help="Whose key it is.")
 @click.option(
     "--scope",
     "scopes",
@@ -115,7 +88,7 @@ def resume_tenant(tenant_id: str) -> None:
 @click.option("--expires-in", type=click.IntRange(1, MAX_EXPIRY_DAYS), metavar="DAYS", help="Never without.")
 def create_key(tenant_id: str, scopes: tuple[str, ...], expires_in: int | None) -> None:
     """Make a key and print it, this once: only a hash of it is kept."""
-    with _told():
+    with told():
         _existing(tenant_id)
         text = ApiKey.add(tenant_id, scopes, None if expires_in is None else timedelta(days=expires_in))
     # The key alone on stdout, so that a script can take it.
@@ -124,10 +97,10 @@ def create_key(tenant_id: str, scopes: tuple[str, ...], expires_in: int | None) 
 
 
 @keys.cli.command("list")
-@click.option("--tenant", "tenant_id", type=_TenantId(), required=True, help="Whose keys.")
+@click.option("--tenant", "tenant_id", type=TenantId(), required=True, help="Whose keys.")
 def list_keys(tenant_id: str) -> None:
     """Print a tenant's keys from old to new: id, state, scopes, when made, last used, expiring."""
-    with _told():
+    with told():
         _existing(tenant_id)
         for key in ApiKey.of_tenant(tenant_id):
             scopes = ",".join(scope for scope in SCOPES if scope in key.scopes)
@@ -141,7 +114,7 @@ def revoke_key(key_id: str) -> None:
     """End a key, by its id or by the whole key."""
     text = KeyText.parse(key_id)
     wanted = text.key_id if text else key_id
-    with _told():
+    with told():
         try:
             ApiKey.revoke(wanted)
         except NotThere:
@@ -163,7 +136,7 @@ def _existing(tenant_id: str) -> Tenant:
 
 
 def _set_suspended(tenant_id: str, suspended: bool) -> None:
-    with _told():
+    with told():
         try:
             Tenant.suspend(tenant_id, suspended)
         except NotThere:

@@ -47,6 +47,7 @@ def test_a_json_log_is_redacted_and_stored(pipeline: Processes, tenant: str) -> 
         "original_text": "Customer 555-123-4567 logged in",
         "modified_text": "Customer [PHONE] logged in",
         "processed_at": record.processed_at,
+        "original_fingerprint": record.original_fingerprint,
     }
     assert record.processed_at.endswith("Z")
 

@@ -137,3 +137,15 @@ def test_creating_the_table_again_keeps_what_is_in_it(tenant: str) -> None:
     LogRecord.create()
 
     assert LogRecord.count(tenant) == 1
+
+
+def test_expired_records_are_deleted_by_dynamodb_also_in_a_table_that_was_there_before() -> None:
+    assert LogRecord.expires()
+    connection = LogRecord._get_connection().connection
+    off = {"AttributeName": "expires_at", "Enabled": False}
+    connection.dispatch("UpdateTimeToLive", {"TableName": LogRecord.Meta.table_name, "TimeToLiveSpecification": off})
+    assert not LogRecord.expires()
+
+    LogRecord.create()
+
+    assert LogRecord.expires()

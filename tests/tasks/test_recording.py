@@ -1,0 +1,151 @@
+"""What is stored of a log is what its tenant's policy says, on the real table."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from local.engine import Engine
+from models import LogRecord, Storage, TenantPolicy
+from models import storage as storage_module
+from settings import settings
+from tasks import policies
+from tasks.batch import RedactedBatch, RedactedLog
+from tasks.outcome import Outcome
+from tasks.store import store
+
+TEXT = "Customer 555-123-4567 logged in"
+REDACTED = "Customer [PHONE] logged in"
+
+
+@pytest.fixture(autouse=True)
+def _policies_are_looked_up_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policies, "settings", settings.model_copy(update={"policy_cache_seconds": 0}))
+
+
+@pytest.fixture
+def by_setting(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Other settings for tenants whose policy doesn't say."""
+
+    def apply(**values: object) -> None:
+        monkeypatch.setattr(storage_module, "settings", settings.model_copy(update=values))
+
+    return apply
+
+
+def run(tenant: str, text: str = TEXT, log_id: str = "a") -> Outcome:
+    log = RedactedLog(log_id, text, REDACTED, "2026-01-31T12:00:00.000Z", {"PHONE": 1})
+    return store.run(RedactedBatch(tenant, "r", (log,)))
+
+
+def raw(tenant: str) -> str:
+    """All that the table has of a tenant."""
+    items = LogRecord._get_connection().query(tenant)["Items"]
+    return json.dumps(items, default=repr)
+
+
+def test_kept(tenant: str) -> None:
+    assert run(tenant) == Outcome()
+
+    record = LogRecord.of(tenant, "a")
+    assert (record.original, record.original_text, record.modified_text) == (None, TEXT, REDACTED)
+    assert record.open_original() == TEXT
+    assert record.expires_at is None
+
+
+def test_encrypted(tenant: str) -> None:
+    TenantPolicy.put(tenant, "", Storage("encrypt"))
+
+    assert run(tenant) == Outcome()
+
+    assert "555" not in raw(tenant)
+    record = LogRecord.of(tenant, "a")
+    assert (record.original, record.modified_text) == ("encrypted", REDACTED)
+    assert record.open_original() == TEXT
+
+
+def test_encrypted_by_setting(tenant: str, by_setting: Callable[..., None]) -> None:
+    by_setting(original="encrypt")
+
+    run(tenant)
+
+    assert "555" not in raw(tenant)
+    assert LogRecord.of(tenant, "a").open_original() == TEXT
+
+
+def test_dropped(tenant: str) -> None:
+    TenantPolicy.put(tenant, "", Storage("drop"))
+
+    assert run(tenant) == Outcome()
+
+    assert "555" not in raw(tenant)
+    record = LogRecord.of(tenant, "a")
+    assert (record.original, record.original_text, record.modified_text) == ("dropped", REDACTED, REDACTED)
+    assert record.open_original() is None
+
+
+@pytest.mark.parametrize("before", ["keep", "encrypt", "drop"])
+@pytest.mark.parametrize("after", ["keep", "encrypt", "drop"])
+def test_a_redelivery_under_a_new_policy_is_one(tenant: str, before: str, after: str) -> None:
+    TenantPolicy.put(tenant, "", Storage(before))  # type: ignore[arg-type]
+    run(tenant)
+    stored = raw(tenant)
+
+    TenantPolicy.put(tenant, "", Storage(after))  # type: ignore[arg-type]
+
+    assert run(tenant) == Outcome()
+    ((reason, _),) = run(tenant, "another text").failed
+    assert reason == "conflict"
+    assert raw(tenant) == stored
+
+
+def test_the_longest_text_is_stored_encrypted(tenant: str) -> None:
+    TenantPolicy.put(tenant, "", Storage("encrypt"))
+    text = "é" * (131_072 // 2)
+
+    assert run(tenant, text) == Outcome()
+
+    assert LogRecord.of(tenant, "a").open_original() == text
+
+
+@pytest.mark.parametrize(("own", "days"), [(None, 30), (7, 7), (0, None)])
+def test_how_long(tenant: str, by_setting: Callable[..., None], own: int | None, days: int | None) -> None:
+    by_setting(retention_days=30)
+    TenantPolicy.put(tenant, "", Storage(retention_days=own))
+
+    run(tenant)
+
+    expires_at = LogRecord.of(tenant, "a").expires_at
+    if days is None:
+        assert expires_at is None
+    else:
+        assert timedelta(0) <= datetime.now(UTC) + timedelta(days=days) - expires_at < timedelta(minutes=10)
+
+
+def test_a_policy_that_somebody_wrote_into_the_table(tenant: str) -> None:
+    TenantPolicy(tenant).update([TenantPolicy.original.set("shred"), TenantPolicy.secret.set(bytes(32))])
+
+    ((reason, _),) = run(tenant).failed
+
+    assert reason == "policy_invalid"
+    assert LogRecord.count(tenant) == 0
+
+
+def test_without_dynamodb_the_batch_waits(engine: Engine, tenant: str) -> None:
+    engine.stop()
+    try:
+        outcome = run(tenant)
+    finally:
+        engine.start()
+
+    assert outcome.unavailable is not None
+    assert not outcome.failed
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"original": "shred"}, {"retention_days": -1}, {"retention_days": 36_501}, {"retention_days": True}]
+)
+def test_what_can_not_be(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"is one of keep, encrypt, drop, not 'shred'|up to 36500, not"):
+        Storage(**wrong)  # type: ignore[arg-type]

@@ -1,0 +1,37 @@
+"""What commands about tenants have in common."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from models import TenantErased
+from models.connection import DYNAMODB_ERRORS
+from topology import TENANT_ID_PATTERN
+from webapp.row_cache import cause_of
+
+
+class TenantId(click.ParamType[str]):
+    """A tenant id that can be one."""
+
+    name = "tenant id"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not re.fullmatch(TENANT_ID_PATTERN, value):
+            self.fail(f"{value!r}: a tenant id has 1 to 64 of A-Z a-z 0-9 . _ -", param, ctx)
+        return value
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What DynamoDB could not do, or may not do any more, becomes a line that says what to do."""
+    try:
+        yield
+    except TenantErased as error:
+        raise click.ClickException(f"tenant {error} was erased, or is being; nothing of it is stored") from None
+    except DYNAMODB_ERRORS as error:
+        raise click.ClickException(
+            f"DynamoDB did not do it ({cause_of(error)}). Try again; if the tables are not there yet, run: "
+            "flask --app webapp db create"
+        ) from None
