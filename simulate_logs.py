@@ -125,7 +125,7 @@ def main() -> int:
         return 1
     seconds = time.monotonic() - started
     leaked = sum(any(value in stored[key].modified_text for value in sent[key].planted) for key in stored)
-    changed = sum(stored[key].original_text != sent[key].text for key in stored)
+    changed = sum(stored[key].open_original() not in (None, sent[key].text) for key in stored)
     print(
         f"{len(logs)} sent, {len(sent)} accepted, {len(stored)} stored, {leaked} leaked, {changed} changed on the way; "
         f"{seconds:.1f} s, {len(stored) / seconds:.0f} logs/s"

@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
 
 from models.connection import Awaited, KeyedTable, refused_by_condition
-from models.errors import AlreadyThere, NotThere
+from models.errors import AlreadyThere, NotThere, TenantErased
+from models.tenant_policy import TenantPolicy
 from models.timestamps import timestamp
 from settings import settings
+from topology import MAX_RETENTION_SECONDS
+
+REMEMBERED = timedelta(seconds=MAX_RETENTION_SECONDS)
+"""For so long after its end a tenant that was erased is remembered at least: what it sent may be in a queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,16 @@ class Tenant(KeyedTable):
     records_per_second = NumberAttribute(null=True)
     burst_seconds = NumberAttribute(null=True)
     """The rates hold over this long, so that as much as that may come at once."""
+    erasing_since = UnicodeAttribute(null=True)
+    erased_at = UnicodeAttribute(null=True)
+    """When its erasure was begun, and when the last one ended, ISO 8601 in UTC; absent from one that is to stay."""
+
+    @property
+    def state(self) -> str:
+        """erased, being erased, suspended or active."""
+        if self.erasing_since:
+            return "erased" if self.erased_at else "being erased"
+        return "suspended" if self.suspended else "active"
 
     @classmethod
     def add(cls, tenant_id: str, name: str, limits: Limits = _NONE) -> "Tenant":
@@ -53,11 +69,18 @@ class Tenant(KeyedTable):
             limits: its own ones.
         Raises:
             AlreadyThere: there is one with this id; it stays as it is.
-            pynamodb.exceptions.PutError: DynamoDB did not answer.
+            TenantErased: there was one, and what it sent may still be in a queue.
+            pynamodb.exceptions.PynamoDBException: DynamoDB did not answer.
         """
+        if (before := cls.of(tenant_id)) is not None:
+            if not before.erasing_since:
+                raise AlreadyThere(tenant_id)
+            if not before.erased_at or before.erased_at > timestamp(-REMEMBERED):
+                raise TenantErased(tenant_id)
+            TenantPolicy.forget_erasure(tenant_id)
         tenant = cls(tenant_id, name=name, created_at=timestamp(), suspended=False, **asdict(limits))
         try:
-            tenant.save(cls.tenant_id.does_not_exist())
+            tenant.save(cls.tenant_id.does_not_exist() | (cls.erased_at <= timestamp(-REMEMBERED)))
         except PutError as error:
             if refused_by_condition(error):
                 raise AlreadyThere(tenant_id) from None
@@ -79,11 +102,41 @@ class Tenant(KeyedTable):
 
         Raises:
             NotThere: there is no such tenant.
-            pynamodb.exceptions.UpdateError: DynamoDB did not answer.
+            TenantErased: it was, or is being.
+            pynamodb.exceptions.PynamoDBException: DynamoDB did not answer.
         """
+        condition = cls.tenant_id.exists() & cls.erasing_since.does_not_exist()
         try:
-            cls(tenant_id).update([cls.suspended.set(suspended)], condition=cls.tenant_id.exists())
+            cls(tenant_id).update([cls.suspended.set(suspended)], condition=condition)
         except UpdateError as error:
             if refused_by_condition(error):
-                raise NotThere(tenant_id) from None
+                raise (TenantErased if cls.of(tenant_id) else NotThere)(tenant_id) from None
             raise
+
+    @classmethod
+    def begin_erasure(cls, tenant_id: str) -> None:
+        """Suspend it for good, and keep nothing of it but its id. It need not be there.
+
+        Raises:
+            pynamodb.exceptions.UpdateError: DynamoDB did not answer.
+        """
+        limits = (cls.requests_per_second, cls.bytes_per_second, cls.records_per_second, cls.burst_seconds)
+        cls(tenant_id).update(
+            [
+                cls.suspended.set(True),
+                cls.name.set(""),
+                cls.created_at.set(cls.created_at | timestamp()),
+                cls.erasing_since.set(cls.erasing_since | timestamp()),
+                cls.erased_at.remove(),
+                *(limit.remove() for limit in limits),
+            ]
+        )
+
+    @classmethod
+    def end_erasure(cls, tenant_id: str) -> None:
+        """Note that nothing of it is left.
+
+        Raises:
+            pynamodb.exceptions.UpdateError: DynamoDB did not answer.
+        """
+        cls(tenant_id).update([cls.erased_at.set(timestamp())], condition=cls.erasing_since.exists())

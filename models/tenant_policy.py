@@ -36,8 +36,8 @@ class TenantPolicy(KeyedTable):
     """SECRET_BYTES random bytes, of which `models.derived_keys.derived_key` makes a key for each purpose."""
     updated_at = UnicodeAttribute(null=True)
     """When the policy was set, ISO 8601 in UTC."""
-    erased_at = UnicodeAttribute(null=True)
-    """Since when the tenant is to be erased, or has been; then nothing else is here."""
+    erased_since = UnicodeAttribute(null=True)
+    """Since when nothing of the tenant is stored any more, ISO 8601 in UTC; then nothing else is here."""
 
     @property
     def storage(self) -> Storage:
@@ -80,7 +80,7 @@ class TenantPolicy(KeyedTable):
         if row is None:
             row = cls(tenant_id)
             row._update_unless_erased([])
-        if row.erased_at:
+        if row.erased_since:
             raise TenantErased(tenant_id)
         return row
 
@@ -89,12 +89,40 @@ class TenantPolicy(KeyedTable):
         """A tenant's secret, as `with_secret` has it."""
         return cls.with_secret(tenant_id).secret
 
+    @classmethod
+    def begin_erasure(cls, tenant_id: str) -> str:
+        """Forget the policy and the secret, and let there never be others.
+
+        Returns:
+            Since when it is so.
+        Raises:
+            pynamodb.exceptions.UpdateError: DynamoDB refused or did not answer.
+        """
+        row = cls(tenant_id)
+        forgotten = (cls.policy, cls.original, cls.retention_days, cls.secret, cls.updated_at)
+        row.update(
+            [
+                cls.erased_since.set(cls.erased_since | timestamp()),
+                *(attribute.remove() for attribute in forgotten),
+            ]
+        )
+        return row.erased_since
+
+    @classmethod
+    def forget_erasure(cls, tenant_id: str) -> None:
+        """Let a new tenant have the id of one that was erased.
+
+        Raises:
+            pynamodb.exceptions.DeleteError: DynamoDB refused or did not answer.
+        """
+        cls(tenant_id).delete()
+
     def _update_unless_erased(self, actions: Sequence[Action]) -> None:
         """Do it, and make a secret if there is none."""
         cls = TenantPolicy
         begin = cls.secret.set(cls.secret | secrets.token_bytes(SECRET_BYTES))
         try:
-            self.update([*actions, begin], condition=cls.erased_at.does_not_exist())
+            self.update([*actions, begin], condition=cls.erased_since.does_not_exist())
         except UpdateError as error:
             if refused_by_condition(error):
                 raise TenantErased(self.tenant_id) from None

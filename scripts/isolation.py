@@ -70,7 +70,7 @@ def foreign_items(tenant: str, tenants: list[str], log_id: str) -> tuple[int, in
         if first_page.cursor is not None:
             seen.extend(records_of(tenant, first_page.cursor))
     markers = {f"marker of {other}" for other in tenants if other != tenant}
-    foreign = [record for record in seen if record.tenant_id != tenant or record.original_text in markers]
+    foreign = [record for record in seen if record.tenant_id != tenant or record.open_original() in markers]
     return len(seen), len(foreign)
 
 

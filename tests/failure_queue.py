@@ -6,8 +6,11 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
+from broker import dead_letters
 from broker.queues import queue_url, sqs_client
 from settings import settings
+from tasks import app as celery_app
+from tasks.failures import Reason
 from topology import FAILURES_QUEUE
 
 
@@ -40,3 +43,17 @@ def send_again(letter: DeadLetter) -> None:
     """Put the very same message into the queue that it came from."""
     sqs = sqs_client()
     sqs.send_message(QueueUrl=queue_url(sqs, letter.headers["origin_queue"]), MessageBody=letter.body)
+
+
+def fail(tenant: str, *log_ids: str, reason: Reason = Reason.CONFLICT, text: str = "QUOKKA") -> None:
+    """Put a message into the failure queue, as a worker does."""
+    logs = [{"log_id": log_id, "text": text, "event_time": ""} for log_id in log_ids]
+    payload = {"tenant_id": tenant, "request_id": "r-1", "logs": logs, "traceparent": ""}
+    why = {"reason": str(reason), "failed_at": "2026-01-31T12:00:00+00:00", "origin_queue": "redact", "attempts": 3}
+    celery_app.signature("tasks.redact.redact", args=(payload,)).apply_async(queue=FAILURES_QUEUE, headers=why)
+
+
+def held(tenant: str) -> list[dead_letters.DeadLetter]:
+    """The tenant's messages, as an operator sees them."""
+    with dead_letters.DeadLetters() as letters:
+        return [letter for letter in letters if letter.tenant_id == tenant]

@@ -14,7 +14,17 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from local.ports import free_port
-from tests.faults import SERVICES, Answer, FailingEntries, FailingStatements, LostAnswers, Service, Silence, Status
+from tests.faults import (
+    SERVICES,
+    Answer,
+    FailingEntries,
+    FailingStatements,
+    LostAnswers,
+    Service,
+    Silence,
+    Status,
+    UnprocessedWrites,
+)
 
 _SERVICE_OF_TARGET: dict[str, Service] = {"AmazonSQS": "sqs", "DynamoDB_20120810": "dynamodb", "TrentService": "kms"}
 _ONE_HOP_HEADERS = {"connection", "keep-alive", "transfer-encoding", "content-length", "expect"}
@@ -23,6 +33,8 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 Targets = tuple[str, str]
 """The two names under which a call may meet a fault: its operation, and its service, which may be empty."""
+
+Failing = FailingEntries | FailingStatements | UnprocessedWrites
 
 _EXPIRED_KEY = Status(403, "ExpiredTokenException")
 
@@ -55,7 +67,7 @@ class FaultProxy:
         self.calls: Counter[str] = Counter()
         self.delay_seconds = 0.0
         self._faults: dict[str, Silence | Status] = {}
-        self._failing_entries: dict[str, FailingEntries | FailingStatements] = {}
+        self._failing_entries: dict[str, Failing] = {}
         self._lost_answers: dict[str, LostAnswers] = {}
         self._lock = threading.Lock()
         self._clients: set[socket.socket] = set()
@@ -103,6 +115,11 @@ class FaultProxy:
         with self._lock:
             self._failing_entries["BatchExecuteStatement"] = FailingStatements(share, seed)
 
+    def leave_writes(self, every: int = 2) -> None:
+        """Of BatchWriteItem, do not pass on every nth request, and report it as unprocessed."""
+        with self._lock:
+            self._failing_entries["BatchWriteItem"] = UnprocessedWrites(every)
+
     def lose_answers(self, share: float, seed: int, *targets: str) -> None:
         """Reset the connection after a share of the calls of `targets`, which the engine has done by then."""
         with self._lock:
@@ -127,7 +144,7 @@ class FaultProxy:
         with self._lock:
             return next((self._faults[target] for target in call if target in self._faults), None)
 
-    def failing_entries_of(self, operation: str) -> FailingEntries | FailingStatements | None:
+    def failing_entries_of(self, operation: str) -> Failing | None:
         with self._lock:
             return self._failing_entries.get(operation)
 

@@ -120,6 +120,45 @@ class FailingStatements:
         return _done(others | {"Responses": responses})
 
 
+class UnprocessedWrites:
+    """Every nth request of BatchWriteItem, counted over all calls.
+
+    Args:
+        every: n; with 1 none is done.
+    """
+
+    def __init__(self, every: int) -> None:
+        self._every = every
+        self._places = itertools.count(1)
+
+    def take_from(self, body: bytes) -> tuple[bytes | None, list[str]]:
+        """The call without the requests that are not done, None when there is no other, and those, as JSON."""
+        call: dict[str, Any] = json.loads(body)
+        (table, requests), *others = call["RequestItems"].items()
+        assert not others
+        left, failed = [], []
+        for request in requests:
+            if next(self._places) % self._every:
+                left.append(request)
+            else:
+                failed.append(json.dumps({table: [request]}))
+        return (json.dumps(call | {"RequestItems": {table: left}}).encode() if left else None), failed
+
+    @staticmethod
+    def report(answer: Answer | None, failed: list[str]) -> Answer:
+        """DynamoDB's answer about a batch of which it did some.
+
+        Args:
+            answer: the engine's about the others; None when there are none.
+            failed: requests, as JSON.
+        """
+        others: dict[str, Any] = json.loads(answer.body) if answer else {}
+        unprocessed: dict[str, list[Any]] = {}
+        for table, requests in (item for text in failed for item in json.loads(text).items()):
+            unprocessed.setdefault(table, []).extend(requests)
+        return _done(others | {"UnprocessedItems": unprocessed})
+
+
 class LostAnswers:
     """A share of the calls, chosen by chance, is done, but the connection breaks before the answer.
 

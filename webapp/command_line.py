@@ -8,6 +8,7 @@ import click
 
 from models import TenantErased
 from models.connection import DYNAMODB_ERRORS
+from models.tenant import REMEMBERED
 from topology import TENANT_ID_PATTERN
 from webapp.row_cache import cause_of
 
@@ -29,7 +30,10 @@ def told() -> Iterator[None]:
     try:
         yield
     except TenantErased as error:
-        raise click.ClickException(f"tenant {error} was erased, or is being; nothing of it is stored") from None
+        raise click.ClickException(
+            f"tenant {error} was erased, or is being. Its id can be used again {REMEMBERED.days} days after the end of "
+            f"that, when none of its logs can be in a queue; see: flask --app webapp tenants show {error}"
+        ) from None
     except DYNAMODB_ERRORS as error:
         raise click.ClickException(
             f"DynamoDB did not do it ({cause_of(error)}). Try again; if the tables are not there yet, run: "

@@ -23,7 +23,8 @@ IMPORT_AT_ONCE = 10
 
 
 @contextmanager
-def _letters() -> Iterator[DeadLetters]:
+def open_letters() -> Iterator[DeadLetters]:
+    """The failure queue; what SQS could not do becomes a line that says what to do."""
     try:
         with DeadLetters() as letters:
             yield letters
@@ -84,7 +85,7 @@ def _chosen(ids: tuple[str, ...], everything: bool, tenant: str, reason: str, si
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a line.")
 def list_failures(tenant: str, reason: str, since: str, as_json: bool) -> None:
     """List the failure queue: id, age, reason, tenant, how many logs. Never a text."""
-    with _letters() as letters:
+    with open_letters() as letters:
         count = 0
         for letter in Selection(tenant=tenant, reason=reason, since=since).of(letters):
             count += 1
@@ -113,7 +114,7 @@ def _age(letter: DeadLetter) -> str:
 @click.argument("message_id")
 def show_failure(message_id: str) -> None:
     """Print what is known about a message, without its text."""
-    with _letters() as letters:
+    with open_letters() as letters:
         letter = next(Selection(frozenset([message_id])).of(letters), None)
     if letter is None:
         raise click.ClickException(f"there is no message {message_id} in the failure queue, or somebody holds it")
@@ -125,7 +126,7 @@ def stats() -> None:
     """Count the messages by reason and tenant, with the age of the oldest."""
     counts: Counter[tuple[str, str]] = Counter()
     oldest: dict[tuple[str, str], DeadLetter] = defaultdict()
-    with _letters() as letters:
+    with open_letters() as letters:
         for letter in tqdm(letters, total=letters.approximate_count(), unit="message", disable=None):
             key = letter.reason, letter.tenant_id or "-"
             counts[key] += 1
@@ -145,7 +146,7 @@ def redrive(ids: tuple[str, ...], everything: bool, tenant: str, reason: str, si
     A message is deleted here once it is there. What can't run (it is no message of ours) stays.
     """
     selection = _chosen(ids, everything, tenant, reason, since)
-    with _letters() as letters:
+    with open_letters() as letters:
         total = letters.approximate_count()
         if dry_run:
             runs = Counter(bool(letter.origin_queue) for letter in selection.of(letters))
@@ -163,7 +164,7 @@ def discard(ids: tuple[str, ...], everything: bool, tenant: str, reason: str, si
     selection = _chosen(ids, everything, tenant, reason, since)
     if not yes:
         click.confirm("The logs in these messages will be lost. Delete them?", abort=True)
-    with _letters() as letters:
+    with open_letters() as letters:
         deleted = sum(tqdm(selection.discard(letters), unit="slice", disable=None))
     click.echo(f"{deleted} messages are deleted")
 
@@ -177,7 +178,7 @@ def export(file: TextIO, tenant: str, reason: str, since: str) -> None:
     The messages stay in the queue.
     """
     count = 0
-    with _letters() as letters:
+    with open_letters() as letters:
         total = letters.approximate_count()
         for letter in tqdm(
             Selection(tenant=tenant, reason=reason, since=since).of(letters), total=total, unit="message", disable=None
@@ -200,7 +201,7 @@ def import_(file: TextIO) -> None:
         if not isinstance(body, str):
             raise click.ClickException(f"line {number} of {file.name} is no exported message; nothing was put in")
         bodies.append(body)
-    with _letters() as letters:
+    with open_letters() as letters:
         for start in tqdm(range(0, len(bodies), IMPORT_AT_ONCE), unit="batch", disable=None):
             letters.add(bodies[start : start + IMPORT_AT_ONCE])
     click.echo(f"{len(bodies)} messages are in the failure queue")

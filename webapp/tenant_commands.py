@@ -5,9 +5,10 @@ from datetime import timedelta
 import click
 from flask import Blueprint
 
-from models import SCOPES, AlreadyThere, ApiKey, KeyText, Limits, NotThere, Tenant
+from models import SCOPES, AlreadyThere, ApiKey, KeyText, Limits, NotThere, Tenant, TenantErased
 from settings import MAX_BURST_SECONDS, settings
 from webapp.command_line import TenantId, told
+from webapp.erasure_commands import erase_tenant
 
 tenants = Blueprint("tenants", __name__)
 keys = Blueprint("keys", __name__)
@@ -15,6 +16,8 @@ keys = Blueprint("keys", __name__)
 MAX_EXPIRY_DAYS = 36_500
 _LIMITS = ("requests_per_second", "bytes_per_second", "records_per_second", "burst_seconds")
 _RATE = click.IntRange(min=1)
+
+tenants.cli.add_command(erase_tenant)
 
 
 @tenants.cli.command("create")
@@ -42,7 +45,7 @@ def list_tenants() -> None:
     """Print every tenant: id, state, when it was made, name."""
     with told():
         for tenant in Tenant.all():
-            click.echo(f"{tenant.tenant_id}\t{_state(tenant)}\t{tenant.created_at}\t{tenant.name}")
+            click.echo(f"{tenant.tenant_id}\t{tenant.state}\t{tenant.created_at}\t{tenant.name}")
 
 
 @tenants.cli.command("show")
@@ -51,8 +54,11 @@ def show_tenant(tenant_id: str) -> None:
     """Print a tenant with the limits that hold for it."""
     with told():
         tenant = _existing(tenant_id)
-    click.echo(f"tenant_id\t{tenant.tenant_id}\nname\t{tenant.name}\nstate\t{_state(tenant)}")
+    click.echo(f"tenant_id\t{tenant.tenant_id}\nname\t{tenant.name}\nstate\t{tenant.state}")
     click.echo(f"created_at\t{tenant.created_at}")
+    if tenant.erasing_since:
+        click.echo(f"erasing_since\t{tenant.erasing_since}\nerased_at\t{tenant.erased_at or 'not yet'}")
+        return
     for limit in _LIMITS:
         own, default = getattr(tenant, limit), getattr(settings, f"default_{limit}")
         click.echo(f"{limit}\t{own}" if own else f"{limit}\t{default} (default)")
@@ -89,7 +95,8 @@ def resume_tenant(tenant_id: str) -> None:
 def create_key(tenant_id: str, scopes: tuple[str, ...], expires_in: int | None) -> None:
     """Make a key and print it, this once: only a hash of it is kept."""
     with told():
-        _existing(tenant_id)
+        if _existing(tenant_id).erasing_since:
+            raise TenantErased(tenant_id)
         text = ApiKey.add(tenant_id, scopes, None if expires_in is None else timedelta(days=expires_in))
     # The key alone on stdout, so that a script can take it.
     click.echo(f"key {text.key_id} of tenant {tenant_id}; keep it now, it is not shown again:", err=True)
@@ -147,7 +154,3 @@ def _unknown(tenant_id: str) -> click.ClickException:
     return click.ClickException(
         f"there is no tenant {tenant_id}; make it: flask --app webapp tenants create {tenant_id}"
     )
-
-
-def _state(tenant: Tenant) -> str:
-    return "suspended" if tenant.suspended else "active"

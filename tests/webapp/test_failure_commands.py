@@ -11,12 +11,13 @@ from click.testing import Result
 from flask.testing import FlaskClient
 
 from broker import dead_letters
-from broker.dead_letters import UNREADABLE, WORKER_DIED, DeadLetter, DeadLetters
+from broker.dead_letters import UNREADABLE, WORKER_DIED, DeadLetters
 from broker.queues import queue_url, sqs_client
 from local.engine import Engine
 from models import ApiKey, Tenant
 from tasks import app as celery_app
 from tasks.failures import Reason
+from tests.failure_queue import fail, held
 from topology import FAILURES_QUEUE, REDACT_QUEUE
 from webapp import create_app
 
@@ -25,19 +26,6 @@ app = create_app()
 
 def run(*arguments: str, confirm: str = "") -> Result:
     return app.test_cli_runner().invoke(args=["failures", *arguments], input=confirm)
-
-
-def fail(tenant: str, *log_ids: str, reason: Reason = Reason.CONFLICT, text: str = "QUOKKA") -> None:
-    """Put a message into the failure queue, as a worker does."""
-    logs = [{"log_id": log_id, "text": text, "event_time": ""} for log_id in log_ids]
-    payload = {"tenant_id": tenant, "request_id": "r-1", "logs": logs, "traceparent": ""}
-    why = {"reason": str(reason), "failed_at": "2026-01-31T12:00:00+00:00", "origin_queue": "redact", "attempts": 3}
-    celery_app.signature("tasks.redact.redact", args=(payload,)).apply_async(queue=FAILURES_QUEUE, headers=why)
-
-
-def held(tenant: str) -> list[DeadLetter]:
-    with DeadLetters() as letters:
-        return [letter for letter in letters if letter.tenant_id == tenant]
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,71 @@
+"""`flask --app webapp tenants erase`: all that there is of a tenant, deleted."""
+
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from math import ceil
+
+import click
+from tqdm import tqdm
+
+from models import erasure
+from settings import settings
+from webapp.command_line import TenantId, told
+from webapp.failure_commands import open_letters
+from webapp.failure_selection import Selection
+
+# A worker that read the tenant's policy just before stores its logs for so long, and a task of it may have begun then.
+_WORKERS_KNOW_AFTER = timedelta(seconds=settings.policy_cache_seconds + settings.task_time_limit_seconds)
+
+
+@click.command("erase")
+@click.argument("tenant_id", type=TenantId())
+@click.option("--yes", is_flag=True, help="Do it. Nothing brings it back.")
+def erase_tenant(tenant_id: str, yes: bool) -> None:
+    """Delete a tenant's records, keys, policy and dead letters for good.
+
+    From the first moment on nothing more of it is taken, and what is still in the queues is thrown away by the workers.
+    Stopped halfway it is begun again by the same command. Its id and the time stay; the id can be used again after 14
+    days.
+    """
+    if not yes:
+        raise click.UsageError(
+            f"this deletes all records, keys, dead letters and the policy of tenant {tenant_id} for good; if that is "
+            "what you want, add --yes"
+        )
+    with told():
+        if not erasure.is_known(tenant_id):
+            raise click.ClickException(f"there is nothing of tenant {tenant_id}")
+        since = datetime.fromisoformat(erasure.begin(tenant_id))
+        click.echo(f"nothing of tenant {tenant_id} is taken any more")
+        deleted = _delete_rows(tenant_id)
+        _wait_until(since + _WORKERS_KNOW_AFTER)
+        letters = _discard_letters(tenant_id)
+        # What workers stored that did not know yet.
+        deleted += _delete_rows(tenant_id)
+        erasure.end(tenant_id)
+    counts = ", ".join(f"{deleted[table.rows]} {table.rows}" for table in erasure.OF_TENANTS)
+    click.echo(f"tenant {tenant_id} is erased: {counts}, {letters} dead letters")
+
+
+def _delete_rows(tenant_id: str) -> Counter[str]:
+    deleted: Counter[str] = Counter()
+    for table in erasure.OF_TENANTS:
+        with tqdm(total=table.count(tenant_id), desc=table.rows, unit="row", disable=None) as bar:
+            for rows in table.delete(tenant_id):
+                deleted[table.rows] += rows
+                bar.update(rows)
+    return deleted
+
+
+def _wait_until(moment: datetime) -> None:
+    seconds = ceil((moment - datetime.now(UTC)).total_seconds())
+    if seconds > 0:
+        click.echo(f"waiting {seconds} s, until all workers know")
+        for _ in tqdm(range(seconds), desc="waiting", unit="s", disable=None):
+            time.sleep(1)
+
+
+def _discard_letters(tenant_id: str) -> int:
+    with open_letters() as letters:
+        return sum(tqdm(Selection(tenant=tenant_id).discard(letters), desc="dead letters", unit="slice", disable=None))
