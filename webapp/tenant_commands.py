@@ -9,6 +9,7 @@ from models import SCOPES, AlreadyThere, ApiKey, KeyText, Limits, NotThere, Tena
 from settings import MAX_BURST_SECONDS, settings
 from webapp.command_line import TenantId, told
 from webapp.erasure_commands import erase_tenant
+from webapp.session_policy_command import print_session_policy
 
 tenants = Blueprint("tenants", __name__)
 keys = Blueprint("keys", __name__)
@@ -18,6 +19,7 @@ _LIMITS = ("requests_per_second", "bytes_per_second", "records_per_second", "bur
 _RATE = click.IntRange(min=1)
 
 tenants.cli.add_command(erase_tenant)
+tenants.cli.add_command(print_session_policy)
 
 
 @tenants.cli.command("create")
