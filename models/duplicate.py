@@ -9,6 +9,7 @@ from pynamodb.connection.base import Connection
 from pynamodb.exceptions import PynamoDBException
 
 from models.derived_keys import derived_key
+from models.errors import TenantErased
 from models.fingerprint import fingerprint_of
 from models.tenant_policy import TenantPolicy
 from models.verdict import Verdict
@@ -34,8 +35,8 @@ def judge(connection: Connection, table: str, item: Item, stored: Item) -> Verdi
         return _replace_expired(connection, table, item)
     try:
         return Verdict.REDELIVERED if _same_original(item, stored) else Verdict.CONFLICT
-    except PynamoDBException:
-        return Verdict.UNAVAILABLE
+    except (PynamoDBException, TenantErased):
+        return Verdict.UNAVAILABLE  # the next try says what has become of the tenant
 
 
 def _same_original(item: Item, stored: Item) -> bool:

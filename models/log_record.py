@@ -158,7 +158,7 @@ class LogRecord(Table):
 
     @classmethod
     def count(cls, hash_key: Any = None, *args: Any, **kwargs: Any) -> int:
-        """How many records a tenant has; reads them all.
+        """How many records a tenant has, also of those that have expired and are not deleted yet; reads them all.
 
         Raises:
             TenantRequired: no tenant was named.

@@ -6,7 +6,7 @@ from flask import Blueprint
 from broker.queues import create_queues
 from broker.sweep import LOOK_AGAIN_SECONDS, sweep
 from models import TABLES
-from originals import KeyFile
+from originals import KeyFile, KeysUnavailable, wrapping
 from settings import settings
 
 database = Blueprint("db", __name__)
@@ -22,6 +22,19 @@ def create_table() -> None:
     if settings.key_file:
         KeyFile(settings.key_file).make()
         click.echo(f"key file {settings.key_file} is ready")
+    if settings.original == "encrypt":
+        _warn_without_keys()
+
+
+def _warn_without_keys() -> None:
+    try:
+        wrapping().new_key("none")
+    except KeysUnavailable as error:
+        click.echo(f"no log can be stored until there is a key to encrypt originals with: {error}", err=True)
+        if not settings.key_file:
+            click.echo(
+                f"make one in KMS under {settings.kms_key}, or set SLUICE_KMS_KEY to one that is there", err=True
+            )
 
 
 @broker.cli.command("create")
