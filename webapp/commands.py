@@ -20,7 +20,10 @@ def create_table() -> None:
         model.create()
         click.echo(f"table {model.Meta.table_name} is ready")
     if settings.key_file:
-        KeyFile(settings.key_file).make()
+        try:
+            KeyFile(settings.key_file).make()
+        except OSError as error:
+            raise click.ClickException(f"{settings.key_file} can't be made: {error.strerror}") from None
         click.echo(f"key file {settings.key_file} is ready")
     if settings.original == "encrypt":
         _warn_without_keys()

@@ -10,14 +10,14 @@ from settings import ROOT
 from tests.kms_key import KmsKey
 
 
-def create(**environment: str) -> "subprocess.CompletedProcess[str]":
+def create(check: bool = True, **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [ROOT / ".venv/bin/flask", "--app", "webapp", "db", "create"],
         env=os.environ | environment,
         cwd=ROOT,
         capture_output=True,
         text=True,
-        check=True,
+        check=check,
     )
 
 
@@ -29,6 +29,16 @@ def test_it_makes_the_key_file(engine: Engine, tmp_path: Path) -> None:
     assert f"key file {file} is ready" in done.stdout
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert not done.stderr
+
+
+def test_it_says_where_the_key_file_can_not_be(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    done = create(check=False, SLUICE_KEY_FILE=str(tmp_path / "file" / "original.key"))
+
+    assert done.returncode == 1
+    assert "original.key can't be made: " in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_it_says_when_there_is_no_key_in_kms(engine: Engine) -> None:
