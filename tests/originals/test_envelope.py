@@ -1,7 +1,6 @@
 """An encrypted original opens for its own record alone."""
 
 import base64
-import os
 
 import pytest
 
@@ -56,7 +55,7 @@ def test_it_does_not_open_when_any_bit_was_changed() -> None:
             CIPHER.open("a", base64.b64encode(changed).decode())
 
 
-@pytest.mark.parametrize("other", ["", "plain text", "AQ==", base64.b64encode(b"\x02" + os.urandom(60)).decode(), "é"])
+@pytest.mark.parametrize("other", ["", "plain text", "AQ==", base64.b64encode(b"\x02" * 61).decode(), "é"])
 def test_what_is_no_ciphertext_of_ours(other: str) -> None:
     for read in (lambda: key_id_of(other), lambda: CIPHER.open("a", other)):
         with pytest.raises(OriginalUnreadable, match="no format that is known"):
