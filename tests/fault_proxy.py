@@ -115,10 +115,10 @@ class FaultProxy:
         with self._lock:
             self._failing_entries["BatchExecuteStatement"] = FailingStatements(share, seed)
 
-    def leave_writes(self, every: int = 2) -> None:
-        """Of BatchWriteItem, do not pass on every nth request, and report it as unprocessed."""
+    def leave_writes(self, every: int, after: int = 0) -> None:
+        """Of BatchWriteItem, do not pass on every nth request after the first ones, and report it as unprocessed."""
         with self._lock:
-            self._failing_entries["BatchWriteItem"] = UnprocessedWrites(every)
+            self._failing_entries["BatchWriteItem"] = UnprocessedWrites(every, after)
 
     def lose_answers(self, share: float, seed: int, *targets: str) -> None:
         """Reset the connection after a share of the calls of `targets`, which the engine has done by then."""

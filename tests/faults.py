@@ -125,10 +125,12 @@ class UnprocessedWrites:
 
     Args:
         every: n; with 1 none is done.
+        after: so many are done first.
     """
 
-    def __init__(self, every: int) -> None:
+    def __init__(self, every: int, after: int) -> None:
         self._every = every
+        self._after = after
         self._places = itertools.count(1)
 
     def take_from(self, body: bytes) -> tuple[bytes | None, list[str]]:
@@ -138,7 +140,8 @@ class UnprocessedWrites:
         assert not others
         left, failed = [], []
         for request in requests:
-            if next(self._places) % self._every:
+            place = next(self._places)
+            if place <= self._after or place % self._every:
                 left.append(request)
             else:
                 failed.append(json.dumps({table: [request]}))

@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 
 from local.engine import Engine
-from models import DataKey, LogRecord, data_keys
+from models import DataKey, LogRecord, data_keys, keyring
 from models.keyring import Keyring
 from models.timestamps import timestamp
 from originals import KeyFile, KeysUnavailable, Kms, OriginalUnreadable, kms
@@ -129,7 +129,10 @@ def test_a_kms_key_that_is_not_there_is_waited_for(engine: Engine, tenant: str) 
 
 
 @pytest.mark.parametrize("way", ["refuse", "throttle", "500"])
-def test_without_kms(process: Callable[[], Keyring], proxy: FaultProxy, tenant: str, way: str) -> None:
+def test_without_kms(
+    process: Callable[[], Keyring], proxy: FaultProxy, tenant: str, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring, "TRY_AGAIN_SECONDS", 600.0)
     mine = process()
     known = mine.to_seal(tenant, 1, 4)
     match way:
