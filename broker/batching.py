@@ -11,7 +11,7 @@ Held = Mapping[str, Sequence[str]]
 """Receipts of messages by queue URL."""
 
 
-def batches(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
-    """Consecutive runs of up to BATCH_SIZE."""
-    for start in range(0, len(entries), BATCH_SIZE):
-        yield entries[start : start + BATCH_SIZE]
+def batches(entries: Sequence[Entry], size: int = BATCH_SIZE) -> Iterator[Sequence[Entry]]:
+    """Consecutive runs of up to `size`."""
+    for start in range(0, len(entries), size):
+        yield entries[start : start + size]

@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 
-def sqs_client() -> "SQSClient":
-    """A blocking SQS client for the configured endpoint; gives up within about 5 s."""
+def sqs_client(*, tries: int = 1, answer_seconds: float = 2) -> "SQSClient":
+    """A blocking SQS client for the configured endpoint.
+
+    Args:
+        tries: of each call. With one it gives up within about 5 s.
+        answer_seconds: that SQS may take to answer.
+    """
     key, secret = settings.engine_credentials or (None, None)
     return boto3.client(
         "sqs",
@@ -22,7 +27,11 @@ def sqs_client() -> "SQSClient":
         endpoint_url=settings.aws_endpoint_url or None,
         aws_access_key_id=key,
         aws_secret_access_key=secret,
-        config=Config(connect_timeout=2, read_timeout=2, retries={"total_max_attempts": 1}),
+        config=Config(
+            connect_timeout=2,
+            read_timeout=answer_seconds,
+            retries={"total_max_attempts": tries, "mode": "standard"},
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a stopping worker still owes SQS, paid with blocking calls that give up soon."""
+"""What a stopping process still owes SQS, paid with blocking calls that give up soon."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -25,14 +25,16 @@ def delete_now(client: Any, held: Held) -> None:
     _in_batches(held, "ack", lambda url, entries: client.delete_message_batch(QueueUrl=url, Entries=entries), {})
 
 
-def make_visible_now(client: Any, held: Held) -> None:
-    """Give messages back, for other workers to take at once. Those it can't reach come back a timeout later.
+def make_visible_now(client: Any, held: Held) -> bool:
+    """Give messages back, for others to take at once. Those it can't reach come back a timeout later.
 
     Args:
         client: boto3's SQS client.
         held: the messages.
+    Returns:
+        Whether SQS took the calls.
     """
-    _in_batches(
+    return _in_batches(
         held,
         "give back",
         lambda url, entries: client.change_message_visibility_batch(QueueUrl=url, Entries=entries),
@@ -40,7 +42,7 @@ def make_visible_now(client: Any, held: Held) -> None:
     )
 
 
-def _in_batches(held: Held, what: str, call: Callable[[str, Entries], Any], options: Mapping[str, Any]) -> None:
+def _in_batches(held: Held, what: str, call: Callable[[str, Entries], Any], options: Mapping[str, Any]) -> bool:
     for url, receipts in held.items():
         for batch in batches(receipts):
             entries = [{"Id": str(place), "ReceiptHandle": receipt, **options} for place, receipt in enumerate(batch)]
@@ -48,9 +50,10 @@ def _in_batches(held: Held, what: str, call: Callable[[str, Entries], Any], opti
                 left = _try(call, url, entries)
             except (ClientError, BotoCoreError, OSError) as error:
                 logger.warning("could not %s %d messages: %s", what, len(batch), type(error).__name__)
-                return  # the rest would wait for the same outage, and the worker is to stop
+                return False  # the rest would wait for the same outage, and the process is to stop
             if left:
                 logger.warning("could not %s %d messages: SQS refused them alone", what, len(left))
+    return True
 
 
 def _try(call: Callable[[str, Entries], Any], url: str, entries: Entries) -> Entries:

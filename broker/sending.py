@@ -111,7 +111,8 @@ def _batches(messages: Iterable[Message]) -> Iterator[list[Message]]:
     queues: dict[tuple[int, str], list[Message]] = {}
     for message in messages:
         batch = queues.setdefault((id(message.client), message.queue_url), [])
-        if len(batch) == BATCH_SIZE or sum(other.size for other in batch) + message.size > MAX_MESSAGE_BYTES:
+        size = sum(other.size for other in batch) + message.size
+        if batch and (len(batch) == BATCH_SIZE or size > MAX_MESSAGE_BYTES):
             yield batch.copy()
             batch.clear()
         batch.append(message)

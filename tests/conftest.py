@@ -23,11 +23,13 @@ for _name in set(os.environ) - set(_environment):
     del os.environ[_name]
 os.environ.update(_environment)
 
+from broker import held_messages
 from broker.queues import create_queues
 from local.engine import Engine
 from models import TABLES
 from originals import KeyFile
 from settings import settings
+from tests.failure_queue import purge
 from tests.fault_proxy import FaultProxy
 from tests.processes import Processes
 
@@ -76,3 +78,13 @@ def processes(engine: Engine, tmp_path: Path) -> Iterator[Processes]:
         yield mine
     finally:
         mine.stop()
+
+
+@pytest.fixture
+def empty_failure_queue(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing in failures, nor in redact, before and after."""
+    # The engine is one server; SQS is many, and a long poll asks them all.
+    monkeypatch.setattr(held_messages, "POLL_SECONDS", 0)
+    purge()
+    yield
+    purge()

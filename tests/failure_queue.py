@@ -1,4 +1,4 @@
-"""Reading the failure queue as SQS has it."""
+"""The failure queue as SQS has it: what is in it, and what a worker puts into it."""
 
 import base64
 import json
@@ -6,12 +6,15 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-from broker import dead_letters
+from broker import dead_letter
+from broker.dead_letters import DeadLetters
 from broker.queues import queue_url, sqs_client
 from settings import settings
-from tasks import app as celery_app
+from tasks import app
 from tasks.failures import Reason
-from topology import FAILURES_QUEUE
+from topology import FAILURES_QUEUE, REDACT_QUEUE
+
+FAILED_AT = "2026-01-31T12:00:00.000+00:00"
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,40 @@ def fail(tenant: str, *log_ids: str, reason: Reason = Reason.CONFLICT, text: str
     """Put a message into the failure queue, as a worker does."""
     logs = [{"log_id": log_id, "text": text, "event_time": ""} for log_id in log_ids]
     payload = {"tenant_id": tenant, "request_id": "r-1", "logs": logs, "traceparent": ""}
-    why = {"reason": str(reason), "failed_at": "2026-01-31T12:00:00+00:00", "origin_queue": "redact", "attempts": 3}
-    celery_app.signature("tasks.redact.redact", args=(payload,)).apply_async(queue=FAILURES_QUEUE, headers=why)
+    why = {"reason": str(reason), "failed_at": FAILED_AT, "origin_queue": REDACT_QUEUE, "attempts": 3}
+    app.signature("tasks.redact.redact", args=(payload,)).apply_async(queue=FAILURES_QUEUE, headers=why)
 
 
-def held(tenant: str) -> list[dead_letters.DeadLetter]:
+def held(tenant: str) -> list[dead_letter.DeadLetter]:
     """The tenant's messages, as an operator sees them."""
-    with dead_letters.DeadLetters() as letters:
+    with DeadLetters() as letters:
         return [letter for letter in letters if letter.tenant_id == tenant]
+
+
+def put(body: str) -> None:
+    """Put anything into the failure queue."""
+    sqs = sqs_client()
+    sqs.send_message(QueueUrl=queue_url(sqs, FAILURES_QUEUE), MessageBody=body)
+
+
+def in_redact() -> list[dict[str, Any]]:
+    """The messages in the redact queue, for which there must be no worker."""
+    sqs = sqs_client()
+    url = queue_url(sqs, REDACT_QUEUE)
+    found = []
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        found += [json.loads(message["Body"]) for message in messages]
+    return found
+
+
+def visible(queue: str = FAILURES_QUEUE) -> int:
+    """How many messages of a queue nobody holds."""
+    sqs = sqs_client()
+    names = ["ApproximateNumberOfMessages"]
+    return int(sqs.get_queue_attributes(QueueUrl=queue_url(sqs, queue), AttributeNames=names)["Attributes"][names[0]])
+
+
+def purge() -> None:
+    sqs = sqs_client()
+    for queue in (FAILURES_QUEUE, REDACT_QUEUE):
+        sqs.purge_queue(QueueUrl=queue_url(sqs, queue))

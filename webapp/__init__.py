@@ -6,7 +6,7 @@ from webapp import (
     body,
     commands,
     documentation,
-    failure_commands,
+    failure_files,
     failures,
     health,
     ingest,
@@ -37,7 +37,7 @@ def create_app() -> Flask:
     app.register_blueprint(documentation.blueprint)
     app.register_blueprint(commands.database)
     app.register_blueprint(commands.broker)
-    app.register_blueprint(failure_commands.failures)
+    app.register_blueprint(failure_files.failures)
     app.register_blueprint(redaction_commands.redaction)
     app.register_blueprint(redaction_commands.policy)
     app.register_blueprint(tenant_commands.tenants)

@@ -11,8 +11,8 @@ from tqdm import tqdm
 from models import erasure
 from settings import settings
 from webapp.command_line import TenantId, told
-from webapp.failure_commands import open_letters
 from webapp.failure_selection import Selection
+from webapp.failure_session import open_letters
 
 # A worker that read the tenant's policy just before stores its logs for so long, and a task of it may have begun then.
 _WORKERS_KNOW_AFTER = timedelta(seconds=settings.policy_cache_seconds + settings.task_time_limit_seconds)
@@ -68,4 +68,7 @@ def _wait_until(moment: datetime) -> None:
 
 def _discard_letters(tenant_id: str) -> int:
     with open_letters() as letters:
-        return sum(tqdm(Selection(tenant=tenant_id).discard(letters), desc="dead letters", unit="slice", disable=None))
+        done = Selection(tenant=tenant_id).discard(letters)
+    if done.refused or letters.held_elsewhere or not letters.is_complete:
+        raise click.ClickException(f"not all dead letters could be looked at; run it again to end tenant {tenant_id}")
+    return done.deleted

@@ -1,22 +1,44 @@
-"""Which messages of the failure queue somebody means."""
+"""Which messages of the failure queue somebody means, and what is done to them."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 import msgspec
 
-from broker.dead_letters import DeadLetter, DeadLetters
+from broker.dead_letter import DeadLetter
+from broker.dead_letters import DeadLetters
 
 SLICE = 500
 SLICE_BYTES = 64 << 20
+
+
+class Redriven(msgspec.Struct):
+    """What became of messages that were to be put back.
+
+    Attributes:
+        back: they are in the queue that they came from.
+        cannot_run: no messages of ours; they stay.
+        refused: SQS did not take them; they stay.
+    """
+
+    back: int = 0
+    cannot_run: int = 0
+    refused: int = 0
+
+
+class Discarded(msgspec.Struct):
+    """What became of messages that were to be deleted. Those that SQS did not delete stay."""
+
+    deleted: int = 0
+    refused: int = 0
 
 
 class Selection(msgspec.Struct, frozen=True):
     """Messages that match all that is given; all of them when nothing is.
 
     Attributes:
-        ids: of messages.
-        since: ISO 8601 in UTC; those that failed then or later.
+        ids: of dead letters, or SQS's of messages.
+        since: ISO 8601 in UTC, with milliseconds; those that failed then or later.
         before: as `since`; those that failed earlier.
     """
 
@@ -29,7 +51,7 @@ class Selection(msgspec.Struct, frozen=True):
     def takes(self, letter: DeadLetter) -> bool:
         """Whether a message is meant."""
         return (
-            (not self.ids or letter.message_id in self.ids)
+            (not self.ids or not self.ids.isdisjoint((letter.id, letter.message_id)))
             and self.tenant in ("", letter.tenant_id)
             and self.reason in ("", letter.reason)
             and (not self.since or letter.failed_at >= self.since)
@@ -37,30 +59,34 @@ class Selection(msgspec.Struct, frozen=True):
         )
 
     def of(self, letters: Iterable[DeadLetter]) -> Iterator[DeadLetter]:
-        """Those that are meant; stops when all that were asked for by id are there."""
-        left = len(self.ids)
-        for letter in letters:
-            if self.takes(letter):
-                yield letter
-                left -= 1
-                if left == 0:
-                    return
+        """Those that are meant."""
+        return filter(self.takes, letters)
 
-    def redrive(self, letters: DeadLetters) -> Iterator[DeadLetter]:
-        """Put those back that are meant and can run; not those that fail again while this goes on."""
-        mine = msgspec.structs.replace(self, before=self.before or now())
-        for some in _slices(letter for letter in mine.of(letters) if letter.origin_queue):
-            yield from letters.redrive(some)
+    def redrive(self, letters: DeadLetters, *, dry_run: bool = False) -> Redriven:
+        """Put those back that are meant and can run; not those that fail while this goes on."""
+        mine = msgspec.structs.replace(self, before=self.before or moment(datetime.now(UTC)))
+        done = Redriven()
+        for some in _slices(mine.of(letters)):
+            can_run = [letter for letter in some if letter.origin_queue]
+            back = len(can_run) if dry_run else sum(1 for _ in letters.redrive(can_run))
+            done.back += back
+            done.refused += len(can_run) - back
+            done.cannot_run += len(some) - len(can_run)
+        return done
 
-    def discard(self, letters: DeadLetters) -> Iterator[int]:
-        """Delete those that are meant; yields how many at a time."""
+    def discard(self, letters: DeadLetters, *, dry_run: bool = False) -> Discarded:
+        """Delete those that are meant."""
+        done = Discarded()
         for some in _slices(self.of(letters)):
-            yield letters.discard(some)
+            deleted = len(some) if dry_run else letters.discard(some)
+            done.deleted += deleted
+            done.refused += len(some) - deleted
+        return done
 
 
-def now() -> str:
-    """ISO 8601 in UTC, as messages have it."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def moment(time: datetime) -> str:
+    """ISO 8601 in UTC, as messages have it, so that their order is the order of time."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _slices(letters: Iterable[DeadLetter]) -> Iterator[list[DeadLetter]]:

@@ -1,6 +1,7 @@
 """/failures: a tenant's own dead letters, for keys with the scope admin."""
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -10,7 +11,7 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 from flask import Blueprint, Response, jsonify, request
 
-from broker.dead_letters import DeadLetter, DeadLetters
+from broker.dead_letters import DeadLetters
 from tasks.failures import origin_of
 from webapp.auth import identify
 from webapp.body import read_body
@@ -22,11 +23,31 @@ from webapp.problems import Problem, unavailable
 blueprint = Blueprint("failures_api", __name__)
 
 MAX_SHOWN = 1000
+READ_SECONDS = 15.0
+"""For so long a request reads the queue; a client gets an answer within half a minute."""
+WAIT_SECONDS = 20.0
 
-_LETTER = {"type": "object", "description": "What is known about a message, without its text."}
-_LETTERS = {"type": "object", "properties": {"failures": {"type": "array", "items": _LETTER}}}
+# Two that read at a time hide half of the messages from each other.
+_reading = threading.Lock()
+
+_LETTER = {
+    "type": "object",
+    "description": "What is known about a message, without its text.",
+    "properties": {"id": {"type": "string", "format": "uuid"}, "reason": {"type": "string"}},
+}
+_LETTERS = {
+    "type": "object",
+    "required": ["failures", "complete"],
+    "properties": {
+        "failures": {"type": "array", "maxItems": MAX_SHOWN, "items": _LETTER},
+        "complete": {
+            "type": "boolean",
+            "description": "Whether these are all; else there are more, or somebody else reads them at the same time.",
+        },
+    },
+}
 _PROBLEMS = {status: INTAKE_PROBLEMS[status] for status in (401, 403)} | {
-    503: ("queue_unavailable", "auth_unavailable")
+    503: ("queue_unavailable", "auth_unavailable", "busy")
 }
 _REASON = Parameter("reason", "Those with this reason.", place="query")
 _OPERATION = Operation(
@@ -43,10 +64,19 @@ class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dry_run: bool = False
 
 
-class Count(msgspec.Struct, frozen=True):
-    """How many messages it was done to, or would be."""
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """How many messages it was done to, or would be.
+
+    Attributes:
+        cannot_run: are no messages of Sluice's, and stay.
+        refused: SQS did not do it; they stay.
+        complete: whether these are all; else do it again.
+    """
 
     messages: int
+    cannot_run: int = 0
+    refused: int = 0
+    complete: bool
 
 
 _CHANGES: Any = {
@@ -57,7 +87,6 @@ _CHANGES: Any = {
         413: ("body_too_large",),
         415: ("content_encoding_unsupported",),
         422: ("choice_missing",),
-        503: ("queue_unavailable", "auth_unavailable", "busy"),
     },
 }
 
@@ -68,16 +97,15 @@ _CHANGES: Any = {
         _OPERATION,
         summary="List dead letters",
         parameters=(_REASON,),
-        answers={
-            200: Answer("At most 1,000 of them.", {"type": "object", "properties": {"failures": {"items": _LETTER}}})
-        },
+        answers={200: Answer(f"At most {MAX_SHOWN:,} of them, each once.", _LETTERS)},
     )
 )
 def list_failures() -> Response:
     """The tenant's messages in the failure queue."""
     selection = Selection(tenant=_tenant(), reason=request.args.get("reason", ""))
     with _letters() as letters:
-        return jsonify(failures=[letter.shown() for letter in islice(selection.of(letters), MAX_SHOWN)])
+        shown = [letter.shown() for letter in islice(selection.of(letters), MAX_SHOWN)]
+        return jsonify(failures=shown, complete=_is_complete(letters))
 
 
 @blueprint.get("/failures/<uuid:message_id>")
@@ -102,44 +130,50 @@ def show_failure(message_id: UUID) -> Response:
 @blueprint.post("/failures/redrive")
 @documented(
     msgspec.structs.replace(
-        _OPERATION, summary="Put dead letters back", answers={200: Answer("How many are back.", Count)}, **_CHANGES
+        _OPERATION, summary="Put dead letters back", answers={200: Answer("How many are back.", Done)}, **_CHANGES
     )
 )
 def redrive() -> Response:
     """Put messages back to where they came from."""
-    return _do(
-        lambda selection, letters: sum(1 for _ in selection.redrive(letters)), lambda letter: bool(letter.origin_queue)
-    )
+    selection, dry_run = _chosen()
+    with _letters() as letters:
+        done = selection.redrive(letters, dry_run=dry_run)
+        return _answer(done.back, letters, cannot_run=done.cannot_run, refused=done.refused)
 
 
 @blueprint.post("/failures/discard")
 @documented(
     msgspec.structs.replace(
-        _OPERATION, summary="Delete dead letters", answers={200: Answer("How many are gone.", Count)}, **_CHANGES
+        _OPERATION, summary="Delete dead letters", answers={200: Answer("How many are gone.", Done)}, **_CHANGES
     )
 )
 def discard() -> Response:
     """Delete messages for good."""
-    return _do(lambda selection, letters: sum(selection.discard(letters)), lambda _letter: True)
-
-
-def _do(change: Callable[[Selection, DeadLetters], int], can: Callable[[DeadLetter], bool]) -> Response:
-    """What the request asks for, or with dry_run the count of those that it can be done to."""
-    tenant = _tenant()
-    chosen = _chosen()
-    selection = Selection(chosen.ids, tenant, chosen.reason)
+    selection, dry_run = _chosen()
     with _letters() as letters:
-        done = sum(map(can, selection.of(letters))) if chosen.dry_run else change(selection, letters)
-    return jsonify(msgspec.to_builtins(Count(done)))
+        done = selection.discard(letters, dry_run=dry_run)
+        return _answer(done.deleted, letters, refused=done.refused)
+
+
+def _answer(messages: int, letters: DeadLetters, **others: int) -> Response:
+    return jsonify(msgspec.to_builtins(Done(messages=messages, complete=_is_complete(letters), **others)))
+
+
+def _is_complete(letters: DeadLetters) -> bool:
+    return letters.is_complete and not letters.held_elsewhere
 
 
 @contextmanager
 def _letters() -> Iterator[DeadLetters]:
+    if not _reading.acquire(timeout=WAIT_SECONDS):
+        raise unavailable("busy", "Others read the failure queue at this moment; ask again.")
     try:
-        with DeadLetters() as letters:
+        with DeadLetters(seconds=READ_SECONDS) as letters:
             yield letters
     except (ClientError, BotoCoreError) as error:
         raise unavailable("queue_unavailable", f"SQS does not answer ({origin_of(error)}); ask again.") from None
+    finally:
+        _reading.release()
 
 
 def _tenant() -> str:
@@ -148,7 +182,9 @@ def _tenant() -> str:
     return caller.tenant_id
 
 
-def _chosen() -> Chosen:
+def _chosen() -> tuple[Selection, bool]:
+    """Which messages the request means, and whether it only asks."""
+    tenant = _tenant()
     try:
         chosen = msgspec.json.decode(read_body(), type=Chosen)
     except (msgspec.DecodeError, RecursionError):
@@ -159,4 +195,4 @@ def _chosen() -> Chosen:
         ) from None
     if not (chosen.ids or chosen.reason or chosen.all):
         raise Problem(422, "choice_missing", "Say which messages: ids, reason, or all.")
-    return chosen
+    return Selection(chosen.ids, tenant, chosen.reason), chosen.dry_run

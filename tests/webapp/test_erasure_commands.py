@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 from flask.testing import FlaskCliRunner
 
-from broker import dead_letters
+from broker import held_messages
 from local.engine import Engine
 from models import ApiKey, DataKey, LogRecord, Storage, Tenant, TenantErased, TenantPolicy, erasure
 from models.timestamps import timestamp
@@ -31,8 +31,8 @@ RECORDS = 60
 def _no_cache_to_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(policies, "settings", settings.model_copy(update={"policy_cache_seconds": 0}))
     monkeypatch.setattr(erasure_commands, "_WORKERS_KNOW_AFTER", timedelta(0))
-    # The engine is one server; SQS is many, and each is asked for a while.
-    monkeypatch.setattr(dead_letters, "QUIET_SECONDS", 0.2)
+    # The engine is one server; SQS is many, and a long poll asks them all.
+    monkeypatch.setattr(held_messages, "POLL_SECONDS", 0)
 
 
 @pytest.fixture
