@@ -1,6 +1,7 @@
 """Celery's consumer, for messages that are no task of ours."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from celery.worker.consumer import Consumer as CeleryConsumer
@@ -17,6 +18,20 @@ class Consumer(CeleryConsumer):
 
     Stock Celery writes the body into the log, where a text must never be, and acks what it can't decode.
     """
+
+    def create_task_handler(self, *args: Any, **kwargs: Any) -> Callable[[Message], None]:
+        """What takes a message. Stock Celery's raises what it does not expect, and the message is held for ever."""
+        take = super().create_task_handler(*args, **kwargs)
+
+        def on_task_received(message: Message) -> None:
+            try:
+                take(message)
+            except UNAVAILABLE_ERRORS:
+                raise
+            except Exception as error:  # noqa: BLE001 - anybody may have written it
+                self._leave(message, f"can't be taken ({type(error).__name__})")
+
+        return on_task_received
 
     def on_decode_error(self, message: Message, exc: Exception) -> None:
         """The body is garbage."""

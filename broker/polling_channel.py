@@ -1,10 +1,12 @@
 """The channel's side of polling: through outages, and leaving to SQS what is not due yet."""
 
+import logging
 import math
 import time
 from collections.abc import Iterable
 from typing import Any
 
+from broker import UNAVAILABLE_ERRORS
 from broker.control_queues import ControlQueues
 from broker.delays import (
     CLOCK_SKEW_SECONDS,
@@ -14,6 +16,8 @@ from broker.delays import (
 )
 from broker.outage import Outage
 from broker.polling import FAILED_STATUS, PollingConnection
+
+logger = logging.getLogger(__name__)
 
 PREFETCH_FULL_WAIT_SECONDS = 0.02
 POLL_LATENCY_SECONDS = 0.5
@@ -67,22 +71,26 @@ class PollingChannel(ControlQueues):
         if outage.ongoing:
             outage.worked()
             self.on_outage_over(queue_url)
-        messages = self._due(queue_url, answer.get("Messages", []))
-        super()._on_messages_ready(queue_url, queue, {"Messages": messages})
-        return len(answer.get("Messages", []))
-
-    def _due(self, queue_url: str, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Those to work on now. Any other one is hidden until it is due: SQS holds it, and not a worker's memory."""
-        due = []
+        messages = answer.get("Messages", [])
         for message in messages:
-            body = message["Body"]
-            wait = seconds_until_due(self._prepare_json_payload(body)) if may_have_to_wait(body) else 0
-            if wait > CLOCK_SKEW_SECONDS:
-                hidden = min(math.ceil(wait), LONGEST_VISIBILITY_TIMEOUT_SECONDS)
-                self.asynsqs().change_visibility_batch(queue_url, [message["ReceiptHandle"]], hidden, lambda _: None)
-            else:
-                due.append(message)
-        return due
+            try:
+                if self._is_due(queue_url, message):
+                    super()._on_messages_ready(queue_url, queue, {"Messages": [message]})
+            except UNAVAILABLE_ERRORS:
+                raise
+            except Exception as error:  # noqa: BLE001 - stock kombu polls no more after it, or the worker ends
+                logger.error("a message of %s can't be read (%s), leaving it to SQS", queue, type(error).__name__)
+        return len(messages)
+
+    def _is_due(self, queue_url: str, message: dict[str, Any]) -> bool:
+        """Whether to work on it now. If not, it is hidden until it is due: SQS holds it, and not a worker's memory."""
+        body = message["Body"]
+        wait = seconds_until_due(self._prepare_json_payload(body)) if may_have_to_wait(body) else 0
+        if wait <= CLOCK_SKEW_SECONDS:
+            return True
+        hidden = min(math.ceil(wait), LONGEST_VISIBILITY_TIMEOUT_SECONDS)
+        self.asynsqs().change_visibility_batch(queue_url, [message["ReceiptHandle"]], hidden, lambda _: None)
+        return False
 
     def _envelope_payload(self, payload: dict[str, Any], *args: Any) -> dict[str, Any]:
         # It is due, but Celery would put it on a timer nevertheless.

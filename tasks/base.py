@@ -12,11 +12,10 @@ from celery.exceptions import Reject, Retry
 from celery.result import AsyncResult
 
 from settings import settings
-from tasks.batch import AnyBatch, describe
+from tasks.batch import AnyBatch, describe, tenant_of
 from tasks.failures import DeadLettered, Reason, Unavailable, origin_of
-from tasks.group_commit import MAX_GROUP_ID_CHARACTERS
 from tasks.outcome import Outcome
-from tasks.outcome_log import tell
+from tasks.outcome_log import tell, way_of
 from tasks.parts import publish_in_parts
 from tasks.plan import DeadLetter, Plan
 from tasks.publishing import publish_together
@@ -35,8 +34,11 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
 
     abstract = True
     Request = "tasks.request:Request"
-    # What failed for good is in the failure queue by then. Whatever else goes wrong is rejected, not acked.
-    acks_on_failure = True
+    # What DeadLettered tells of is in the failure queue by then (tasks.request acks it). Anything else stays queued.
+    acks_on_failure = False
+    throws = (DeadLettered,)
+    # A message with wrong arguments goes to the failure queue as it is.
+    typing = False
     max_retries = settings.task_max_retries
     input_type: type[AnyBatch]
 
@@ -47,19 +49,19 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
 
         Adds what SQS's fair queues and an operator need, and hides the batch from events and logs.
         """
-        payload = args[0] if args else None
+        payload: Any = args[0] if args else None
         options.update(argsrepr=describe(payload), kwargsrepr="{}")
-        if isinstance(payload, dict) and isinstance(payload.get("tenant_id"), str):
-            tracing = {"tenant_id": payload["tenant_id"], "request_id": payload.get("request_id")}
+        if tenant_id := tenant_of(payload):
+            tracing = {"tenant_id": tenant_id, "request_id": payload.get("request_id")}
             if payload.get("traceparent"):
                 tracing["traceparent"] = payload["traceparent"]
             options["headers"] = {**(options.get("headers") or {}), **tracing}
-            options["MessageGroupId"] = payload["tenant_id"]
+            options["MessageGroupId"] = tenant_id
         result: AsyncResult[Any] = super().apply_async(args, kwargs, **options)
         return result
 
-    def __call__(self, payload: Any) -> str:
-        """Run on a batch as builtins.
+    def __call__(self, *args: Any, **kwargs: Any) -> str:
+        """Run on a batch as builtins, the only argument; a message may have others, and must not be lost for that.
 
         Returns:
             What Flower may show as the result.
@@ -69,46 +71,40 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
             Reject: what had to be published could not be; the message stays where it is.
         """
         began = time.monotonic()
-        plan = self._plan(payload)
+        payload = args[0] if args else None
+        plan = self._plan(payload) if len(args) == 1 and not kwargs else self._refuse(payload)
         try:
             ending = publish_together(lambda: self._publish(plan))
         except Reject:
+            self._tell("left", payload, began)
             raise
         except Exception as error:  # noqa: BLE001 - Celery would ack the message
             logger.error("%s can't publish what follows, leaving it queued: %s", self.name, origin_of(error))
+            self._tell("left", payload, began, exception=origin_of(error))
             raise Reject("can't be published", requeue=False) from None
         for letter in plan.dead:
             logger.error("%s: %s is in %s: %s", self.name, describe(letter.payload), FAILURES_QUEUE, letter.reason)
-        self._tell(payload, plan, time.monotonic() - began)
+        self._tell(
+            "failed" if plan.dead else "again" if plan.again else "done",
+            payload,
+            began,
+            again=len(plan.again.logs) if plan.again else 0,
+            reasons=sorted({str(letter.reason) for letter in plan.dead}),
+        )
         if ending is not None:
             raise ending
         self.request.chain = None  # is published, so Celery must not publish it again
         return describe(payload)
 
-    def _tell(self, payload: Any, plan: Plan, seconds: float) -> None:
-        origin = payload if isinstance(payload, dict) else {}
-        logs = origin.get("logs")
-        outcome = "failed" if plan.dead else "again" if plan.again else "done"
-        tell(
-            outcome,
-            task=self.name,
-            task_id=self.request.id,
-            queue=(self.request.delivery_info or {}).get("routing_key"),
-            tenant_id=_name(origin.get("tenant_id")),
-            request_id=_name(origin.get("request_id")),
-            traceparent=_name(origin.get("traceparent")),
-            logs=len(logs) if isinstance(logs, list | tuple) else 0,
-            again=len(plan.again.logs) if plan.again else 0,
-            reasons=sorted({str(letter.reason) for letter in plan.dead}),
-            attempt=self.request.retries + 1,
-            seconds=round(seconds, 4),
-        )
+    def _tell(self, outcome: str, payload: Any, began: float, **fields: Any) -> None:
+        way = way_of(self.name, self.request.id, self.request.delivery_info, self.request.retries, payload)
+        tell(outcome, **way, **fields, seconds=round(time.monotonic() - began, 4))
 
     def _plan(self, payload: Any) -> Plan:
         try:
             batch = msgspec.convert(payload, self.input_type)
         except msgspec.ValidationError:
-            return Plan(dead=[DeadLetter(Reason.INVALID_ARGUMENTS, payload)])
+            return self._refuse(payload)
         try:
             outcome: Outcome = self.run(batch)
         except Exception as error:  # noqa: BLE001 - whatever it is, the batch must not be lost
@@ -121,10 +117,15 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
             again = None
         return Plan(outcome.done, again, dead)
 
+    @staticmethod
+    def _refuse(payload: Any) -> Plan:
+        return Plan(dead=[DeadLetter(Reason.INVALID_ARGUMENTS, payload)])
+
     def _publish(self, plan: Plan) -> Exception | None:
         """Everything that follows; how the task then ends, unless it just ends."""
         for letter in plan.dead:
-            self._dead_letter(letter)
+            for part in letter.apart():
+                self._dead_letter(part)
         if plan.done is not None:
             self._forward(plan.done)
         if plan.again is not None:
@@ -158,19 +159,18 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
             "reason": str(letter.reason),
             "detail": letter.reason.detail,
             "exception": type(letter.error).__name__ if letter.error else None,
-            "failed_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "failed_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "origin_queue": (self.request.delivery_info or {}).get("routing_key"),
             "attempts": self.request.retries + 1,
         }
+        args: tuple[Any, ...] = (letter.payload,)
+        kwargs: dict[str, Any] = {}
+        if letter.reason is Reason.INVALID_ARGUMENTS:  # kept as they came
+            args, kwargs = tuple(self.request.args or ()), dict(self.request.kwargs or {})
         self.signature_from_request(
-            args=(letter.payload,),
-            kwargs={},
+            args=args,
+            kwargs=kwargs,
             queue=FAILURES_QUEUE,
             retries=0,
             headers={**(self.request.headers or {}), **why},
         ).apply_async()
-
-
-def _name(value: object) -> str:
-    """A name or id as it is; what a foreign message has in its place stays out of the log."""
-    return value if isinstance(value, str) and len(value) <= MAX_GROUP_ID_CHARACTERS else ""

@@ -1,6 +1,10 @@
 """What travels between the processes: the logs of one tenant that arrived together."""
 
+import re
+
 import msgspec
+
+from topology import TENANT_ID_PATTERN
 
 
 class Log(msgspec.Struct, frozen=True):
@@ -46,6 +50,12 @@ class RedactedBatch(msgspec.Struct, frozen=True):
 AnyBatch = Batch | RedactedBatch
 
 
+def tenant_of(payload: object) -> str | None:
+    """The tenant of a batch as builtins; None when it has none that can be one."""
+    tenant = payload.get("tenant_id") if isinstance(payload, dict) else None
+    return tenant if isinstance(tenant, str) and re.fullmatch(TENANT_ID_PATTERN, tenant) else None
+
+
 def describe(payload: object) -> str:
     """What Flower, events and logs show for a batch on its way: never a text.
 
@@ -54,5 +64,5 @@ def describe(payload: object) -> str:
     """
     if isinstance(payload, dict) and isinstance(payload.get("logs"), list | tuple):
         count = len(payload["logs"])
-        return f"({count} {'log' if count == 1 else 'logs'} of tenant {payload.get('tenant_id')})"
+        return f"({count} {'log' if count == 1 else 'logs'} of tenant {tenant_of(payload)})"
     return "(not a batch)"

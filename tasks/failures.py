@@ -28,6 +28,10 @@ class Reason(StrEnum):
     UNEXPECTED_ERROR = "unexpected_error", "The task raised something nobody foresaw; the header exception names it."
 
 
+OF_ONE_LOG = {Reason.CONFLICT, Reason.NOT_STORABLE, Reason.NOT_REDACTED}
+"""Reasons that lie in a log; the others are its batch's."""
+
+
 class Unavailable(Exception):
     """Something that a task needs does not answer now; the task is tried again later."""
 

@@ -1,11 +1,12 @@
 """What a task has to publish before its message may be acked."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from broker.batching import BATCH_SIZE
 from tasks.batch import AnyBatch
-from tasks.failures import Reason
+from tasks.failures import OF_ONE_LOG, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,19 @@ class DeadLetter:
     reason: Reason
     payload: Any
     error: Exception | None = None
+
+    def apart(self) -> Iterator["DeadLetter"]:
+        """What goes into a message of its own.
+
+        A log that failed for what it is goes alone, if there are no more than one call to SQS takes: so it is the same
+        dead letter when it fails again in another batch, because a message was delivered twice or a client sent again.
+        """
+        logs = self.payload["logs"] if self.reason in OF_ONE_LOG else ()
+        if not 1 < len(logs) <= BATCH_SIZE:
+            yield self
+            return
+        for log in logs:
+            yield replace(self, payload={**self.payload, "logs": [log]})
 
 
 @dataclass(frozen=True, slots=True)
