@@ -21,6 +21,9 @@ app = Celery(
 app.config_from_object(celeryconfig)
 app.steps["worker"].add(Drain)
 
+# At DEBUG these write requests and answers, with texts in them.
+for _name in ("botocore", "boto3", "pynamodb", "urllib3"):
+    logging.getLogger(_name).setLevel(logging.INFO)
 # Its INFO says that a topic was created, each time that it is looked up.
 logging.getLogger("kombu.transport.SQS.SNS").setLevel(logging.WARNING)
 # A WARNING with a traceback for each message that is left queued. Why it is, tasks.base and tasks.publishing say.

@@ -37,8 +37,19 @@ class Processes:
     def use_queues(self, prefix: str) -> None:
         """Make queues of their own for the processes that are started from now on."""
         self.environment |= {"SLUICE_QUEUE_PREFIX": prefix}
-        create = [str(ROOT / ".venv/bin/flask"), "--app", "webapp", "broker", "create"]
-        subprocess.run(create, env=self.environment, cwd=ROOT, check=True, capture_output=True)
+        self.flask("broker", "create").check_returncode()
+
+    def flask(self, *arguments: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
+        """Run one of Sluice's commands, as an operator does."""
+        return subprocess.run(
+            [str(ROOT / ".venv/bin/flask"), "--app", "webapp", *arguments],
+            env=self.environment,
+            cwd=ROOT,
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     def start(self, *names: str) -> None:
         """Start processes by their Procfile names and wait until they are ready."""
@@ -101,11 +112,16 @@ class Processes:
 
     def post(self, body: bytes | str, path: str = "/ingest", **headers: str) -> urllib3.BaseHTTPResponse:
         """POST, to /ingest unless told otherwise; header names are given with underscores."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self._http.request("POST", f"http://127.0.0.1:{self.web_port}{path}", body=body, headers=named)
+        url = f"http://127.0.0.1:{self.web_port}{path}"
+        return self._http.request("POST", url, body=body, headers=_named(headers))
 
-    def get(self, path: str) -> urllib3.BaseHTTPResponse:
-        return self._http.request("GET", f"http://127.0.0.1:{self.web_port}{path}")
+    def get(self, path: str, **headers: str) -> urllib3.BaseHTTPResponse:
+        """GET; header names as for `post`."""
+        return self._http.request("GET", f"http://127.0.0.1:{self.web_port}{path}", headers=_named(headers))
 
     def get_flower(self, path: str) -> urllib3.BaseHTTPResponse:
         return self._http.request("GET", f"http://127.0.0.1:{self.flower_port}{path}")
+
+
+def _named(headers: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}

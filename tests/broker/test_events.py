@@ -10,8 +10,9 @@ import pytest
 from broker.control_names import is_event_queue
 from broker.queues import sqs_client
 from local.engine import Engine
-from settings import ROOT, settings
+from settings import settings
 from tests.broker.test_inspect import REDACT, STORE
+from tests.event_dump import dump_of_events
 from tests.processes import Processes
 from tests.waiting import wait_for
 
@@ -22,21 +23,8 @@ SECRET = "zanzibar-quokka 555-123-4567"
 def dump(pipeline: Processes, tmp_path: Path) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
     """A running `celery events --dump`, and the file that it writes to."""
     output = tmp_path / "dump"
-    with output.open("wb") as file:
-        process = subprocess.Popen(
-            [ROOT / ".venv/bin/celery", "-A", "tasks", "events", "--dump"],
-            env=pipeline.environment,
-            cwd=ROOT,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            # Tests that run in the background of a shell ignore it, and their children with them.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )
-    try:
+    with dump_of_events(pipeline, output) as process:
         yield process, output
-    finally:
-        process.kill()
-        process.wait()
 
 
 def event_queues() -> set[str]:

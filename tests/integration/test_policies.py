@@ -1,30 +1,15 @@
 """Each tenant's logs are redacted as its policy says, and never stored when that can't be done."""
 
 import re
-import subprocess
 
 import pytest
 
 from models import LogRecord, TenantPolicy
-from settings import ROOT
 from tests.failure_queue import dead_letters_of
 from tests.processes import Processes
 from tests.waiting import wait_for
 
-FLASK = str(ROOT / ".venv/bin/flask")
 LINE = "a@b.co paid with 4111-1111-1111-1111 from 10.0.0.1, badge B1234"
-
-
-def flask(processes: Processes, *arguments: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [FLASK, "--app", "webapp", *arguments],
-        env=processes.environment,
-        cwd=ROOT,
-        input=typed,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def post(processes: Processes, tenant: str, text: str) -> None:
@@ -41,7 +26,7 @@ def test_a_tenants_own_policy(processes: Processes, tenant: str) -> None:
 
     policy = """{"actions": {"EMAIL": "hash", "CREDIT_CARD": "partial", "IP_ADDRESS": "keep", "US_SSN": "drop"},
                  "custom": [{"entity": "BADGE", "pattern": "B[0-9]{4}"}]}"""
-    assert flask(processes, "policy", "set", tenant, "-", typed=policy).returncode == 0
+    assert processes.flask("policy", "set", tenant, "-", typed=policy).returncode == 0
     post(processes, tenant, "to be dropped: 123-45-6789")
     post(processes, tenant, LINE)
     post(processes, tenant, LINE)
@@ -83,7 +68,7 @@ def test_a_log_that_takes_too_long_is_not_stored(processes: Processes, tenant: s
     ("policy", "message"), [("{", "not a policy"), ('{"actions": {"EMAIL": "shred"}}', "Invalid enum value 'shred'")]
 )
 def test_what_is_no_policy_is_not_stored(processes: Processes, tenant: str, policy: str, message: str) -> None:
-    done = flask(processes, "policy", "set", tenant, "-", typed=policy)
+    done = processes.flask("policy", "set", tenant, "-", typed=policy)
 
     assert done.returncode == 2
     assert message in done.stderr
@@ -91,13 +76,13 @@ def test_what_is_no_policy_is_not_stored(processes: Processes, tenant: str, poli
 
 
 def test_a_new_policy_keeps_the_key_of_the_hashes(processes: Processes, tenant: str) -> None:
-    assert flask(processes, "policy", "set", tenant, "-", typed="{}").returncode == 0
+    assert processes.flask("policy", "set", tenant, "-", typed="{}").returncode == 0
     before = TenantPolicy.of(tenant)
-    assert flask(processes, "policy", "set", tenant, "-", typed='{"allow": ["x"]}').returncode == 0
+    assert processes.flask("policy", "set", tenant, "-", typed='{"allow": ["x"]}').returncode == 0
     after = TenantPolicy.of(tenant)
 
     assert before is not None
     assert after is not None
     assert after.secret == before.secret
     assert len(after.secret) == 32
-    assert flask(processes, "policy", "show", tenant).stdout == '{"actions":{},"allow":["x"],"custom":[]}\n'
+    assert processes.flask("policy", "show", tenant).stdout == '{"actions":{},"allow":["x"],"custom":[]}\n'
