@@ -53,7 +53,10 @@ def fail(tenant: str, *log_ids: str, reason: Reason = Reason.CONFLICT, text: str
     logs = [{"log_id": log_id, "text": text, "event_time": ""} for log_id in log_ids]
     payload = {"tenant_id": tenant, "request_id": "r-1", "logs": logs, "traceparent": ""}
     why = {"reason": str(reason), "failed_at": FAILED_AT, "origin_queue": REDACT_QUEUE, "attempts": 3}
-    app.signature("tasks.redact.redact", args=(payload,)).apply_async(queue=FAILURES_QUEUE, headers=why)
+    following = [app.signature("tasks.store.store")]
+    app.signature("tasks.redact.redact", args=(payload,)).apply_async(
+        queue=FAILURES_QUEUE, headers=why, chain=following
+    )
 
 
 def held(tenant: str) -> list[dead_letter.DeadLetter]:
@@ -80,9 +83,15 @@ def in_redact() -> list[dict[str, Any]]:
 
 def visible(queue: str = FAILURES_QUEUE) -> int:
     """How many messages of a queue nobody holds."""
+    return counted(queue, "")
+
+
+def counted(queue: str, state: str) -> int:
+    """How many messages of a queue are in a state, in SQS's words: NotVisible, Delayed, or none of these."""
     sqs = sqs_client()
-    names = ["ApproximateNumberOfMessages"]
-    return int(sqs.get_queue_attributes(QueueUrl=queue_url(sqs, queue), AttributeNames=names)["Attributes"][names[0]])
+    name = f"ApproximateNumberOfMessages{state}"
+    answer = sqs.get_queue_attributes(QueueUrl=queue_url(sqs, queue), AttributeNames=[name])  # type: ignore[list-item]
+    return int(answer["Attributes"][name])
 
 
 def purge() -> None:
