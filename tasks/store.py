@@ -1,5 +1,7 @@
 """Redacted batch into the table. I/O-bound."""
 
+from collections.abc import Sequence
+
 import msgspec
 from pynamodb.exceptions import PynamoDBException
 
@@ -15,6 +17,7 @@ from tasks.policies import PolicyInvalid
 from tasks.recording import to_records
 
 _FAILURES = {Verdict.CONFLICT: Reason.CONFLICT, Verdict.INVALID: Reason.NOT_STORABLE}
+_THERE = {Verdict.STORED, Verdict.REDELIVERED}
 
 # A table that throttles one tenant takes the others' logs meanwhile.
 _outage = Outage("storing in DynamoDB", quiet_seconds=10)
@@ -43,7 +46,7 @@ def store(batch: RedactedBatch) -> Outcome:
         )
         return Outcome(unavailable=batch)
     _records_outage.worked()
-    verdicts = LogRecord.insert(records, tell_unavailable=_outage.failed)
+    verdicts = _insert(batch, records)
     if Verdict.UNAVAILABLE not in verdicts:
         _outage.worked()
 
@@ -55,3 +58,60 @@ def store(batch: RedactedBatch) -> Outcome:
         unavailable=logs_with(Verdict.UNAVAILABLE),
         failed=tuple((reason, logs) for verdict, reason in _FAILURES.items() if (logs := logs_with(verdict))),
     )
+
+
+def _insert(batch: RedactedBatch, records: Sequence[LogRecord]) -> list[Verdict]:
+    """A verdict on each record; of several under one id the first is inserted, and the others judged by what is there.
+
+    One with the same original is done when the first is, or with it in failures.
+    """
+    uses: dict[str, list[int]] = {}
+    for place, record in enumerate(records):
+        uses.setdefault(record.log_id, []).append(place)
+    verdicts = [Verdict.UNAVAILABLE] * len(records)
+    while uses:
+        firsts = [places[0] for places in uses.values()]
+        inserted = LogRecord.insert([records[place] for place in firsts], tell_unavailable=_outage.failed)
+        for place, verdict in zip(firsts, inserted, strict=True):
+            verdicts[place] = verdict
+        left = {log_id: _judge_others(batch, records, places, verdicts) for log_id, places in uses.items()}
+        uses = {log_id: places for log_id, places in left.items() if places}
+    return verdicts
+
+
+def _judge_others(
+    batch: RedactedBatch, records: Sequence[LogRecord], places: Sequence[int], verdicts: list[Verdict]
+) -> list[int]:
+    """Those that can't be judged by what became of the first, because nothing is stored under their id yet."""
+    first = records[places[0]]
+    others = [place for place in places[1:] if records[place].original_fingerprint != first.original_fingerprint]
+    verdict = verdicts[places[0]]
+    if verdict is not Verdict.UNAVAILABLE:
+        for place in set(places[1:]).difference(others):
+            verdicts[place] = Verdict.REDELIVERED
+    if verdict is Verdict.INVALID:
+        return others
+    stored = first if verdict in _THERE else None
+    if others and verdict is Verdict.CONFLICT:
+        stored = _stored(first)
+    if stored is not None:
+        for place in others:
+            is_there = _has_original(stored, records[place], batch.logs[place].original_text)
+            verdicts[place] = Verdict.REDELIVERED if is_there else Verdict.CONFLICT
+    return []
+
+
+def _stored(record: LogRecord) -> LogRecord | None:
+    """What is stored under its id; None when that can't be read now."""
+    try:
+        return LogRecord.of(record.tenant_id, record.log_id)
+    except (PynamoDBException, LogRecord.DoesNotExist) as error:
+        _outage.failed(type(error).__name__)
+        return None
+
+
+def _has_original(stored: LogRecord, record: LogRecord, text: str) -> bool:
+    """What is older than fingerprints has its original in plain text."""
+    if stored.original_fingerprint is None:
+        return bool(stored.original_text == text)  # type: ignore[unreachable]  # pynamodb's stubs know no null
+    return bool(stored.original_fingerprint == record.original_fingerprint)

@@ -28,3 +28,16 @@ def test_a_log_that_can_never_be_stored_fails_alone(tenant: str) -> None:
     assert reason == "not_storable"
     assert [log.log_id for log in failed.logs] == ["large"]
     assert LogRecord.of(tenant, "small").original_text == "x"
+
+
+def test_texts_under_one_id_are_judged_by_what_is_stored(tenant: str) -> None:
+    store.run(RedactedBatch(tenant, "r", redacted(("a", "stored"))))
+    large = "x" * 250_000
+    logs = (("a", "1"), ("a", "stored"), ("a", "1"), ("b", large), ("b", "2"), ("b", "3"), ("b", "2"))
+
+    outcome = store.run(RedactedBatch(tenant, "r", redacted(*logs)))
+
+    failed = {(reason, log.log_id, log.original_text) for reason, logs in outcome.failed for log in logs.logs}
+    assert failed == {("conflict", "a", "1"), ("not_storable", "b", large), ("conflict", "b", "3")}
+    assert outcome.unavailable is None
+    assert LogRecord.of(tenant, "b").original_text == "2"
