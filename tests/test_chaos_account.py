@@ -30,7 +30,6 @@ def account(items: list[tuple[str, str, str]], *failed: str) -> Account:
         account([ONE, TWO]),
         account([ONE], "two"),
         account([ONE, ("t", "2", STORED_BEFORE)], "two"),
-        account([ONE], "two", "two"),
     ],
 )
 def test_each_log_is_stored_or_in_failures(balanced: Account) -> None:
@@ -45,8 +44,13 @@ def test_a_lost_log() -> None:
 
 @pytest.mark.parametrize(
     "twice",
-    [account([ONE, TWO, ("t", "3", "one")]), account([("t", "3", "one"), TWO]), account([ONE, TWO], "two")],
-    ids=["two ids", "another id", "in failures too"],
+    [
+        account([ONE, TWO, ("t", "3", "one")]),
+        account([("t", "3", "one"), TWO]),
+        account([ONE, TWO], "two"),
+        account([ONE], "two", "two"),
+    ],
+    ids=["two ids", "another id", "in failures too", "in failures twice"],
 )
 def test_a_log_that_is_there_twice(twice: Account) -> None:
     assert twice.duplicated == 1

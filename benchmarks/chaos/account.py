@@ -16,7 +16,7 @@ class Failures:
 
     Attributes:
         messages: how many.
-        logs: reasons by log; a log that was sent twice may have failed twice.
+        logs: reasons by log; more than one when it is there more than once.
         poison: reason by number.
         kinds: how many poison messages by kind and reason.
     """
@@ -56,7 +56,8 @@ class Account:
     Attributes:
         accepted, stored, failed: how many logs.
         lost: neither stored nor in failures.
-        duplicated: stored under two ids or under another id than the client was told, or stored and in failures.
+        duplicated: stored under two ids or under another id than the client was told, stored and in failures, or in
+            failures twice.
         altered: stored texts that nobody sent.
         failures: what is in the failure queue.
     """
@@ -84,6 +85,7 @@ class Account:
                 ids.setdefault((tenant, text), []).append(log_id)
         stored, failed = ids.keys() & accepted.keys(), failures.logs.keys() & accepted.keys()
         twice = {key for key in stored if ids[key] != [accepted[key]]} | (stored & failed)
+        twice |= {key for key in failed if len(failures.logs[key]) > 1}
         return cls(
             accepted=len(accepted),
             stored=len(stored - failed),

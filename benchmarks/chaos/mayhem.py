@@ -19,6 +19,12 @@ WORKERS = ("redact", "store")
 LOST_ANSWERS = 0.1
 DELAY_SECONDS = 0.3
 
+
+def _delay_and_lose(proxy: FaultProxy, seed: int) -> None:
+    proxy.delay_seconds = DELAY_SECONDS
+    proxy.lose_answers(LOST_ANSWERS, seed)
+
+
 FAULTS: dict[str, Callable[[FaultProxy, int], None]] = {
     "SQS drops connections": lambda proxy, _: proxy.refuse("sqs"),
     "SQS hangs": lambda proxy, _: proxy.hang("sqs"),
@@ -29,7 +35,8 @@ FAULTS: dict[str, Callable[[FaultProxy, int], None]] = {
     "DynamoDB throttles": lambda proxy, _: proxy.status(400, "ThrottlingException", "dynamodb"),
     "DynamoDB hangs": lambda proxy, _: proxy.hang("dynamodb"),
     "SNS hangs": lambda proxy, _: proxy.hang("sns"),
-    "a tenth of all answers is lost": lambda proxy, seed: proxy.lose_answers(LOST_ANSWERS, seed),
+    "DynamoDB drops connections": lambda proxy, _: proxy.refuse("dynamodb"),
+    "all calls are late, and a tenth of the answers lost": _delay_and_lose,
 }
 
 
@@ -83,6 +90,7 @@ class Mayhem:
     def calm(self) -> None:
         """End all faults but those that are there all the time."""
         self._proxy.clear()
+        self._proxy.delay_seconds = 0.0
         if self._store_errors:
             self._seed += 1
             self._proxy.fail_statements(self._store_errors, self._seed)
@@ -114,7 +122,5 @@ class Mayhem:
     def _fault(self, name: str) -> None:
         self.faults[name] += 1
         FAULTS[name](self._proxy, self._seed)
-        self._proxy.delay_seconds = DELAY_SECONDS if name == "a tenth of all answers is lost" else 0.0
         time.sleep(self._seconds)
-        self._proxy.delay_seconds = 0.0
         self.calm()

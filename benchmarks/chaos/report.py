@@ -22,6 +22,7 @@ class Report:
         mayhem: what was done.
         deliveries: tasks given to workers, and how often more than once.
         shown: lines of the processes' logs with a text in them.
+        copies: messages in failures that are the same dead letter as another one.
         before, after: the redriving of failures.
     """
 
@@ -32,6 +33,7 @@ class Report:
     mayhem: Mayhem
     deliveries: tuple[int, int]
     shown: int
+    copies: int
     before: Account
     after: Account
 
@@ -51,12 +53,12 @@ class Report:
     def rows(self) -> Iterator[Row]:
         """Name, number, and what there is to say about it."""
         failures = self.before.failures
-        again = sum(len(reasons) - 1 for reasons in failures.logs.values())
         tasks, redelivered = self.deliveries
         yield "sent", self.sent, ""
         yield "accepted", self.before.accepted, f"answers: {_listed(self.answers)}"
         yield "stored", self.before.stored, ""
-        yield "in failures", self.before.failed, _listed(failures.by_reason()) + (f"; {again} twice" if again else "")
+        yield "in failures", self.before.failed, _listed(failures.by_reason())
+        yield "  copies", self.copies, "failed again in another delivery; shown and redriven as one"
         yield "lost", self.before.lost, ""
         yield "duplicated", self.before.duplicated, ""
         yield "altered", self.before.altered, ""

@@ -53,6 +53,7 @@ class System:
     def failures(self) -> Failures:
         """What is in the failure queue now."""
         file = self.directory / "failures.jsonl"
+        file.unlink(missing_ok=True)
         self.flask("failures", "export", str(file))
         with file.open() as lines:
             return Failures.of(lines)
