@@ -4,7 +4,7 @@ BIN := .venv/bin
 UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
 .PHONY: run test check format lock clean chromium syslog-ng chaos \
-	bench-broker bench-control bench-outages bench-redaction bench-ingest
+	bench-broker bench-control bench-outages bench-redaction bench-ingest bench-failures
 
 run: .venv/.runtime .venv-engine/.installed  ## install, start everything on the embedded engine, Ctrl-C stops it
 	@exec $(BIN)/python -m local.run
@@ -59,6 +59,9 @@ bench-outages: .venv/.dev .venv-engine/.installed  ## how soon all is done after
 
 bench-ingest: .venv/.dev .venv-engine/.installed  ## what /ingest takes, with and without group commit
 	$(BIN)/python -m benchmarks.ingest $(ARGS)
+
+bench-failures: .venv/.dev .bench/node/.installed  ## a failure queue of 100,000, beside a plain loop (needs npm)
+	$(BIN)/python -m benchmarks.failures $(ARGS)
 
 bench-redaction: .venv/.dev .venv-bench/.installed  ## the engine's speed against Presidio's, hushlog's and scrubadub's
 	$(BIN)/python -m benchmarks.redaction $(ARGS)
