@@ -124,12 +124,14 @@ class HeldMessages:
     def give_back(self, executor: Executor) -> Iterator[int]:
         """Make all of them visible, until SQS fails; yields how many at a time."""
         with self._lock:
-            receipts = [hold.receipt for hold in self._holds.values()]
-            self._holds.clear()
-        for some in batches(receipts, 32 * BATCH_SIZE):
-            calls = executor.map(lambda ten: make_visible_now(self._sqs, {self._queue_url: ten}), batches(some))
+            held = list(self._holds.items())
+        for some in batches(held, 32 * BATCH_SIZE):
+            receipts = [hold.receipt for _, hold in some]
+            calls = executor.map(lambda ten: make_visible_now(self._sqs, {self._queue_url: ten}), batches(receipts))
             if not all(list(calls)):
                 return
+            for its, _ in some:
+                del self._holds[its]
             yield len(some)
 
     def _keep(self, message_ids: Sequence[str]) -> None:

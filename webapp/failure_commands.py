@@ -65,7 +65,7 @@ def _chosen(ids: tuple[str, ...], everything: bool, tenant: str, reason: str, si
 @selects
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a line.")
 def list_failures(tenant: str, reason: str, since: str, as_json: bool) -> None:
-    """List the failure queue: id, age, reason, tenant, how many logs. Never a text.
+    """List the failure queue: id, age, reason, tenant, task, which log or how many. Never a text.
 
     Others don't see the messages while this runs.
     """
@@ -82,8 +82,14 @@ def _line(letter: DeadLetter) -> str:
     task = letter.task.rpartition(".")[2] or "-"
     return (
         f"{letter.id}  {_age(letter.age_seconds):>6}  {letter.reason:18} {letter.tenant_id or '-':20} {task:8}"
-        f" {len(letter.log_ids)} logs"
+        f" {_logs(letter)}"
     )
+
+
+def _logs(letter: DeadLetter) -> str:
+    if len(letter.log_ids) == 1 and letter.log_ids[0].isprintable():
+        return f"log {letter.log_ids[0]}"
+    return f"{len(letter.log_ids)} logs"
 
 
 def _copies(count: int) -> str:

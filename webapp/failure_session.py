@@ -39,14 +39,12 @@ def open_letters(*, lines: bool = False) -> Iterator[DeadLetters]:
 
 
 def _give_back(letters: DeadLetters) -> None:
-    left = len(letters)
-    with bar_of("given back", left) as bar:
+    with bar_of("given back", len(letters)) as bar:
         try:
             for count in letters.give_back():
-                left -= count
                 bar.update(count)
         finally:
-            if left:
+            if left := len(letters):
                 _say(
                     f"{left} messages are not given back: SQS hides them for {HIDDEN_SECONDS} s and as long as this ran"
                 )
