@@ -117,7 +117,7 @@ class HeldMessages:
             deleted |= self._call(batch, self._sqs.delete_message_batch)
         with self._lock:
             for its in deleted:
-                del self._holds[its]
+                self._holds.pop(its, None)
             self._over_limit = self._over_limit and not deleted
         return deleted
 
@@ -131,7 +131,7 @@ class HeldMessages:
             if not all(list(calls)):
                 return
             for its, _ in some:
-                del self._holds[its]
+                self._holds.pop(its, None)
             yield len(some)
 
     def _keep(self, message_ids: Sequence[str]) -> None:
