@@ -2,6 +2,7 @@
 
 import json
 
+from broker.queues import sqs_client
 from local.engine import Engine
 from models import LogRecord
 from tasks import app
@@ -90,3 +91,23 @@ def test_one_conflict_in_a_batch_leaves_the_others_alone(processes: Processes, t
     for name in ("web", "redact", "store"):
         assert "QUOKKA" not in processes.log(name)
     assert "QUOKKA" not in processes.get("/metrics").data.decode()
+
+
+def test_without_the_failure_queue_the_message_stays_where_it_is(processes: Processes, tenant: str) -> None:
+    prefix = f"{tenant}-"
+    processes.use_queues(prefix)
+    processes.environment |= {"SLUICE_TASK_TIME_LIMIT_SECONDS": "3"}
+    processes.start("web", "redact", "store")
+    sqs = sqs_client()
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=f"{prefix}failures")["QueueUrl"])
+    for text in ("the first", "the second"):
+        body = json.dumps({"tenant_id": tenant, "log_id": "clash", "text": text})
+        assert processes.post(body, content_type="application/json").status == 202
+        wait_for("the stored log", lambda: LogRecord.for_tenant(tenant).records)
+
+    wait_for("the conflict, left where it is", lambda: '"message": "left"' in processes.log("store"))
+    assert processes.flask("broker", "create").returncode == 0
+
+    (letter,) = wait_for("a dead letter", lambda: dead_letters_of(tenant, prefix))
+    assert letter.headers["reason"] == "conflict"
+    assert [log["original_text"] for log in letter.args[0]["logs"]] == ["the second"]
