@@ -86,18 +86,15 @@ def _judge_others(
     first = records[places[0]]
     others = [place for place in places[1:] if records[place].original_fingerprint != first.original_fingerprint]
     verdict = verdicts[places[0]]
-    if verdict is not Verdict.UNAVAILABLE:
-        for place in set(places[1:]).difference(others):
-            verdicts[place] = Verdict.REDELIVERED
+    is_settled = verdict in _THERE or verdict in _FAILURES
+    for place in places[1:]:
+        verdicts[place] = Verdict.REDELIVERED if is_settled else verdict
     if verdict is Verdict.INVALID:
         return others
-    stored = first if verdict in _THERE else None
-    if others and verdict is Verdict.CONFLICT:
-        stored = _stored(first)
-    if stored is not None:
+    if others and is_settled:
+        stored = first if verdict in _THERE else _stored(first)
         for place in others:
-            is_there = _has_original(stored, records[place], batch.logs[place].original_text)
-            verdicts[place] = Verdict.REDELIVERED if is_there else Verdict.CONFLICT
+            verdicts[place] = _verdict(stored, records[place], batch.logs[place].original_text)
     return []
 
 
@@ -110,8 +107,12 @@ def _stored(record: LogRecord) -> LogRecord | None:
         return None
 
 
-def _has_original(stored: LogRecord, record: LogRecord, text: str) -> bool:
+def _verdict(stored: LogRecord | None, record: LogRecord, text: str) -> Verdict:
     """What is older than fingerprints has its original in plain text."""
+    if stored is None:
+        return Verdict.UNAVAILABLE
     if stored.original_fingerprint is None:
-        return bool(stored.original_text == text)  # type: ignore[unreachable]  # pynamodb's stubs know no null
-    return bool(stored.original_fingerprint == record.original_fingerprint)
+        is_there = stored.original_text == text  # type: ignore[unreachable]  # pynamodb's stubs know no null
+    else:
+        is_there = stored.original_fingerprint == record.original_fingerprint
+    return Verdict.REDELIVERED if is_there else Verdict.CONFLICT
