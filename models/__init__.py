@@ -3,10 +3,11 @@
 from models.api_key import SCOPES, ApiKey, KeyText
 from models.data_key import DataKey
 from models.derived_keys import derived_key
-from models.errors import AlreadyThere, NotThere, TenantErased, TenantRequired
+from models.errors import AlreadyThere, CursorRefused, NotThere, TenantErased, TenantRequired
 from models.fingerprint import fingerprint_of
 from models.keyring import data_keys
-from models.log_record import DROPPED, ENCRYPTED, LogRecord, Page
+from models.log_pages import Page
+from models.log_record import DROPPED, ENCRYPTED, LogRecord
 from models.storage import Storage
 from models.tenant import Limits, Tenant
 from models.tenant_policy import TenantPolicy
@@ -19,6 +20,7 @@ __all__ = [
     "TABLES",
     "AlreadyThere",
     "ApiKey",
+    "CursorRefused",
     "DataKey",
     "KeyText",
     "Limits",

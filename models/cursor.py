@@ -1,23 +1,48 @@
-"""Opaque cursors: where a page ended, without the tenant."""
+"""Opaque cursors: where a page ended, signed for its tenant and for what was asked."""
 
 import base64
+import hashlib
+import hmac
+import json
+from typing import Any
+
+from models.errors import CursorRefused
+
+_MAC_BYTES = 16
 
 
-def to_cursor(log_id: str) -> str:
-    """The cursor after the record `log_id`, safe in a URL."""
-    return base64.urlsafe_b64encode(log_id.encode()).decode().rstrip("=")
+def to_cursor(key: bytes, asked: list[Any], place: list[Any]) -> str:
+    """A cursor, safe in a URL. Who has it can read it, but not make one.
+
+    Args:
+        key: the tenant's, for cursors.
+        asked: of which query it is, as JSON; not in the cursor.
+        place: where the page ended, as JSON.
+    """
+    return _signed(key, asked, _written(place))
 
 
-def log_id_of(cursor: str) -> str:
-    """The record that a cursor stands after.
+def place_of(key: bytes, asked: list[Any], cursor: str) -> list[Any]:
+    """Where the page ended after which this one begins.
 
     Raises:
-        ValueError: the cursor is not one that `to_cursor` made.
+        CursorRefused: it is none, was changed, or is of another tenant or another query; which of these, nobody knows.
     """
     try:
-        log_id = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-    except ValueError:  # not base64, or not UTF-8
-        log_id = ""
-    if not log_id or to_cursor(log_id) != cursor:
-        raise ValueError("not a cursor; pass the cursor of the page before unchanged, or none for the first page")
-    return log_id
+        written = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)[_MAC_BYTES:]
+    except ValueError:
+        raise CursorRefused from None
+    if not hmac.compare_digest(_signed(key, asked, written).encode(), cursor.encode()):
+        raise CursorRefused
+    place: list[Any] = json.loads(written)
+    return place
+
+
+def _signed(key: bytes, asked: list[Any], written: bytes) -> str:
+    # JSON has no newline in it, so nothing blurs where the one ends and the other begins.
+    mac = hmac.digest(key, _written(asked) + b"\n" + written, hashlib.sha256)[:_MAC_BYTES]
+    return base64.urlsafe_b64encode(mac + written).decode().rstrip("=")
+
+
+def _written(value: list[Any]) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()

@@ -15,3 +15,13 @@ class NotThere(Exception):
 
 class TenantErased(Exception):
     """The tenant was erased, or is being: nothing of it is stored any more."""
+
+
+class CursorRefused(ValueError):
+    """A cursor that is none, was changed, or is of another tenant or another query."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "not a cursor of this query: pass the one of the page before unchanged, with the same tenant, range, order "
+            "and entity, or none for the first page"
+        )

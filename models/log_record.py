@@ -1,32 +1,31 @@
 """A redacted log and the table it lives in."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from pynamodb.attributes import BinaryAttribute, MapAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.connection.table import TableConnection
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 
+from models import timeless_ids
 from models.connection import Connected, Table
-from models.cursor import log_id_of, to_cursor
 from models.errors import TenantRequired
 from models.insert import insert_items
 from models.keyring import data_keys
+from models.log_pages import Page, read_page
+from models.log_query import LogQuery, Moment
+from models.log_times import says_its_time, time_of_log
+from models.time_index import LogsByTime, shard_of, time_key_of
 from models.verdict import Verdict
 from originals import key_id_of
 from settings import settings
 
 ENCRYPTED = "encrypted"
 DROPPED = "dropped"
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Records of one tenant, and where the next page begins: None on the last one."""
-
-    records: list["LogRecord"]
-    cursor: str | None
+MAX_LIMIT = 1000
+"""Records of a page."""
 
 
 class LogRecord(Table):
@@ -55,6 +54,11 @@ class LogRecord(Table):
     """By what the original is recognized, as `fingerprint_of` makes it; absent from records that are older than it."""
     expires_at = TTLAttribute(null=True)
     """When DynamoDB may delete it; absent when it stays for ever. In the table epoch seconds."""
+    time_shard = UnicodeAttribute(null=True)
+    """As `LogsByTime`; absent from records whose id says their time. Set when the record is stored, like `time_key`."""
+    time_key = UnicodeAttribute(null=True)
+
+    by_time = LogsByTime()
 
     @classmethod
     def of(cls, tenant_id: str, log_id: str) -> "LogRecord":
@@ -89,36 +93,50 @@ class LogRecord(Table):
 
     @classmethod
     def for_tenant(
-        cls, tenant_id: str, *, newest_first: bool = False, page_size: int = 100, cursor: str | None = None
+        cls,
+        tenant_id: str,
+        *,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        newest_first: bool = False,
+        contains_entity: str | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
     ) -> Page:
-        """A page of one tenant's records in the order of their log ids, which is time order for server-made ids.
+        """A page of one tenant's records.
+
+        With `since` or `until` they are in the order of their times. A UUIDv7 is its record's time, and all that Sluice
+        makes are; a record under another id was at its `event_time`, or else its `processed_at`. Without a range they
+        are in the order of their ids.
+
+        A page costs one Query, of its records and one or two more, which have half a read unit for each 4 KB; with a
+        range or a cursor also a GetItem of the tenant's policy. With a range it costs what `LogsByTime` says besides,
+        for a tenant that ever had ids of its own making. With `contains_entity` it reads all there is in the range,
+        1 MiB a call, until the page is full or there were some ten calls: a page may have few records or none, and
+        there is more as long as it has a cursor.
+
+        What was stored in the last second may be missing.
 
         Args:
             tenant_id: whose records.
+            since: records of this time or later; a point in time with a zone, or how long ago it is.
+            until: earlier ones; some minutes from now, for clocks that differ, when only `since` is given.
             newest_first: descending instead of ascending.
-            page_size: records a page, 1 to 1,000; a page of long records may hold fewer (DynamoDB reads 1 MiB a call),
-                and one with records that have expired.
-            cursor: `Page.cursor` of the page before. It carries no tenant, so it can't reach another one's records.
+            contains_entity: those in which this entity was replaced, such as EMAIL.
+            limit: records a page, 1 to 1,000; a page of long records, over half a MiB, has fewer.
+            cursor: `Page.cursor` of the page before, of the same tenant and query. A range that was given as
+                so long ago stays the one of the first page.
         Raises:
-            ValueError: `page_size` is out of range or `cursor` is not one of ours.
-            pynamodb.exceptions.QueryError: DynamoDB did not answer.
+            TenantRequired: no tenant was named.
+            CursorRefused: `cursor` is not one of this tenant and this query, which is a ValueError.
+            ValueError: `limit` is out of range, or `since`, `until` or `contains_entity` can't be.
+            pynamodb.exceptions.QueryError, pynamodb.exceptions.GetError: DynamoDB did not answer.
         """
-        if not 1 <= page_size <= 1000:
-            raise ValueError(f"page_size must be 1 to 1000, not {page_size}")
-        start = None
-        if cursor is not None:
-            start = {"tenant_id": {"S": tenant_id}, "log_id": {"S": log_id_of(cursor)}}
-        results = cls.query(
-            tenant_id,
-            scan_index_forward=not newest_first,
-            limit=page_size,
-            page_size=page_size,
-            last_evaluated_key=start,
-            consistent_read=True,
-        )
-        records = [record for record in results if not record.has_expired]
-        last = results.last_evaluated_key
-        return Page(records, to_cursor(last["log_id"]["S"]) if last else None)
+        if not tenant_id:
+            raise TenantRequired("logs are read for one tenant; name it")
+        if not 1 <= limit <= MAX_LIMIT:
+            raise ValueError(f"limit must be 1 to {MAX_LIMIT}, not {limit}")
+        return read_page(cls, tenant_id, LogQuery(since, until, newest_first, contains_entity), limit, cursor)
 
     @classmethod
     def insert(
@@ -132,6 +150,11 @@ class LogRecord(Table):
         Returns:
             A verdict on each record, in their order.
         """
+        try:
+            timeless_ids.note({record.tenant_id for record in records if not says_its_time(record.log_id)})
+        except PynamoDBException as error:
+            tell_unavailable(type(error.cause or error).__name__)
+            return [Verdict.UNAVAILABLE] * len(records)
         connection = cls._get_connection().connection
         items = [record.serialize() for record in records]
         return insert_items(connection, cls.Meta.table_name, items, tell_unavailable)
@@ -141,11 +164,26 @@ class LogRecord(Table):
 
         Raises:
             pynamodb.exceptions.PutError: one is there already, or DynamoDB did not answer.
+            pynamodb.exceptions.UpdateError: DynamoDB did not answer.
         """
+        if not says_its_time(self.log_id):
+            timeless_ids.note([self.tenant_id])
         absent = LogRecord.log_id.does_not_exist()
         return super().save(
             absent if condition is None else absent & condition, add_version_condition=add_version_condition
         )
+
+    def serialize(self, null_check: bool = True) -> dict[str, dict[str, Any]]:
+        """The item, with its place in the index if its id does not say its time."""
+        if not says_its_time(self.log_id):
+            self.time_shard = shard_of(self.tenant_id, self.log_id)
+            self.time_key = time_key_of(time_of_log(self.event_time, self.processed_at), self.log_id)
+        return super().serialize(null_check)
+
+    @classmethod
+    def connection(cls) -> TableConnection:
+        """To its table."""
+        return cls._get_connection()
 
     @classmethod
     def scan(cls, *_args: Any, **_kwargs: Any) -> NoReturn:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 
-from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
@@ -38,6 +38,8 @@ class TenantPolicy(KeyedTable):
     """When the policy was set, ISO 8601 in UTC."""
     erased_since = UnicodeAttribute(null=True)
     """Since when nothing of the tenant is stored any more, ISO 8601 in UTC; then nothing else is here."""
+    timeless_ids = BooleanAttribute(null=True)
+    """Whether it ever had a record whose id does not say its time; see `models.timeless_ids`."""
 
     @property
     def storage(self) -> Storage:
@@ -66,6 +68,16 @@ class TenantPolicy(KeyedTable):
                 else cls.retention_days.set(storage.retention_days),
             ]
         )
+
+    @classmethod
+    def note_timeless_ids(cls, tenant_id: str) -> None:
+        """Store that a tenant has records whose ids don't say their time.
+
+        Raises:
+            TenantErased: it was, or is being.
+            pynamodb.exceptions.UpdateError: DynamoDB refused or did not answer.
+        """
+        cls(tenant_id)._update_unless_erased([cls.timeless_ids.set(True)])
 
     @classmethod
     def with_secret(cls, tenant_id: str) -> "TenantPolicy":
@@ -99,7 +111,7 @@ class TenantPolicy(KeyedTable):
             pynamodb.exceptions.UpdateError: DynamoDB refused or did not answer.
         """
         row = cls(tenant_id)
-        forgotten = (cls.policy, cls.original, cls.retention_days, cls.secret, cls.updated_at)
+        forgotten = (cls.policy, cls.original, cls.retention_days, cls.secret, cls.updated_at, cls.timeless_ids)
         row.update(
             [
                 cls.erased_since.set(cls.erased_since | timestamp()),

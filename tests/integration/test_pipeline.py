@@ -40,6 +40,8 @@ def test_a_json_log_is_redacted_and_stored(pipeline: Processes, tenant: str) -> 
         "modified_text": "Customer [PHONE] logged in",
         "processed_at": record.processed_at,
         "original_fingerprint": record.original_fingerprint,
+        "time_shard": record.time_shard,
+        "time_key": f"{record.processed_at[:-1]}000Z#uuid-1234",
     }
     assert record.processed_at.endswith("Z")
 

@@ -12,6 +12,7 @@ from webapp import create_app
 
 TABLE = "arn:aws:dynamodb:us-east-1:*:table/tenant_processed_logs"
 SHOWN = ["event_time", "expires_at", "log_id", "modified_text", "original", "processed_at", "redactions", "tenant_id"]
+SHOWN += ["time_key", "time_shard"]
 
 
 def statements(*, original: bool = False) -> dict[str, Any]:

@@ -64,7 +64,7 @@ class Sender:
         return [f"order no-{number} of quokka{number}@example.com from 10.1.2.{number}" for number in numbers]
 
     def stored(self) -> list[LogRecord]:
-        return LogRecord.for_tenant(self.tenant, page_size=1000).records
+        return LogRecord.for_tenant(self.tenant, limit=1000).records
 
     def copies(self) -> Counter[int]:
         """How often each line is stored."""
