@@ -1,6 +1,7 @@
 """PynamoDB models: the only code that talks to DynamoDB."""
 
 from models.api_key import SCOPES, ApiKey, KeyText
+from models.connection import Table
 from models.data_key import DataKey
 from models.derived_keys import derived_key
 from models.errors import AlreadyThere, CursorRefused, NotThere, TenantErased, TenantRequired
@@ -8,6 +9,7 @@ from models.fingerprint import fingerprint_of
 from models.keyring import data_keys
 from models.log_pages import Page
 from models.log_record import DROPPED, ENCRYPTED, LogRecord
+from models.schema_check import differences
 from models.storage import Storage
 from models.tenant import Limits, Tenant
 from models.tenant_policy import TenantPolicy
@@ -35,8 +37,9 @@ __all__ = [
     "Verdict",
     "data_keys",
     "derived_key",
+    "differences",
     "fingerprint_of",
 ]
 
-TABLES = (LogRecord, TenantPolicy, DataKey, Tenant, ApiKey)
+TABLES: tuple[type[Table], ...] = (LogRecord, TenantPolicy, DataKey, Tenant, ApiKey)
 """The models that have a table."""

@@ -1,11 +1,14 @@
 """What all models share: how they reach DynamoDB, and how their tables are made."""
 
+from collections.abc import Callable
 from typing import Self
 
-from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.exceptions import PynamoDBException, TableError
+from botocore.exceptions import BotoCoreError
+from pynamodb.connection.table import TableConnection
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
+from models.schema_changes import bring_up_to_date
 from settings import settings
 
 DYNAMODB_ERRORS = (PynamoDBException, BotoCoreError, OSError)
@@ -39,30 +42,20 @@ class Table(Model):
     """A model with a table of its own."""
 
     @classmethod
-    def create(cls) -> None:
-        """Make the table if it is not there, wait until it is usable, and let its items expire if they shall.
+    def create(cls, tell: Callable[[str], None] = lambda _line: None) -> None:
+        """Make the table if it is not there, add what it has not of its model's, and wait until it is usable.
 
+        Args:
+            tell: is called with a line for each change, before it is made.
         Raises:
             pynamodb.exceptions.TableError: DynamoDB refused or did not answer.
         """
-        if not cls.exists():
-            cls.create_table(wait=True)
-        elif cls._ttl_attribute() and not cls.expires():  # type: ignore[no-untyped-call]  # missing in the stubs
-            cls.update_ttl(ignore_update_ttl_errors=False)
+        bring_up_to_date(cls, tell)
 
     @classmethod
-    def expires(cls) -> bool:
-        """Whether DynamoDB deletes the items of the table at their time.
-
-        Raises:
-            pynamodb.exceptions.TableError: DynamoDB refused or did not answer.
-        """
-        try:
-            client = cls._get_connection().connection.client
-            answer = client.describe_time_to_live(TableName=cls.Meta.table_name)  # type: ignore[attr-defined]  # its stub
-        except (ClientError, BotoCoreError) as error:
-            raise TableError("TTL of the table can't be read", error) from None
-        return answer["TimeToLiveDescription"].get("TimeToLiveStatus") in ("ENABLED", "ENABLING")
+    def connection(cls) -> TableConnection:
+        """To the table."""
+        return cls._get_connection()
 
 
 class KeyedTable(Table):

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from pynamodb.attributes import BinaryAttribute, MapAttribute, TTLAttribute, UnicodeAttribute
-from pynamodb.connection.table import TableConnection
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 
@@ -179,11 +178,6 @@ class LogRecord(Table):
             self.time_shard = shard_of(self.tenant_id, self.log_id)
             self.time_key = time_key_of(time_of_log(self.event_time, self.processed_at), self.log_id)
         return super().serialize(null_check)
-
-    @classmethod
-    def connection(cls) -> TableConnection:
-        """To its table."""
-        return cls._get_connection()
 
     @classmethod
     def scan(cls, *_args: Any, **_kwargs: Any) -> NoReturn:

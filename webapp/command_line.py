@@ -12,6 +12,8 @@ from models.tenant import REMEMBERED
 from topology import TENANT_ID_PATTERN
 from webapp.row_cache import cause_of
 
+MAKE_TABLES = "Try again; if the tables are not there yet, run: flask --app webapp db create"
+
 
 class TenantId(click.ParamType[str]):
     """A tenant id that can be one."""
@@ -25,7 +27,7 @@ class TenantId(click.ParamType[str]):
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def told(what_to_do: str = MAKE_TABLES) -> Iterator[None]:
     """What DynamoDB could not do, or may not do any more, becomes a line that says what to do."""
     try:
         yield
@@ -35,7 +37,4 @@ def told() -> Iterator[None]:
             f"that, when none of its logs can be in a queue; see: flask --app webapp tenants show {error}"
         ) from None
     except DYNAMODB_ERRORS as error:
-        raise click.ClickException(
-            f"DynamoDB did not do it ({cause_of(error)}). Try again; if the tables are not there yet, run: "
-            "flask --app webapp db create"
-        ) from None
+        raise click.ClickException(f"DynamoDB did not do it ({cause_of(error)}). {what_to_do}") from None

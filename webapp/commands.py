@@ -5,19 +5,21 @@ from flask import Blueprint
 
 from broker.queues import create_queues
 from broker.sweep import LOOK_AGAIN_SECONDS, sweep
-from models import TABLES
+from models import TABLES, differences
 from originals import KeyFile, KeysUnavailable, wrapping
 from settings import settings
+from webapp.command_line import told
 
 database = Blueprint("db", __name__)
 broker = Blueprint("broker", __name__)
 
 
 @database.cli.command("create")
-def create_table() -> None:
-    """Create the tables that are not there, and the key file if there is to be one."""
+def create_tables() -> None:
+    """Create the tables that are not there, add to older ones what they need, and make the key file if there is one."""
     for model in TABLES:
-        model.create()
+        with told("Try again; flask --app webapp db check says what a table is like."):
+            model.create(click.echo)
         click.echo(f"table {model.Meta.table_name} is ready")
     if settings.key_file:
         try:
@@ -38,6 +40,20 @@ def _warn_without_keys() -> None:
             click.echo(
                 f"make one in KMS under {settings.kms_key}, or set SLUICE_KMS_KEY to one that is there", err=True
             )
+
+
+@database.cli.command("check")
+def check_tables() -> None:
+    """Compare the tables with what Sluice needs; a line for each difference says what to do, and the exit code is 1."""
+    different = False
+    for model in TABLES:
+        with told("Try again."):
+            lines = list(differences(model))
+        for line in lines or [f"table {model.Meta.table_name} is as it should be"]:
+            click.echo(line)
+        different = different or bool(lines)
+    if different:
+        raise click.exceptions.Exit(1)
 
 
 @broker.cli.command("create")
