@@ -57,6 +57,12 @@ class Settings(BaseSettings):
     """DynamoDB table of the tenants and their limits."""
     keys_table: TableName = "tenant_api_keys"
     """DynamoDB table of the tenants' keys."""
+    activity_table: TableName = "tenant_activity"
+    """DynamoDB table of what was done for each tenant, by minute."""
+    activity_days: int = Field(default=90, ge=1, le=3650)
+    """How long that is kept."""
+    access_table: TableName = "tenant_access_records"
+    """DynamoDB table of who read the originals of which logs."""
     require_auth: bool = True
     """Whether a request needs a key; without one it may send logs for any tenant."""
     key_cache_seconds: int = Field(default=60, ge=0)

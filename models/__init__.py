@@ -1,5 +1,6 @@
 """PynamoDB models: the only code that talks to DynamoDB."""
 
+from models.access_record import AccessRecord
 from models.api_key import SCOPES, ApiKey, KeyText
 from models.connection import Table
 from models.data_key import DataKey
@@ -12,6 +13,7 @@ from models.log_record import DROPPED, ENCRYPTED, LogRecord
 from models.schema_check import differences
 from models.storage import Storage
 from models.tenant import Limits, Tenant
+from models.tenant_activity import Counts, TenantActivity
 from models.tenant_policy import TenantPolicy
 from models.verdict import Verdict
 
@@ -20,8 +22,10 @@ __all__ = [
     "ENCRYPTED",
     "SCOPES",
     "TABLES",
+    "AccessRecord",
     "AlreadyThere",
     "ApiKey",
+    "Counts",
     "CursorRefused",
     "DataKey",
     "KeyText",
@@ -31,6 +35,7 @@ __all__ = [
     "Page",
     "Storage",
     "Tenant",
+    "TenantActivity",
     "TenantErased",
     "TenantPolicy",
     "TenantRequired",
@@ -41,5 +46,5 @@ __all__ = [
     "fingerprint_of",
 ]
 
-TABLES: tuple[type[Table], ...] = (LogRecord, TenantPolicy, DataKey, Tenant, ApiKey)
+TABLES: tuple[type[Table], ...] = (LogRecord, TenantPolicy, DataKey, Tenant, ApiKey, TenantActivity, AccessRecord)
 """The models that have a table."""

@@ -12,6 +12,7 @@ from models.connection import Table
 from models.data_key import DataKey
 from models.log_record import LogRecord
 from models.tenant import Tenant
+from models.tenant_activity import TenantActivity
 from models.tenant_policy import TenantPolicy
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
@@ -103,8 +104,10 @@ OF_TENANTS = (
     OfTenant("data keys", DataKey, ("tenant_id", "key_id")),
     OfTenant("API keys", ApiKey, ("key_id",), index="tenant"),
     OfTenant("records", LogRecord, ("tenant_id", "log_id")),
+    OfTenant("minutes of activity", TenantActivity, ("tenant_id", "minute")),
 )
-"""All tables with rows that are a tenant's; its own row and its policy's stay, to tell that it was erased."""
+"""All tables with rows that are a tenant's. Its own row and its policy's stay, to tell that it was erased, and so does
+who read its originals."""
 
 
 def is_known(tenant_id: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from models.log_times import EARLIEST, microseconds_of
+from models.log_times import EARLIEST, LATEST, microseconds_of
 
 Moment = datetime | timedelta
 """A point in time, with a zone; or how long ago it is."""
@@ -55,10 +55,11 @@ class LogQuery:
             return None
         now = datetime.now(UTC)
         until = now + _AHEAD if self.until is None else _resolved(self.until, now)
-        since = EARLIEST if self.since is None else microseconds_of(_resolved(self.since, now))
-        if since >= microseconds_of(until):
+        since = datetime.min.replace(tzinfo=UTC) if self.since is None else _resolved(self.since, now)
+        if since >= until:
             raise ValueError("since must be before until")
-        return Span(since, microseconds_of(until))
+        # By their zones they may be outside of what a timestamp in UTC can say.
+        return Span(max(microseconds_of(since), EARLIEST), min(microseconds_of(until), LATEST))
 
     @property
     def asked(self) -> list[Any]:

@@ -9,13 +9,14 @@ from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 
 from models import timeless_ids
-from models.connection import Connected, Table
+from models.connection import Connected
 from models.errors import TenantRequired
 from models.insert import insert_items
 from models.keyring import data_keys
 from models.log_pages import Page, read_page
 from models.log_query import LogQuery, Moment
 from models.log_times import says_its_time, time_of_log
+from models.tenant_table import TenantTable
 from models.time_index import LogsByTime, shard_of, time_key_of
 from models.verdict import Verdict
 from originals import key_id_of
@@ -27,7 +28,7 @@ MAX_LIMIT = 1000
 """Records of a page."""
 
 
-class LogRecord(Table):
+class LogRecord(TenantTable):
     """One redacted log. Insert-only: what is stored is never overwritten.
 
     Every read names its tenant: `of` and `for_tenant` are the ways to read, `scan` raises.
@@ -148,6 +149,8 @@ class LogRecord(Table):
             tell_unavailable: called with the code of an error that may not come again, such as ThrottlingException.
         Returns:
             A verdict on each record, in their order.
+        Raises:
+            TenantErased: the tenant of one was, or is being; none of them is stored.
         """
         try:
             timeless_ids.note({record.tenant_id for record in records if not says_its_time(record.log_id)})
@@ -164,6 +167,7 @@ class LogRecord(Table):
         Raises:
             pynamodb.exceptions.PutError: one is there already, or DynamoDB did not answer.
             pynamodb.exceptions.UpdateError: DynamoDB did not answer.
+            TenantErased: the tenant was, or is being.
         """
         if not says_its_time(self.log_id):
             timeless_ids.note([self.tenant_id])
@@ -178,26 +182,6 @@ class LogRecord(Table):
             self.time_shard = shard_of(self.tenant_id, self.log_id)
             self.time_key = time_key_of(time_of_log(self.event_time, self.processed_at), self.log_id)
         return super().serialize(null_check)
-
-    @classmethod
-    def scan(cls, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refused.
-
-        Raises:
-            TenantRequired: always.
-        """
-        raise TenantRequired("a scan reads every tenant's logs; use LogRecord.for_tenant(tenant_id)")
-
-    @classmethod
-    def count(cls, hash_key: Any = None, *args: Any, **kwargs: Any) -> int:
-        """How many records a tenant has, also of those that have expired and are not deleted yet; reads them all.
-
-        Raises:
-            TenantRequired: no tenant was named.
-        """
-        if hash_key is None:
-            raise TenantRequired("counting without a tenant reads every tenant's logs; use LogRecord.count(tenant_id)")
-        return super().count(hash_key, *args, **kwargs)
 
     @classmethod
     def batch_write(cls, *_args: Any, **_kwargs: Any) -> NoReturn:

@@ -12,6 +12,7 @@ from celery.exceptions import Reject, Retry
 from celery.result import AsyncResult
 
 from settings import settings
+from tasks import activity
 from tasks.batch import AnyBatch, describe, tenant_of
 from tasks.failures import DeadLettered, Reason, Unavailable, origin_of
 from tasks.outcome import Outcome
@@ -91,6 +92,8 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
             again=len(plan.again.logs) if plan.again else 0,
             reasons=sorted({str(letter.reason) for letter in plan.dead}),
         )
+        if tenant_id := tenant_of(payload):
+            activity.note(tenant_id, plan.counts)
         if ending is not None:
             raise ending
         self.request.chain = None  # is published, so Celery must not publish it again
@@ -115,7 +118,7 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
         if again is not None and self.request.retries >= self.max_retries:
             dead.append(DeadLetter(Reason.RETRIES_EXHAUSTED, msgspec.to_builtins(again)))
             again = None
-        return Plan(outcome.done, again, dead)
+        return Plan(outcome.done, again, dead, done_counts=outcome.counts)
 
     @staticmethod
     def _refuse(payload: Any) -> Plan:

@@ -1,8 +1,9 @@
 """What a task made of its batch."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from models import Counts
 from tasks.batch import AnyBatch
 from tasks.failures import Reason
 
@@ -19,6 +20,8 @@ class Outcome:
     """Is tried again later: what it needs does not answer now."""
     failed: tuple[tuple[Reason, AnyBatch], ...] = ()
     """Goes to the failure queue, with the reason."""
+    counts: Counts = field(default_factory=Counts, compare=False)
+    """Of what was done, but for the failures."""
 
 
 def discarded(batch: AnyBatch) -> Outcome:

@@ -1,10 +1,11 @@
 """What a task has to publish before its message may be acked."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from broker.batching import BATCH_SIZE
+from models import Counts
 from tasks.batch import AnyBatch
 from tasks.failures import OF_ONE_LOG, Reason
 
@@ -30,6 +31,12 @@ class DeadLetter:
         for log in logs:
             yield replace(self, payload={**self.payload, "logs": [log]})
 
+    @property
+    def logs(self) -> int:
+        """How many logs; what is no batch has one."""
+        logs = self.payload.get("logs") if isinstance(self.payload, dict) else None
+        return len(logs) if isinstance(logs, list | tuple) else 1
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -41,3 +48,9 @@ class Plan:
     """Goes back to its own queue."""
     dead: Sequence[DeadLetter] = ()
     """Goes to the failure queue."""
+    done_counts: Counts = field(default_factory=Counts)
+
+    @property
+    def counts(self) -> Counts:
+        """Of what is done and of what failed."""
+        return replace(self.done_counts, failures=sum(letter.logs for letter in self.dead))

@@ -7,7 +7,7 @@ import msgspec
 from pynamodb.exceptions import PynamoDBException
 
 from broker.outage import Outage
-from models import TenantErased
+from models import Counts, TenantErased
 from redaction import Redaction, Redactor
 from settings import settings
 from tasks.application import app
@@ -39,7 +39,7 @@ def redact(batch: Batch) -> Outcome:
     except TenantErased:
         return discarded(batch)
     except PolicyInvalid:
-        return Outcome(failed=((Reason.POLICY_INVALID, batch),))
+        return Outcome(failed=((Reason.POLICY_INVALID, batch),), counts=_counts(batch))
     except PynamoDBException as error:
         _outage.failed(type(error.cause or error).__name__)
         return Outcome(unavailable=batch)
@@ -57,7 +57,13 @@ def redact(batch: Batch) -> Outcome:
     return Outcome(
         done=RedactedBatch(batch.tenant_id, batch.request_id, tuple(redacted), batch.traceparent) if redacted else None,
         failed=((Reason.NOT_REDACTED, msgspec.structs.replace(batch, logs=tuple(failed))),) if failed else (),
+        counts=_counts(batch),
     )
+
+
+def _counts(batch: Batch) -> Counts:
+    sizes = (len(log.text) if log.text.isascii() else len(log.text.encode(errors="replace")) for log in batch.logs)
+    return Counts(accepted=len(batch.logs), received_bytes=sum(sizes))
 
 
 def _redactions(redactor: Redactor, batch: Batch) -> list[Redaction | None]:

@@ -1,12 +1,13 @@
 """Redacted batch into the table. I/O-bound."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
 from pynamodb.exceptions import PynamoDBException
 
 from broker.outage import Outage
-from models import LogRecord, TenantErased, Verdict
+from models import Counts, LogRecord, TenantErased, Verdict
 from originals import KeysUnavailable
 from tasks.application import app
 from tasks.base import PipelineTask
@@ -46,7 +47,10 @@ def store(batch: RedactedBatch) -> Outcome:
         )
         return Outcome(unavailable=batch)
     _records_outage.worked()
-    verdicts = _insert(batch, records)
+    try:
+        verdicts = _insert(batch, records)
+    except TenantErased:
+        return discarded(batch)
     if Verdict.UNAVAILABLE not in verdicts:
         _outage.worked()
 
@@ -57,6 +61,7 @@ def store(batch: RedactedBatch) -> Outcome:
     return Outcome(
         unavailable=logs_with(Verdict.UNAVAILABLE),
         failed=tuple((reason, logs) for verdict, reason in _FAILURES.items() if (logs := logs_with(verdict))),
+        counts=_counts(logs_with(Verdict.STORED)),
     )
 
 
@@ -116,3 +121,10 @@ def _verdict(stored: LogRecord | None, record: LogRecord, text: str) -> Verdict:
     else:
         is_there = stored.original_fingerprint == record.original_fingerprint
     return Verdict.REDELIVERED if is_there else Verdict.CONFLICT
+
+
+def _counts(stored: RedactedBatch | None) -> Counts:
+    redactions: Counter[str] = Counter()
+    for log in stored.logs if stored else ():
+        redactions.update(log.redactions)
+    return Counts(stored=len(stored.logs) if stored else 0, redactions=redactions)

@@ -22,7 +22,7 @@ _WORKERS_KNOW_AFTER = timedelta(seconds=settings.policy_cache_seconds + settings
 @click.argument("tenant_id", type=TenantId())
 @click.option("--yes", is_flag=True, help="Do it. Nothing brings it back.")
 def erase_tenant(tenant_id: str, yes: bool) -> None:
-    """Delete a tenant's records, keys, policy and dead letters for good.
+    """Delete a tenant's records, keys, policy, activity and dead letters for good.
 
     From the first moment on nothing more of it is taken, and what is still in the queues is thrown away by the workers.
     Stopped halfway it is begun again by the same command. Its id and the time stay; the id can be used again after 14
@@ -30,8 +30,8 @@ def erase_tenant(tenant_id: str, yes: bool) -> None:
     """
     if not yes:
         raise click.UsageError(
-            f"this deletes all records, keys, dead letters and the policy of tenant {tenant_id} for good; if that is "
-            "what you want, add --yes"
+            f"this deletes all records, keys, activity, dead letters and the policy of tenant {tenant_id} for good; if "
+            "that is what you want, add --yes"
         )
     with told():
         if not erasure.is_known(tenant_id):

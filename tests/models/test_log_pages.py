@@ -3,7 +3,7 @@
 import random
 import uuid
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, ClassVar
 
 import pytest
@@ -288,11 +288,14 @@ def test_what_can_not_be_asked(tenant: str, query: dict[str, Any], says: str) ->
         LogRecord.for_tenant(tenant, **query)
 
 
-@pytest.mark.parametrize("moment", [timedelta.max, timedelta(days=800_000), datetime.min.replace(tzinfo=UTC)])
-def test_the_beginning_of_time(tenant: str, moment: datetime | timedelta) -> None:
+EAST, WEST = timezone(timedelta(hours=23)), timezone(timedelta(hours=-23))
+
+
+@pytest.mark.parametrize("since", [timedelta.max, timedelta(days=800_000), datetime.min.replace(tzinfo=EAST)])
+def test_the_ends_of_time(tenant: str, since: datetime | timedelta) -> None:
     store([at(tenant, "a", NOON)])
 
-    assert all_ids(tenant, since=moment) == ["a"]
+    assert all_ids(tenant, since=since, until=datetime.max.replace(tzinfo=WEST)) == ["a"]
 
 
 @pytest.mark.parametrize("key", ["00000000-0000-7000-8000-000000000000", "ffffffff-ffff-7fff-bfff-ffffffffffff"])

@@ -3,7 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import Result
@@ -11,7 +11,18 @@ from flask.testing import FlaskCliRunner
 
 from broker import held_messages
 from local.engine import Engine
-from models import ApiKey, DataKey, LogRecord, Storage, Tenant, TenantErased, TenantPolicy, erasure
+from models import (
+    ApiKey,
+    Counts,
+    DataKey,
+    LogRecord,
+    Storage,
+    Tenant,
+    TenantActivity,
+    TenantErased,
+    TenantPolicy,
+    erasure,
+)
 from models.timestamps import timestamp
 from settings import ROOT, settings
 from tasks import policies
@@ -50,6 +61,7 @@ def fill(tenant: str) -> None:
     ApiKey.add(tenant, ["read"])
     logs = tuple(RedactedLog(f"{number:03}", "QUOKKA", "[X]", timestamp()) for number in range(RECORDS))
     assert store.run(RedactedBatch(tenant, "r", logs)) == Outcome()
+    TenantActivity.add(tenant, datetime.now(UTC), Counts(stored=RECORDS))
     fail(tenant, "a", "b")
 
 
@@ -66,14 +78,15 @@ def flask(*arguments: str, group: str = "tenants") -> Result:
 def test_everything_of_a_tenant_and_nothing_of_another(full: str) -> None:
     other = f"{full}-other"
     fill(other)
-    assert left_of(full) == left_of(other) == [1, 2, RECORDS, 1]
+    assert left_of(full) == left_of(other) == [1, 2, RECORDS, 1, 1]
 
     result = flask("erase", full, "--yes")
 
     assert result.exit_code == 0
-    assert f"tenant {full} is erased: 1 data keys, 2 API keys, {RECORDS} records, 1 dead letters" in result.stdout
-    assert left_of(full) == [0, 0, 0, 0]
-    assert left_of(other) == [1, 2, RECORDS, 1]
+    counts = f"1 data keys, 2 API keys, {RECORDS} records, 1 minutes of activity, 1 dead letters"
+    assert f"tenant {full} is erased: {counts}" in result.stdout
+    assert left_of(full) == [0, 0, 0, 0, 0]
+    assert left_of(other) == [1, 2, RECORDS, 1, 1]
     policy, row = TenantPolicy.of(full), Tenant.of(full)
     assert policy is not None
     assert row is not None
@@ -88,7 +101,7 @@ def test_not_without_yes(full: str) -> None:
 
     assert result.exit_code == 2
     assert "add --yes" in result.stderr
-    assert left_of(full) == [1, 2, RECORDS, 1]
+    assert left_of(full) == [1, 2, RECORDS, 1, 1]
     row = Tenant.of(full)
     assert row is not None
     assert row.state == "active"
@@ -110,7 +123,7 @@ def test_a_tenant_that_only_ever_sent_logs(tenant: str) -> None:
 
     assert flask("erase", tenant, "--yes").exit_code == 0
 
-    assert left_of(tenant) == [0, 0, 0, 0]
+    assert left_of(tenant) == [0, 0, 0, 0, 0]
 
 
 def test_what_is_in_the_queues_is_thrown_away(full: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -119,7 +132,7 @@ def test_what_is_in_the_queues_is_thrown_away(full: str, caplog: pytest.LogCaptu
     assert redact.run(Batch(full, "r", (Log("a", "QUOKKA"),))) == Outcome()
     assert store.run(RedactedBatch(full, "r", (RedactedLog("a", "QUOKKA", "[X]", timestamp()),))) == Outcome()
 
-    assert left_of(full) == [0, 0, 0, 0]
+    assert left_of(full) == [0, 0, 0, 0, 0]
     assert caplog.messages == [f"tenant {full} is erased: 1 logs of it are thrown away"] * 2
 
 
@@ -141,7 +154,7 @@ def test_it_stays_erased(full: str, group: str, arguments: tuple[str, ...]) -> N
 
     assert result.exit_code == 1
     assert f"tenant {full} was erased, or is being" in result.stderr
-    assert left_of(full) == [0, 0, 0, 0]
+    assert left_of(full) == [0, 0, 0, 0, 0]
     assert "state\terased\n" in flask("show", full).stdout
 
 
@@ -168,7 +181,7 @@ def test_once_more_finds_nothing(full: str) -> None:
 
     result = flask("erase", full, "--yes")
 
-    assert "0 data keys, 0 API keys, 0 records, 0 dead letters" in result.stdout
+    assert "0 data keys, 0 API keys, 0 records, 0 minutes of activity, 0 dead letters" in result.stdout
     after = TenantPolicy.of(full)
     assert before is not None
     assert after is not None
@@ -198,7 +211,7 @@ def test_killed_in_the_middle_it_is_finished_by_the_next_one(full: str, proxy: F
 
     assert done.returncode == 0, done.stderr
     assert f"tenant {full} is erased: 0 data keys, 0 API keys" in done.stdout
-    assert left_of(full) == [0, 0, 0, 0]
+    assert left_of(full) == [0, 0, 0, 0, 0]
     assert "state\terased\n" in flask("show", full).stdout
 
 
@@ -209,7 +222,7 @@ def test_dynamodb_does_a_part_of_each_call(full: str, proxy: FaultProxy, monkeyp
     result = flask("erase", full, "--yes")
 
     assert f"{RECORDS} records" in result.stdout
-    assert left_of(full) == [0, 0, 0, 0]
+    assert left_of(full) == [0, 0, 0, 0, 0]
 
 
 def test_dynamodb_throttles_for_too_long(full: str, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> None:
