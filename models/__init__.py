@@ -9,7 +9,8 @@ from models.errors import AlreadyThere, CursorRefused, NotThere, TenantErased, T
 from models.fingerprint import fingerprint_of
 from models.keyring import data_keys
 from models.log_pages import Page
-from models.log_record import DROPPED, ENCRYPTED, LogRecord
+from models.log_query import ENTITY_PATTERN, resolved
+from models.log_record import DROPPED, ENCRYPTED, MAX_LIMIT, LogRecord
 from models.schema_check import differences
 from models.storage import Storage
 from models.tenant import Limits, Tenant
@@ -20,6 +21,8 @@ from models.verdict import Verdict
 __all__ = [
     "DROPPED",
     "ENCRYPTED",
+    "ENTITY_PATTERN",
+    "MAX_LIMIT",
     "SCOPES",
     "TABLES",
     "AccessRecord",
@@ -44,6 +47,7 @@ __all__ = [
     "derived_key",
     "differences",
     "fingerprint_of",
+    "resolved",
 ]
 
 TABLES: tuple[type[Table], ...] = (LogRecord, TenantPolicy, DataKey, Tenant, ApiKey, TenantActivity, AccessRecord)

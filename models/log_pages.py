@@ -8,7 +8,7 @@ from pynamodb.expressions.operand import Path
 
 from models.cursor import place_of, to_cursor
 from models.derived_keys import derived_key
-from models.errors import CursorRefused
+from models.errors import CursorRefused, TenantErased
 from models.key_run import BY_ID, BY_INDEX, BY_TIME, KeyRun, Keys, Place, Reading
 from models.log_query import LogQuery, Span
 from models.log_times import first_key_of
@@ -41,6 +41,8 @@ def read_page(model: type["LogRecord"], tenant_id: str, query: LogQuery, limit: 
     else:
         policy = TenantPolicy.of(tenant_id)
         span, after = _opened(policy, asked, cursor)
+    if policy is not None and policy.erased_since:
+        raise TenantErased(tenant_id)
     condition = Path(["redactions", query.contains_entity]).exists() if query.contains_entity else None
     reading = Reading(model.connection(), query.newest_first, after, condition)
     runs = list(_runs(reading, tenant_id, span, limit, bool(policy and policy.timeless_ids)))
@@ -54,7 +56,7 @@ def read_page(model: type["LogRecord"], tenant_id: str, query: LogQuery, limit: 
 
 def _opened(policy: TenantPolicy | None, asked: list[Any], cursor: str) -> tuple[Span | None, Place]:
     """The range of the first page, and where the one before ended."""
-    if policy is None:  # so no cursor was ever made
+    if policy is None or policy.secret is None:  # so no cursor was ever made, or none is good any more
         raise CursorRefused
     *bounds, moment, log_id = place_of(derived_key(policy.secret, "cursor"), asked, cursor)
     return Span(*bounds) if bounds else None, Place(moment, log_id)

@@ -12,7 +12,7 @@ Moment = datetime | timedelta
 
 # Clocks of machines that make ids differ by less.
 _AHEAD = timedelta(minutes=5)
-_ENTITY = re.compile(r"[A-Z][A-Z0-9_]{1,31}")
+ENTITY_PATTERN = "[A-Z][A-Z0-9_]{1,31}"
 
 
 class Span(NamedTuple):
@@ -40,7 +40,7 @@ class LogQuery:
                 raise ValueError(f"{name} needs a time zone, such as datetime.now(UTC) has")
             if isinstance(moment, timedelta) and moment < timedelta():
                 raise ValueError(f"{name} is how long ago it is, so it can't be negative")
-        if self.contains_entity is not None and not _ENTITY.fullmatch(self.contains_entity):
+        if self.contains_entity is not None and not re.fullmatch(ENTITY_PATTERN, self.contains_entity):
             raise ValueError("contains_entity must be an entity's name, such as EMAIL")
 
     def span(self) -> Span | None:
@@ -54,8 +54,8 @@ class LogQuery:
         if self.since is None and self.until is None:
             return None
         now = datetime.now(UTC)
-        until = now + _AHEAD if self.until is None else _resolved(self.until, now)
-        since = datetime.min.replace(tzinfo=UTC) if self.since is None else _resolved(self.since, now)
+        until = now + _AHEAD if self.until is None else resolved(self.until, now)
+        since = datetime.min.replace(tzinfo=UTC) if self.since is None else resolved(self.since, now)
         if since >= until:
             raise ValueError("since must be before until")
         # By their zones they may be outside of what a timestamp in UTC can say.
@@ -67,7 +67,8 @@ class LogQuery:
         return [_written(self.since), _written(self.until), self.newest_first, self.contains_entity]
 
 
-def _resolved(moment: Moment, now: datetime) -> datetime:
+def resolved(moment: Moment, now: datetime) -> datetime:
+    """The point in time that is meant; what is before all time is its beginning."""
     if isinstance(moment, datetime):
         return moment
     try:

@@ -129,6 +129,7 @@ class LogRecord(TenantTable):
         Raises:
             TenantRequired: no tenant was named.
             CursorRefused: `cursor` is not one of this tenant and this query, which is a ValueError.
+            TenantErased: it was, or is being, and that was noticed.
             ValueError: `limit` is out of range, or `since`, `until` or `contains_entity` can't be.
             pynamodb.exceptions.QueryError, pynamodb.exceptions.GetError: DynamoDB did not answer.
         """

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from webapp import (
+    activity,
     body,
     commands,
     documentation,
@@ -10,6 +11,7 @@ from webapp import (
     failures,
     health,
     ingest,
+    logs,
     memory,
     metrics,
     native,
@@ -31,6 +33,8 @@ def create_app() -> Flask:
     body.init_app(app)
     app.register_blueprint(ingest.blueprint)
     native.init_app(app)
+    logs.init_app(app)
+    app.register_blueprint(activity.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(failures.blueprint)
     app.register_blueprint(metrics.blueprint)

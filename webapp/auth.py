@@ -26,7 +26,6 @@ class Caller(msgspec.Struct, frozen=True):
     key_id: str | None
 
 
-_ANYONE = Caller(None, frozenset({"ingest"}), None)
 _keys: RowCache[ApiKey] = RowCache(ApiKey.Meta.table_name, ApiKey.of)
 
 
@@ -48,23 +47,66 @@ def identify(scope: str, *native: str | None) -> Caller:
     if not settings.require_auth and not any(text.startswith("slk_") for text in offered):
         offered = []
     if not offered:
-        if not settings.require_auth and scope in _ANYONE.scopes:
-            return _ANYONE
-        raise _unauthorized("key_missing", "Send a key: Authorization: Bearer slk_…, or X-API-Key: slk_…")
+        anyone = _anyone()
+        require(anyone, scope)
+        return anyone
     texts = {text for text in map(KeyText.parse, offered) if text is not None}
     if len(texts) > 1:
         raise _unauthorized("key_ambiguous", "The request has several keys; send one of them.", "invalid_request")
     key = _checked(texts.pop()) if texts else None
     if key is None:
         raise _unauthorized("key_invalid", "This is no key that Sluice knows; check that it is whole.", "invalid_token")
-    if scope not in key.scopes:
-        raise Problem(
-            403,
-            "scope_missing",
-            f"The key is not for {scope}; use one that was made with --scope {scope}.",
-            {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
-        )
-    return Caller(key.tenant_id, frozenset(key.scopes), key.key_id)
+    caller = Caller(key.tenant_id, frozenset(key.scopes), key.key_id)
+    require(caller, scope)
+    return caller
+
+
+def require(caller: Caller, scope: str) -> None:
+    """Whether a caller may do something.
+
+    Raises:
+        Problem: 401 when there is no key, 403 when it is not for that.
+    """
+    if scope in caller.scopes:
+        return
+    if caller.key_id is None:
+        raise _unauthorized("key_missing", "Send a key: Authorization: Bearer slk_…, or X-API-Key: slk_…")
+    raise Problem(
+        403,
+        "scope_missing",
+        f"The key is not for {scope}; use one that was made with --scope {scope}.",
+        {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
+    )
+
+
+def tenant_named(caller: Caller, named: str | None) -> str | None:
+    """The tenant of a request: the caller's, or else the one that is named, if one is.
+
+    Raises:
+        Problem: 403 when the caller is another one's.
+    """
+    if caller.tenant_id is not None and named not in (None, caller.tenant_id):
+        raise of_another_tenant()
+    return caller.tenant_id or named
+
+
+def of_another_tenant() -> Problem:
+    """What a caller is told who names another tenant than its own."""
+    return Problem(
+        403, "tenant_mismatch", "The key belongs to another tenant than the one that is named; leave it out."
+    )
+
+
+def _anyone() -> Caller:
+    """What can be done without a key.
+
+    Where none is required that is sending. Reading takes an engine on this machine besides: there the logs are those of
+    whoever started it. Originals are never given out without a key, because nobody could be named for it.
+    """
+    scopes = set() if settings.require_auth else {"ingest"}
+    if scopes and settings.engine_credentials is not None:
+        scopes.add("read")
+    return Caller(None, frozenset(scopes), None)
 
 
 def _bearer() -> str | None:

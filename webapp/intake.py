@@ -11,7 +11,7 @@ from settings import settings
 from tasks.batch import Batch, Log
 from tasks.submit import QueueUnavailable, submit
 from webapp import metrics, rate_limits
-from webapp.auth import Caller
+from webapp.auth import Caller, of_another_tenant, tenant_named
 from webapp.problems import Problem, unavailable
 from webapp.records import Entry, Invalid, check, to_log, to_log_id, to_tenant_id
 from webapp.request_ids import current_request_id, current_traceparent
@@ -61,7 +61,7 @@ def take(entries: Sequence[Entry], caller: Caller, body_bytes: int, tenant_id: s
         raise Problem(
             413, "too_many_records", f"A request may have {settings.max_records} records at most; send fewer at a time."
         )
-    of_request = _tenant_of_request(caller, tenant_id or request.headers.get("x-tenant-id"))
+    of_request = tenant_named(caller, tenant_id or request.headers.get("x-tenant-id"))
     key = _idempotency_key()
     log_ids: list[str | None] = []
     rejections: list[Rejection] = []
@@ -73,7 +73,7 @@ def take(entries: Sequence[Entry], caller: Caller, body_bytes: int, tenant_id: s
             log = to_log(entry, tenant, index, key)
         except Invalid as error:
             if error.code == "tenant_id_mismatch" and caller.tenant_id is not None:
-                raise _of_another_tenant() from None
+                raise of_another_tenant() from None
             log_ids.append(None)
             metrics.count_rejected(of_request, error.code)
             rejections.append(Rejection(index, error.code, error.detail, _log_id_of(entry)))
@@ -98,18 +98,6 @@ def _submit(batch: Batch) -> None:
             "The queue does not answer; nothing is known to be accepted. Send all of it again, with the same "
             "Idempotency-Key or ids, so that no log is stored twice.",
         ) from None
-
-
-def _tenant_of_request(caller: Caller, named: str | None) -> str | None:
-    if caller.tenant_id is not None and named not in (None, caller.tenant_id):
-        raise _of_another_tenant()
-    return caller.tenant_id or named
-
-
-def _of_another_tenant() -> Problem:
-    return Problem(
-        403, "tenant_mismatch", "The key belongs to another tenant than the one that is named; leave it out."
-    )
 
 
 def _idempotency_key() -> str | None:

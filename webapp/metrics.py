@@ -57,6 +57,8 @@ _accepted = Counter("sluice_records_accepted", "Records that SQS has.", ["tenant
 _rejected = Counter(
     "sluice_records_rejected", "Records that were refused, by the code of the error.", ["tenant", "code"]
 )
+_read = Counter("sluice_records_read", "Records that were given out.", ["tenant"])
+_originals = Counter("sluice_originals_read", "Originals that were given out.", ["tenant"])
 _bytes = Counter("sluice_received_bytes", "Bytes of accepted requests, decompressed.", ["tenant"])
 _publish_seconds = Histogram(
     "sluice_publish_seconds",
@@ -79,6 +81,13 @@ def count_records(tenant: str, accepted: int, received_bytes: int) -> None:
 def count_rejected(tenant: str | None, code: str) -> None:
     """Count a record that was refused; `tenant` is None when it did not say whose it is."""
     _rejected.labels(_label_of(tenant or ""), code).inc()
+
+
+def count_read(tenant: str, records: int, originals: int) -> None:
+    """Count records that a reader of a tenant is given, and with how many of them their originals."""
+    label = _label_of(tenant)
+    _read.labels(label).inc(records)
+    _originals.labels(label).inc(originals)
 
 
 def _observe_publish(requests: int, seconds: float) -> None:

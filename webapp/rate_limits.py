@@ -50,7 +50,23 @@ def check(tenant_id: str, requests: int, records: int, body_bytes: int) -> None:
         Problem: 403 when the tenant is suspended, or was deleted under its keys; 429 over a limit, with Retry-After;
             503 when DynamoDB does not answer and the tenant is not known.
     """
-    charges = _charges(_tenant(tenant_id), requests, records, body_bytes)
+    _charge(tenant_id, _charges(_tenant(tenant_id), requests, records, body_bytes))
+
+
+def check_reading(tenant_id: str) -> None:
+    """Take a request of a tenant that reads, or refuse it.
+
+    There may be as many as of those that send, and they are counted by themselves: who sends too much can still look.
+
+    Raises:
+        Problem: as `check`.
+    """
+    tenant = _tenant(tenant_id)
+    rate = int((tenant and tenant.requests_per_second) or settings.default_requests_per_second)
+    _charge(tenant_id, [_charge_of("reading requests", rate, tenant, 1)])
+
+
+def _charge(tenant_id: str, charges: list[_Charge]) -> None:
     with _lock:
         waits = [(_seconds_until_free(charge, tenant_id), charge) for charge in charges]
         longest, over = max(waits, key=lambda wait: wait[0])
@@ -79,17 +95,17 @@ def _tenant(tenant_id: str) -> Tenant | None:
 
 
 def _charges(tenant: Tenant | None, requests: int, records: int, body_bytes: int) -> list[_Charge]:
-    burst = int((tenant and tenant.burst_seconds) or settings.default_burst_seconds)
     rates = (
         ("requests", tenant and tenant.requests_per_second, settings.default_requests_per_second, requests),
         ("records", tenant and tenant.records_per_second, settings.default_records_per_second, records),
         ("bytes", tenant and tenant.bytes_per_second, settings.default_bytes_per_second, body_bytes),
     )
-    charges = []
-    for what, own, default, cost in rates:
-        rate = int(own or default)
-        charges.append(_Charge(what, rate, RateLimitItemPerSecond(rate * burst, burst, what), cost))
-    return charges
+    return [_charge_of(what, int(own or default), tenant, cost) for what, own, default, cost in rates]
+
+
+def _charge_of(what: str, rate: int, tenant: Tenant | None, cost: int) -> _Charge:
+    burst = int((tenant and tenant.burst_seconds) or settings.default_burst_seconds)
+    return _Charge(what, rate, RateLimitItemPerSecond(rate * burst, burst, what), cost)
 
 
 def _seconds_until_free(charge: _Charge, tenant_id: str) -> float:

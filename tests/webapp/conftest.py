@@ -3,11 +3,14 @@
 from collections.abc import Callable
 
 import pytest
+from flask.testing import FlaskClient
 
+from local.engine import Engine
 from models import ApiKey
 from settings import settings
 from tests.fault_proxy import FaultProxy
-from webapp import auth, rate_limits, row_cache
+from tests.webapp.reader import Reader
+from webapp import auth, create_app, rate_limits, row_cache
 
 
 @pytest.fixture
@@ -28,3 +31,16 @@ def behind(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> FaultProxy:
     monkeypatch.setattr(ApiKey.Meta, "host", proxy.url)
     monkeypatch.setattr(ApiKey, "_connection", None)
     return proxy
+
+
+@pytest.fixture
+def client(engine: Engine, configure: Callable[..., None]) -> FlaskClient:
+    """Of the app, where keys are required."""
+    configure(require_auth=True)
+    return create_app().test_client()
+
+
+@pytest.fixture
+def reader(client: FlaskClient, tenant: str) -> Reader:
+    """With a key of the tenant that may read."""
+    return Reader(client, tenant, "read")

@@ -150,16 +150,24 @@ def test_a_key_that_was_not_there_is_found_soon_after_it_is(
 
 def test_without_keys_where_they_are_not_required(client: FlaskClient, tenant: str, configure: Configure) -> None:
     configure(require_auth=False)
-    nobody = {"tenant_id": None, "scopes": ["ingest"], "key_id": None}
+    nobody = {"tenant_id": None, "scopes": ["ingest", "read"], "key_id": None}
 
     assert ask(client).json == nobody
     assert ask(client, "what-a-client-must-send").json == nobody
-    assert refused(ask(client, scope="read"), 401, "key_missing")
+    for scope in ("read:original", "admin"):
+        assert refused(ask(client, scope=scope), 401, "key_missing")
     # Who sends a key wants it to be checked.
     assert refused(ask(client, KeyText.new()), 401, "key_invalid")
     assert refused(ask(client, "slk_half-of-one"), 401, "key_invalid")
     key = ApiKey.add(tenant, ["ingest"])
     assert ask(client, key).json == {"tenant_id": tenant, "scopes": ["ingest"], "key_id": key.key_id}
+
+
+def test_without_a_key_nobody_reads_from_real_aws(client: FlaskClient, configure: Configure) -> None:
+    configure(require_auth=False, engine_credentials=None)
+
+    assert ask(client).status_code == 200
+    assert refused(ask(client, scope="read"), 401, "key_missing")
 
 
 def last_used(key: KeyText) -> str | None:

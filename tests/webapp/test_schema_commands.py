@@ -27,7 +27,7 @@ def test_a_table_that_is_not_there(engine: Engine, tenant: str, monkeypatch: pyt
 
     create = flask(args=["db", "create"])
     assert create.exit_code == 0
-    assert create.stdout.splitlines()[-2:] == [f"making table things-{tenant}", f"table things-{tenant} is ready"]
+    assert {f"making table things-{tenant}", f"table things-{tenant} is ready"} <= set(create.stdout.splitlines())
     assert flask(args=["db", "check"]).exit_code == 0
 
 

@@ -1,0 +1,42 @@
+"""A client that reads with a key."""
+
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from models import ApiKey, KeyText, Tenant
+
+
+class Reader:
+    """What a key may see.
+
+    Args:
+        client: of the app.
+        tenant_id: made, if it is not there.
+        scopes: of the key.
+    """
+
+    def __init__(self, client: FlaskClient, tenant_id: str, *scopes: str) -> None:
+        self._client = client
+        self.tenant_id = tenant_id
+        if Tenant.of(tenant_id) is None:
+            Tenant.add(tenant_id, tenant_id)
+        self.key: KeyText = ApiKey.add(tenant_id, scopes or ["read"])
+
+    def get(self, path: str, headers: dict[str, str] | None = None, **query: Any) -> TestResponse:
+        """With the key; other headers as they are."""
+        named = {"Authorization": f"Bearer {self.key}"} | (headers or {})
+        return self._client.get(path, query_string=query or None, headers=named)
+
+    def refused(self, status: int, code: str, path: str, **query: Any) -> str:
+        """The detail of the problem that it is."""
+        return problem(self.get(path, **query), status, code)
+
+
+def problem(answer: TestResponse, status: int, code: str) -> str:
+    assert answer.content_type == "application/problem+json", answer.text
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["code"]) == (status, code), answer.text
+    detail: str = answer.json["detail"]
+    return detail
