@@ -12,19 +12,11 @@ from local.engine import Engine
 from models import CursorRefused, LogRecord, TenantPolicy, Verdict
 from models.log_times import first_key_of, microseconds_of, time_of_key, to_timestamp
 from tests.fault_proxy import FaultProxy
+from tests.ids import uuid7
 from tests.waiting import wait_for
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-
-
-def uuid7(moment: datetime) -> str:
-    """A UUIDv7 of a time, as Sluice makes them."""
-    drawn = uuid.uuid4().int
-    milliseconds = microseconds_of(moment) // 1000
-    return str(
-        uuid.UUID(int=milliseconds << 80 | 7 << 76 | drawn >> 52 & 0xFFF << 64 | 2 << 62 | drawn & (1 << 62) - 1)
-    )
 
 
 def record(tenant: str, log_id: str, **values: Any) -> LogRecord:
