@@ -6,7 +6,7 @@ limit what it could not send: while SNS hangs, the worker consumes nothing. Writ
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from celery import Celery
@@ -17,13 +17,19 @@ from kombu import Connection, Exchange, Producer
 from broker.outage import Outage
 
 KEPT_MESSAGES = 200
+# A publish costs as much time as a small task, so events wait this long for others to leave with.
+LINGER_SECONDS = 0.1
+# Less than a kilobyte each: SNS takes 256 KiB, and they go in base64.
+EVENTS_PER_MESSAGE = 100
 LONGEST_CLOSE_SECONDS = 3.0
 
 Message = dict[str, Any]
 
 
 class Outbox:
-    """What is to be sent, in order. While SNS does not take it, the newest KEPT_MESSAGES are kept.
+    """What is to be sent, in order, those of LINGER_SECONDS together.
+
+    While SNS does not take it, the newest KEPT_MESSAGES are kept.
 
     Args:
         connect: makes a connection, which only the outbox's thread uses.
@@ -74,25 +80,46 @@ class Outbox:
     def _send_over_one_connection(self) -> None:
         with self._connect() as connection:
             producer = Producer(connection, auto_declare=False)
-            while (message := self._next()) is not None:
-                producer.publish(**message)
-                self._sent(message)
+            while messages := self._next():
+                producer.publish(**merge(messages))
+                self._sent(messages)
 
-    def _next(self) -> Message | None:
+    def _next(self) -> list[Message]:
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closing)
-            if self._waiting:
-                return self._waiting[0]
-            # Here, under the lock: whoever puts the next message has to start a new thread.
-            self._thread = None
-            return None
+            if not self._waiting:
+                # Here, under the lock: whoever puts the next message has to start a new thread.
+                self._thread = None
+                return []
+            self._changed.wait_for(lambda: self._closing, LINGER_SECONDS)
+            messages: list[Message] = []
+            events = 0
+            for message in self._waiting:
+                events += len(_events_of(message))
+                if messages and events > EVENTS_PER_MESSAGE:
+                    break
+                messages.append(message)
+            return messages
 
-    def _sent(self, message: Message) -> None:
+    def _sent(self, messages: list[Message]) -> None:
         self._outage.worked()
         with self._changed:
-            # It is not the first any more when newer ones have pushed it out meanwhile.
-            if self._waiting and self._waiting[0] is message:
-                self._waiting.popleft()
+            for message in messages:
+                # It is not the first any more when newer ones have pushed it out meanwhile.
+                if self._waiting and self._waiting[0] is message:
+                    self._waiting.popleft()
+
+
+def merge(messages: Sequence[Message]) -> Message:
+    """One message with all the events, as Celery's receivers read them: a list."""
+    if len(messages) == 1:
+        return messages[0]
+    return {**messages[0], "body": [event for message in messages for event in _events_of(message)]}
+
+
+def _events_of(message: Message) -> list[Any]:
+    body = message["body"]
+    return body if isinstance(body, list) else [body]
 
 
 class Dispatcher(EventDispatcher):

@@ -66,6 +66,32 @@ def test_what_can_not_be_sent_is_kept_up_to_a_limit(caplog: pytest.LogCaptureFix
         assert "events" not in {thread.name for thread in threading.enumerate()}
 
 
+def test_events_that_wait_leave_together(proxy: FaultProxy, caplog: pytest.LogCaptureFixture) -> None:
+    proxy.refuse("sns")
+    with app.connection_for_write(f"sqs://sluice:sluice@{proxy.url.removeprefix('http://')}") as connection:
+        dispatcher = app.events.Dispatcher(connection, hostname="redact@here")
+        with caplog.at_level(logging.WARNING, logger=outage.__name__):
+            dispatcher.send("worker-online")
+            wait_for("a failure to send", lambda: "sending events fails" in caplog.text)
+        for _ in range(heartbeat.EVENTS_PER_MESSAGE):
+            dispatcher.send("task-started", uuid="1")
+        published = proxy.calls["Publish"]
+
+        proxy.clear()
+        wait_for("all of them sent", lambda: len(dispatcher.outbox) == 0)
+        dispatcher.close()
+
+    # One more than a message holds, and perhaps a try that was refused.
+    assert proxy.calls["Publish"] - published <= 3
+
+
+def test_merged_events_keep_their_order() -> None:
+    messages = [{"body": body, "routing_key": f"key {body}"} for body in ("a", ["b", "c"], "d")]
+
+    assert heartbeat.merge(messages) == {"body": ["a", "b", "c", "d"], "routing_key": "key a"}
+    assert heartbeat.merge(messages[:1]) == messages[0]
+
+
 def test_what_waits_is_sent_when_the_dispatcher_closes(engine: Engine) -> None:
     with app.connection_for_write() as connection:
         dispatcher = app.events.Dispatcher(connection, hostname="redact@here")
