@@ -1,13 +1,18 @@
 """What all models share: how they reach DynamoDB, and how their tables are made."""
 
+import os
+import threading
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Self
 
 from botocore.exceptions import BotoCoreError
+from pynamodb.connection.base import Connection
 from pynamodb.connection.table import TableConnection
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
+from models.call_threads import MAX_CALLS
 from models.schema_changes import bring_up_to_date
 from settings import settings
 
@@ -36,6 +41,37 @@ class Awaited(Connected):
     connect_timeout_seconds = 1
     read_timeout_seconds = 2
     max_retry_attempts = 1
+
+
+@lru_cache(1)
+def _insert_connection() -> Connection:
+    return Connection(
+        region=Connected.region,
+        host=Connected.host,
+        connect_timeout_seconds=Connected.connect_timeout_seconds,
+        read_timeout_seconds=Connected.read_timeout_seconds,
+        max_retry_attempts=0,
+        max_pool_connections=MAX_CALLS,
+        aws_access_key_id=Connected.aws_access_key_id,
+        aws_secret_access_key=Connected.aws_secret_access_key,
+    )
+
+
+# Its sockets are the parent's.
+os.register_at_fork(after_in_child=_insert_connection.cache_clear)
+_making = threading.Lock()
+
+
+def insert_connection() -> Connection:
+    """For inserts, from several threads at once.
+
+    botocore tries nothing again there: an insert does so itself, with the items that failed instead of all of a call.
+    """
+    with _making:
+        connection = _insert_connection()
+        # Made here, or each thread would make one, which takes longer than a hundred calls.
+        _ = connection.client
+    return connection
 
 
 class Table(Model):

@@ -1,127 +1,163 @@
-"""Inserts that never overwrite, 25 to a call, with a verdict on each item."""
+"""Inserts of any size that never overwrite: 25 items a call, several calls at once, at the pace of the tenant."""
 
+import random
+import time
+from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from itertools import islice
 
-from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection.base import Connection
 
-from models.duplicate import STORED_ATTRIBUTES, Item, judge
-from models.verdict import Verdict
+from models.call_threads import CALLS_AT_ONCE, call_threads
+from models.duplicate import Item, judge
+from models.insert_call import Key, Tell, insert_call, key_of
+from models.pace import Departure, Paces, Turn, paces
+from models.verdict import UNSETTLED, Verdict
+from settings import settings
 from topology import MAX_STATEMENTS
 
-Error = dict[str, Any]
-Key = tuple[str, str]
-
-DUPLICATE = "DuplicateItem"
-
-
-# A statement or a call that fails with one of these fails for what is in it; after any other code it may work later.
-# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchStatementError.html
-PERMANENT_CODES = {
-    "ValidationError",
-    "ValidationException",
-    "SerializationException",
-    "ItemCollectionSizeLimitExceeded",
-}
+PATIENCE_SECONDS = 3.0
+"""For this long an insert waits for its tenant's pace, and tries again what failed."""
+LONGEST_SECONDS = settings.drain_seconds / 2
+"""After this long no call leaves, however well it goes: a worker that is told to stop can wait for it."""
+FRUITLESS_ROUNDS = 2
+"""Rounds in a row that settle nothing; then it is no passing failure."""
+RETRY_SECONDS = 0.1
+UNIT_BYTES = 1024
 
 
 def insert_items(
-    connection: Connection, table: str, items: Sequence[Item], tell_unavailable: Callable[[str], None]
+    connection: Connection, table: str, items: Sequence[Item], tell_unavailable: Tell, pacing: Paces = paces
 ) -> list[Verdict]:
-    """Insert serialized items into `table`, MAX_STATEMENTS a call.
+    """Insert serialized items into `table`.
 
     Args:
-        connection: to DynamoDB.
+        connection: to DynamoDB. It must not try again itself: it would try all of a call for one item that failed.
         table: its name.
-        items: with the key and `original_text` at least.
+        items: with the key and `original_text` at least, in any order.
         tell_unavailable: called with the code or type of each kind of error that may not come again.
+        pacing: how fast tenants are written.
     Returns:
         A verdict on each item, in their order.
     """
+
+    def call(places: list[int]) -> list[Verdict]:
+        return insert_call(connection, table, [items[place] for place in places], tell_unavailable)
+
+    def units_of(places: list[int]) -> int:
+        return sum(write_units(items[place]) for place in places)
+
     verdicts = [Verdict.UNAVAILABLE] * len(items)
-    first_uses = _first_uses(items)
-    for index, first in enumerate(first_uses):
-        # One call may name a key once only, so a later use of a log id is judged here, as the table would judge it.
-        if first != index:
-            verdicts[index] = judge(connection, table, items[index], items[first])
-    pending = [index for index, first in enumerate(first_uses) if first == index]
-    for start in range(0, len(pending), MAX_STATEMENTS):
-        chunk = pending[start : start + MAX_STATEMENTS]
-        for index, verdict in zip(
-            chunk, _insert_call(connection, table, [items[i] for i in chunk], tell_unavailable), strict=True
-        ):
-            verdicts[index] = verdict
-        if all(verdicts[index] is Verdict.UNAVAILABLE for index in chunk):
-            break  # the calls to come would wait for the same outage
+    first_of: dict[Key, int] = {}
+    tenants: dict[str, list[int]] = {}
+    for place, item in enumerate(items):
+        first = first_of.setdefault(key_of(item), place)
+        if first == place:
+            tenants.setdefault(item["tenant_id"]["S"], []).append(place)
+        else:
+            # One call may name a key once only, so a later use of a log id is judged here, as the table would judge it.
+            verdicts[place] = judge(connection, table, item, items[first])
+    for tenant_id, places in tenants.items():
+        with pacing.turn(tenant_id) as turn:
+            _TenantInsert(call, units_of, verdicts, pacing, turn).run(places)
     return verdicts
 
 
-def _first_uses(items: Sequence[Item]) -> list[int]:
-    first_of: dict[Key, int] = {}
-    return [first_of.setdefault(_key(item), index) for index, item in enumerate(items)]
+def write_units(item: Item) -> int:
+    """About how many write units an item takes, without those of indexes."""
+    return 1 + sum(len(name) + _size_of(value) for name, value in item.items()) // UNIT_BYTES
 
 
-def _insert_call(
-    connection: Connection, table: str, items: Sequence[Item], tell_unavailable: Callable[[str], None]
-) -> list[Verdict]:
-    statements = [_insert_statement(table, item) for item in items]
-    try:
-        answer = connection.dispatch("BatchExecuteStatement", {"Statements": statements})
-    except (ClientError, BotoCoreError, OSError) as error:
-        code = error.response["Error"].get("Code") if isinstance(error, ClientError) else None
-        if code not in PERMANENT_CODES:
-            tell_unavailable(code or type(error).__name__)
-            return [Verdict.UNAVAILABLE] * len(items)
-        if len(items) == 1:
-            return [Verdict.INVALID]
-        # The call names no culprit: each item is judged alone.
-        return [verdict for item in items for verdict in _insert_call(connection, table, [item], tell_unavailable)]
-    errors = [response.get("Error") for response in answer["Responses"]]
-    stored = _stored_items(connection, table, items, errors)
-    for code in {failed["Code"] for failed in errors if failed} - PERMANENT_CODES - {DUPLICATE}:
-        tell_unavailable(code)
-    return [_verdict(connection, table, item, error, stored) for item, error in zip(items, errors, strict=True)]
+def _size_of(value: object) -> int:
+    if isinstance(value, dict):
+        return sum(len(name) + _size_of(its) for name, its in value.items())
+    if isinstance(value, list):
+        return sum(map(_size_of, value))
+    if isinstance(value, str):
+        return len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass"))
+    return len(value) if isinstance(value, bytes) else 1
 
 
-def _insert_statement(table: str, item: Item) -> dict[str, Any]:
-    fields = ", ".join(f"'{name}': ?" for name in item)
-    return {
-        "Statement": f'INSERT INTO "{table}" VALUE {{{fields}}}',
-        "Parameters": list(item.values()),
-        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-    }
+@dataclass(slots=True)
+class _Call:
+    """One that has left."""
+
+    places: list[int]
+    units: int
+    departure: Departure
+    verdicts: "Future[list[Verdict]]"
 
 
-def _stored_items(
-    connection: Connection, table: str, items: Sequence[Item], errors: Sequence[Error | None]
-) -> dict[Key, Item]:
-    """What is in the table under the keys of the duplicates; not what can't be read now."""
-    duplicates = {
-        _key(item): error for item, error in zip(items, errors, strict=True) if error and error["Code"] == DUPLICATE
-    }
-    stored = {key: error["Item"] for key, error in duplicates.items() if "Item" in error}
-    # DynamoDB sends the stored item with the error. The embedded engine does not, so it is read.
-    unsent = [{"tenant_id": {"S": tenant}, "log_id": {"S": log}} for tenant, log in duplicates.keys() - stored.keys()]
-    if not unsent:
-        return stored
-    wanted = {"Keys": unsent, "ConsistentRead": True, "ProjectionExpression": ", ".join(STORED_ATTRIBUTES)}
-    try:
-        answer = connection.dispatch("BatchGetItem", {"RequestItems": {table: wanted}})
-    except (ClientError, BotoCoreError, OSError):
-        return stored
-    return stored | {_key(item): item for item in answer["Responses"].get(table, [])}
+@dataclass(slots=True)
+class _TenantInsert:
+    """The items of one tenant, each by its place."""
 
+    call: Callable[[list[int]], list[Verdict]]
+    units_of: Callable[[list[int]], int]
+    verdicts: list[Verdict]
+    pacing: Paces
+    turn: Turn
+    began: float = field(default_factory=time.monotonic)
+    obstacle: Verdict | None = None
+    """Why no further call leaves in this round: what becomes of the items that wait."""
 
-def _verdict(connection: Connection, table: str, item: Item, error: Error | None, stored: dict[Key, Item]) -> Verdict:
-    if error is None:
-        return Verdict.STORED
-    if error["Code"] in PERMANENT_CODES:
-        return Verdict.INVALID
-    if error["Code"] != DUPLICATE or _key(item) not in stored:
-        return Verdict.UNAVAILABLE
-    return judge(connection, table, item, stored[_key(item)])
+    def run(self, places: list[int]) -> None:
+        """Rounds, each of what the one before left."""
+        fruitless = 0
+        while True:
+            # After a round that settled nothing one call finds out for all.
+            self._round(deque(places), 1 if fruitless else CALLS_AT_ONCE)
+            left = [place for place in places if self.verdicts[place] in UNSETTLED]
+            fruitless = 0 if len(left) < len(places) else fruitless + 1
+            if not left or fruitless == FRUITLESS_ROUNDS or self._seconds_left(PATIENCE_SECONDS) < 0:
+                return
+            if any(self.verdicts[place] is Verdict.UNAVAILABLE for place in left):
+                time.sleep(RETRY_SECONDS * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+            places = left
 
+    def _round(self, waiting: deque[int], at_once: int) -> None:
+        self.obstacle = None
+        under_way: deque[_Call] = deque()
+        while waiting and self.obstacle is None:
+            if len(under_way) == at_once:
+                self._settle(under_way.popleft())
+            elif (call := self._send(waiting)) is not None:
+                under_way.append(call)
+            else:
+                self.obstacle = Verdict.THROTTLED
+        for call in under_way:
+            self._settle(call)
+        for place in waiting:
+            self.verdicts[place] = self.obstacle or Verdict.UNAVAILABLE
 
-def _key(item: Item) -> Key:
-    return item["tenant_id"]["S"], item["log_id"]["S"]
+    def _send(self, waiting: deque[int]) -> _Call | None:
+        """The next call, when it may leave in time."""
+        places = list(islice(waiting, MAX_STATEMENTS))
+        units = 0
+        if (most := self.pacing.call_units(self.turn)) is not None:
+            while (units := self.units_of(places)) > most and len(places) > 1:
+                places.pop()
+        departure = self.pacing.departure(self.turn, units, self._seconds_left(PATIENCE_SECONDS))
+        if departure is None or self._seconds_left(LONGEST_SECONDS) < 0:
+            return None
+        time.sleep(departure.wait_seconds)
+        for _ in places:
+            waiting.popleft()
+        return _Call(places, units, departure, call_threads().submit(self.call, places))
+
+    def _settle(self, call: _Call) -> None:
+        verdicts = call.verdicts.result()
+        for place, verdict in zip(call.places, verdicts, strict=True):
+            self.verdicts[place] = verdict
+        if throttled := verdicts.count(Verdict.THROTTLED):
+            self.pacing.throttled(self.turn, call.departure, throttled / len(verdicts))
+        elif Verdict.UNAVAILABLE not in verdicts:
+            self.pacing.passed(self.turn, call.units)
+        if UNSETTLED.issuperset(verdicts):
+            # The calls to come would wait for the same outage, or be throttled as well.
+            self.obstacle = Verdict.UNAVAILABLE if Verdict.UNAVAILABLE in verdicts else Verdict.THROTTLED
+
+    def _seconds_left(self, of: float) -> float:
+        return self.began + of - time.monotonic()

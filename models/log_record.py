@@ -9,13 +9,14 @@ from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 
 from models import timeless_ids
-from models.connection import Connected
+from models.connection import Connected, insert_connection
 from models.errors import TenantRequired
-from models.insert import insert_items
+from models.insert import insert_items, write_units
 from models.keyring import data_keys
 from models.log_pages import Page, read_page
 from models.log_query import LogQuery, Moment
 from models.log_times import says_its_time, time_of_log
+from models.pace import paces
 from models.tenant_table import TenantTable
 from models.time_index import LogsByTime, shard_of, time_key_of
 from models.verdict import Verdict
@@ -45,7 +46,7 @@ class LogRecord(TenantTable):
     processed_at = UnicodeAttribute()
     """ISO 8601 in UTC, such as 2026-01-31T12:00:00.000Z."""
     redactions: "MapAttribute[str, int]" = MapAttribute(null=True)  # type: ignore[no-untyped-call]  # missing in the stubs
-    """How many values were replaced, by entity; absent from records that are older than it."""
+    """How many values were replaced, by entity; absent when none was."""
     event_time = UnicodeAttribute(null=True)
     """When the sender says that it happened, as `processed_at`; absent when it said nothing."""
     original = UnicodeAttribute(null=True)
@@ -143,11 +144,14 @@ class LogRecord(TenantTable):
     def insert(
         cls, records: Sequence["LogRecord"], tell_unavailable: Callable[[str], None] = lambda _code: None
     ) -> list[Verdict]:
-        """Store records that are not there yet, 25 a call.
+        """Store records that are not there yet, 25 a call, several calls at once.
+
+        A tenant that DynamoDB throttles is written at the pace that its partition bears. What fails in passing is tried
+        again for a few seconds.
 
         Args:
             records: of any tenants.
-            tell_unavailable: called with the code of an error that may not come again, such as ThrottlingException.
+            tell_unavailable: called with the code of an error that may not come again, such as InternalServerError.
         Returns:
             A verdict on each record, in their order.
         Raises:
@@ -158,9 +162,13 @@ class LogRecord(TenantTable):
         except PynamoDBException as error:
             tell_unavailable(type(error.cause or error).__name__)
             return [Verdict.UNAVAILABLE] * len(records)
-        connection = cls._get_connection().connection
         items = [record.serialize() for record in records]
-        return insert_items(connection, cls.Meta.table_name, items, tell_unavailable)
+        return insert_items(insert_connection(), cls.Meta.table_name, items, tell_unavailable)
+
+    @classmethod
+    def seconds_until_turn(cls, records: Sequence["LogRecord"]) -> float:
+        """How long records of one tenant that were THROTTLED shall wait, so that all that wait don't come at once."""
+        return paces.seconds_until_turn(records[0].tenant_id, sum(write_units(it.serialize()) for it in records))
 
     def save(self, condition: Condition | None = None, *, add_version_condition: bool = True) -> dict[str, Any]:
         """Store this record unless one with its key is there already.

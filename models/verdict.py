@@ -13,6 +13,12 @@ class Verdict(Enum):
     CONFLICT = "conflict"
     """Another text is stored under its id, and stays."""
     UNAVAILABLE = "unavailable"
-    """DynamoDB did not answer, throttled or failed inside; trying again may work. It may even be stored."""
+    """DynamoDB did not answer or failed inside; trying again may work. It may even be stored."""
+    THROTTLED = "throttled"
+    """The tenant's partition takes no more now: DynamoDB throttled it, or it was not tried for the tenant's pace."""
     INVALID = "invalid"
     """DynamoDB will never take it, for example because it is over 400 KB."""
+
+
+UNSETTLED = {Verdict.UNAVAILABLE, Verdict.THROTTLED}
+"""Verdicts on items that have to be tried again."""

@@ -20,7 +20,7 @@ from tasks.outcome_log import tell, way_of
 from tasks.parts import publish_in_parts
 from tasks.plan import DeadLetter, Plan
 from tasks.publishing import publish_together
-from topology import FAILURES_QUEUE
+from topology import FAILURES_QUEUE, MAX_DELAY_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -115,10 +115,10 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
             return Plan(dead=[DeadLetter(Reason.UNEXPECTED_ERROR, payload, error)])
         dead = [DeadLetter(reason, msgspec.to_builtins(failed)) for reason, failed in outcome.failed]
         again = outcome.unavailable
-        if again is not None and self.request.retries >= self.max_retries:
+        if again is not None and outcome.turn_seconds is None and self.request.retries >= self.max_retries:
             dead.append(DeadLetter(Reason.RETRIES_EXHAUSTED, msgspec.to_builtins(again)))
             again = None
-        return Plan(outcome.done, again, dead, done_counts=outcome.counts)
+        return Plan(outcome.done, again, outcome.turn_seconds, dead, done_counts=outcome.counts)
 
     @staticmethod
     def _refuse(payload: Any) -> Plan:
@@ -132,7 +132,7 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
         if plan.done is not None:
             self._forward(plan.done)
         if plan.again is not None:
-            return self._try_later(plan.again)
+            return self._try_later(plan.again, plan.turn_seconds)
         if plan.dead:
             return DeadLettered(", ".join(f"{describe(letter.payload)}: {letter.reason}" for letter in plan.dead))
         return None
@@ -145,13 +145,17 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
         origin: dict[str, Any] = {"root_id": self.request.root_id, "parent_id": self.request.id}
         publish_in_parts(batch, lambda payload: following.apply_async((payload,), chain=list(steps), **origin))
 
-    def _try_later(self, batch: AnyBatch) -> Retry:
+    def _try_later(self, batch: AnyBatch, turn_seconds: float | None) -> Retry:
         retries: int = self.request.retries
-        ceiling = min(settings.retry_max_delay_seconds, 2 ** min(retries + 1, 30))
-        delay = random.randint(min(1, ceiling), ceiling)  # noqa: S311 - jitter, not a secret
+        if turn_seconds is not None:
+            delay = max(1, min(round(turn_seconds), MAX_DELAY_SECONDS))
+        else:
+            retries += 1
+            ceiling = min(settings.retry_max_delay_seconds, 2 ** min(retries, 30))
+            delay = random.randint(min(1, ceiling), ceiling)  # noqa: S311 - jitter, not a secret
         # Not self.retry(): it turns an SQS that does not answer into a Reject.
         again = self.signature_from_request(
-            args=(msgspec.to_builtins(batch),), kwargs={}, retries=retries + 1, countdown=delay
+            args=(msgspec.to_builtins(batch),), kwargs={}, retries=retries, countdown=delay
         )
         again.apply_async()
         return Retry(exc=Unavailable(), when=delay)  # type: ignore[arg-type]  # an int is a Real

@@ -18,6 +18,8 @@ class Outcome:
     """Goes on to the next task of the chain, if there is one."""
     unavailable: AnyBatch | None = None
     """Is tried again later: what it needs does not answer now."""
+    turn_seconds: float | None = None
+    """For what is unavailable because it has to wait for its turn: how long. That costs none of the retries."""
     failed: tuple[tuple[Reason, AnyBatch], ...] = ()
     """Goes to the failure queue, with the reason."""
     counts: Counts = field(default_factory=Counts, compare=False)

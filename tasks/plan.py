@@ -46,6 +46,8 @@ class Plan:
     """Goes on to the next task of the chain, if there is one."""
     again: AnyBatch | None = None
     """Goes back to its own queue."""
+    turn_seconds: float | None = None
+    """After how long, when it waits for its turn, and not for something that failed."""
     dead: Sequence[DeadLetter] = ()
     """Goes to the failure queue."""
     done_counts: Counts = field(default_factory=Counts)

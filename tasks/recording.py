@@ -37,7 +37,7 @@ def _to_record(
         original_text=log.original_text,
         modified_text=log.modified_text,
         processed_at=log.processed_at,
-        redactions=log.redactions,
+        redactions=log.redactions or None,
         event_time=log.event_time or None,
         original_fingerprint=fingerprint_of(storing.fingerprint_key, log.log_id, log.original_text),
         expires_at=expires_at,

@@ -32,8 +32,8 @@ def store(batch: RedactedBatch) -> Outcome:
     Args:
         batch: the redacted logs of one tenant.
     Returns:
-        Which of them are done, which wait for DynamoDB or KMS, and which failed for good. Those of a tenant that was
-        erased are thrown away.
+        Which of them are done, which wait for DynamoDB, KMS or their tenant's turn, and which failed for good. Those of
+        a tenant that was erased are thrown away.
     """
     try:
         records = to_records(batch)
@@ -54,12 +54,15 @@ def store(batch: RedactedBatch) -> Outcome:
     if Verdict.UNAVAILABLE not in verdicts:
         _outage.worked()
 
-    def logs_with(verdict: Verdict) -> RedactedBatch | None:
-        logs = tuple(log for log, its in zip(batch.logs, verdicts, strict=True) if its is verdict)
+    def logs_with(*some: Verdict) -> RedactedBatch | None:
+        logs = tuple(log for log, its in zip(batch.logs, verdicts, strict=True) if its in some)
         return msgspec.structs.replace(batch, logs=logs) if logs else None
 
+    throttled = [record for record, its in zip(records, verdicts, strict=True) if its is Verdict.THROTTLED]
+    waits_for_turn = throttled and Verdict.UNAVAILABLE not in verdicts
     return Outcome(
-        unavailable=logs_with(Verdict.UNAVAILABLE),
+        unavailable=logs_with(Verdict.UNAVAILABLE, Verdict.THROTTLED),
+        turn_seconds=LogRecord.seconds_until_turn(throttled) if waits_for_turn else None,
         failed=tuple((reason, logs) for verdict, reason in _FAILURES.items() if (logs := logs_with(verdict))),
         counts=_counts(logs_with(Verdict.STORED)),
     )

@@ -6,7 +6,7 @@ import socket
 import struct
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -23,6 +23,7 @@ from tests.faults import (
     Service,
     Silence,
     Status,
+    ThrottledCalls,
     UnprocessedWrites,
 )
 
@@ -31,10 +32,11 @@ _ONE_HOP_HEADERS = {"connection", "keep-alive", "transfer-encoding", "content-le
 _UPSTREAM_SECONDS = 60
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
+Address = tuple[str, int]
 Targets = tuple[str, str]
 """The two names under which a call may meet a fault: its operation, and its service, which may be empty."""
 
-Failing = FailingEntries | FailingStatements | UnprocessedWrites
+Failing = FailingEntries | FailingStatements | ThrottledCalls | UnprocessedWrites
 
 _EXPIRED_KEY = Status(403, "ExpiredTokenException")
 
@@ -56,14 +58,18 @@ class FaultProxy:
         upstream_url: the engine's, such as http://127.0.0.1:4566.
         host: where the proxy listens. Sluice uses a fixed key with 127.0.0.1, and boto3's own credentials with others.
         takes_key: whether AWS takes an access key id with a session token; a call with another one gets a 403.
+        elsewhere: URLs of other engines, by the service that they have instead.
     """
 
     def __init__(
-        self, upstream_url: str, host: str = "127.0.0.1", takes_key: Callable[[str, str], bool] = lambda *_key: True
+        self,
+        upstream_url: str,
+        host: str = "127.0.0.1",
+        takes_key: Callable[[str, str], bool] = lambda *_key: True,
+        elsewhere: Mapping[Service, str] | None = None,
     ) -> None:
-        upstream = urlsplit(upstream_url)
-        assert upstream.hostname and upstream.port
-        self.upstream = upstream.hostname, upstream.port
+        self._upstream = _address(upstream_url)
+        self._elsewhere: dict[str, Address] = {its: _address(url) for its, url in (elsewhere or {}).items()}
         self.calls: Counter[str] = Counter()
         self.delay_seconds = 0.0
         self._faults: dict[str, Silence | Status] = {}
@@ -110,10 +116,21 @@ class FaultProxy:
         with self._lock:
             self._failing_entries.update((operation, FailingEntries(every)) for operation in operations)
 
-    def fail_statements(self, share: float, seed: int) -> None:
-        """Of BatchExecuteStatement, do not pass on a share of the statements, and report it as throttled."""
+    def fail_statements(self, share: float, seed: int, tenant: str = "") -> None:
+        """Of BatchExecuteStatement, do not pass on a share of the statements, and report it as throttled.
+
+        Args:
+            share: 0 to 1.
+            seed: of the chance that chooses them.
+            tenant: whose statements; empty for all.
+        """
         with self._lock:
-            self._failing_entries["BatchExecuteStatement"] = FailingStatements(share, seed)
+            self._failing_entries["BatchExecuteStatement"] = FailingStatements(share, seed, tenant)
+
+    def throttle_calls_of(self, tenant: str) -> None:
+        """Throttle BatchExecuteStatement as a whole when it writes to a tenant's partition."""
+        with self._lock:
+            self._failing_entries["BatchExecuteStatement"] = ThrottledCalls(tenant)
 
     def leave_writes(self, every: int, after: int = 0) -> None:
         """Of BatchWriteItem, do not pass on every nth request after the first ones, and report it as unprocessed."""
@@ -139,6 +156,10 @@ class FaultProxy:
             for upstream in waiting:
                 _shut(upstream)
 
+    def upstream_of(self, call: Targets) -> Address:
+        """Where a call is passed on to."""
+        return self._elsewhere.get(call[1], self._upstream)
+
     def fault_of(self, call: Targets) -> Silence | Status | None:
         """What a call meets now."""
         with self._lock:
@@ -151,6 +172,9 @@ class FaultProxy:
     def count(self, operation: str) -> None:
         with self._lock:
             self.calls[operation] += 1
+
+    def passed(self, call: Targets, asked: bytes, answer: Answer | None) -> None:
+        """Called with each call that was passed on, and the engine's answer."""
 
     def wait(self) -> None:
         """The delay of one call."""
@@ -214,7 +238,7 @@ class _Connection(BaseHTTPRequestHandler):
     def setup(self) -> None:
         super().setup()
         self._proxy = self.server.proxy
-        self._upstream = HTTPConnection(*self._proxy.upstream, timeout=_UPSTREAM_SECONDS)
+        self._upstream = HTTPConnection("")
         self._proxy.opened(self.connection)
 
     def finish(self) -> None:
@@ -232,6 +256,7 @@ class _Connection(BaseHTTPRequestHandler):
             return
         call = (operation, service or "")
         answer = None if self._proxy.fault_of(call) else self._ask(body, call)
+        self._proxy.passed(call, body, answer)
         fault = self._proxy.fault_of(call)
         if fault is Silence.HANG:
             self._hang()
@@ -273,7 +298,7 @@ class _Connection(BaseHTTPRequestHandler):
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _ONE_HOP_HEADERS}
         upstream: socket.socket | None = None
         try:
-            upstream = self._connected()
+            upstream = self._connected(self._proxy.upstream_of(call))
             self._proxy.begin_waiting(upstream, call)
             self._upstream.request(self.command, self.path, body, headers)
             response = self._upstream.getresponse()
@@ -286,7 +311,10 @@ class _Connection(BaseHTTPRequestHandler):
             if upstream is not None:
                 self._proxy.end_waiting(upstream)
 
-    def _connected(self) -> socket.socket:
+    def _connected(self, address: Address) -> socket.socket:
+        if (self._upstream.host, self._upstream.port) != address:
+            self._upstream.close()
+            self._upstream = HTTPConnection(*address, timeout=_UPSTREAM_SECONDS)
         # The engine closes a connection that was idle for seconds; that makes it readable.
         if self._upstream.sock is not None and select.select([self._upstream.sock], [], [], 0)[0]:
             self._upstream.close()
@@ -314,6 +342,12 @@ class _Connection(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Quiet: `calls` is what tests look at."""
+
+
+def _address(url: str) -> Address:
+    parts = urlsplit(url)
+    assert parts.hostname and parts.port
+    return parts.hostname, parts.port
 
 
 def _shut(connection: socket.socket) -> None:

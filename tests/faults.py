@@ -92,18 +92,25 @@ class FailingStatements:
     Args:
         share: 0 to 1.
         seed: of the chance.
+        tenant: whose statements; empty for all.
     """
 
-    def __init__(self, share: float, seed: int) -> None:
+    def __init__(self, share: float, seed: int, tenant: str) -> None:
         self._share = share
         self._chance = random.Random(seed)
+        self._tenant = tenant
 
     def take_from(self, body: bytes) -> tuple[bytes | None, list[str]]:
         """The call without the statements that fail, None when there is no other, and the places of those."""
         call: dict[str, Any] = json.loads(body)
-        failed = [place for place in range(len(call["Statements"])) if self._chance.random() < self._share]
+        failed = [place for place, statement in enumerate(call["Statements"]) if self._hits(statement)]
         left = [statement for place, statement in enumerate(call["Statements"]) if place not in failed]
         return _call_with(call, "Statements", left), [str(place) for place in failed]
+
+    def _hits(self, statement: dict[str, Any]) -> bool:
+        return (
+            not self._tenant or {"S": self._tenant} in statement["Parameters"]
+        ) and self._chance.random() < self._share
 
     @staticmethod
     def report(answer: Answer | None, failed: list[str]) -> Answer:
@@ -118,6 +125,28 @@ class FailingStatements:
         for place in map(int, failed):
             responses.insert(place, {"Error": {"Code": "ThrottlingError", "Message": ""}})
         return _done(others | {"Responses": responses})
+
+
+class ThrottledCalls:
+    """Every call of BatchExecuteStatement with a statement of one tenant.
+
+    Args:
+        tenant: whose.
+    """
+
+    def __init__(self, tenant: str) -> None:
+        self._tenant = tenant
+
+    def take_from(self, body: bytes) -> tuple[bytes | None, list[str]]:
+        """The call, or None when it is throttled."""
+        parameters = (its for statement in json.loads(body)["Statements"] for its in statement["Parameters"])
+        return (None, [self._tenant]) if {"S": self._tenant} in parameters else (body, [])
+
+    @staticmethod
+    def report(answer: Answer | None, failed: list[str]) -> Answer:
+        """DynamoDB's answer about the call."""
+        throttled = Status(400, "ProvisionedThroughputExceededException").answer("dynamodb")
+        return throttled if answer is None else answer
 
 
 class UnprocessedWrites:

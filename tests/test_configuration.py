@@ -9,6 +9,8 @@ from pydantic import ValidationError
 
 import topology
 from celeryconfig import broker_pool_limit, broker_transport_options, task_queues, task_routes
+from models.call_threads import CALLS_AT_ONCE, MAX_CALLS
+from models.pace import MAX_TURNS
 from settings import ROOT, Settings
 from tests.processes import COMMANDS
 
@@ -54,6 +56,14 @@ def test_every_thread_of_web_may_publish_at_once() -> None:
     client_config = broker_transport_options["client-config"]
     assert int(threads[1]) <= broker_pool_limit
     assert int(threads[1]) <= client_config["max_pool_connections"]
+
+
+def test_threads_of_store_that_are_left_for_tenants_that_are_not_throttled() -> None:
+    threads = re.search(r"--concurrency (\d+)", COMMANDS["store"])
+
+    assert threads
+    assert int(threads[1]) // 2 >= MAX_TURNS
+    assert int(threads[1]) * CALLS_AT_ONCE <= MAX_CALLS
 
 
 def test_procfile_commands_get_signals_themselves() -> None:

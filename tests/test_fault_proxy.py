@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.connection.base import Connection
 
 from models import LogRecord, Verdict
-from models.insert import insert_items
+from models.duplicate import Item
+from models.insert_call import insert_call
 from settings import settings
 from tests.fault_proxy import FaultProxy
+from tests.inserts import connection_to, items_of
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -81,30 +82,33 @@ def test_an_answer_is_lost_after_the_engine_has_done_the_call(proxy: FaultProxy,
     assert received(sqs, url).keys() == {"message 0"}
 
 
-@pytest.mark.parametrize(("share", "verdict"), [(0.0, Verdict.STORED), (1.0, Verdict.UNAVAILABLE)])
+@pytest.mark.parametrize(("share", "verdict"), [(0.0, Verdict.STORED), (1.0, Verdict.THROTTLED)])
 def test_a_share_of_the_statements_is_throttled(proxy: FaultProxy, tenant: str, share: float, verdict: Verdict) -> None:
     proxy.fail_statements(share, 1)
 
-    assert insert(proxy, tenant, 30) == [verdict] * 30
+    assert insert(proxy, items_of(tenant, 20)) == [verdict] * 20
 
 
 def test_statements_that_fail_are_named_by_their_places(proxy: FaultProxy, tenant: str) -> None:
     proxy.fail_statements(0.5, 1)
 
-    verdicts = insert(proxy, tenant, 20)
+    verdicts = insert(proxy, items_of(tenant, 20))
 
     stored = [log_id for log_id, its in enumerate(verdicts) if its is Verdict.STORED]
     assert 0 < len(stored) < 20
-    assert [record.log_id for record in LogRecord.for_tenant(tenant).records] == [f"{log_id:02}" for log_id in stored]
+    assert [record.log_id for record in LogRecord.for_tenant(tenant).records] == [f"{log_id:03}" for log_id in stored]
 
 
-def insert(proxy: FaultProxy, tenant: str, count: int) -> list[Verdict]:
-    fields = {"original_text": {"S": "x"}, "modified_text": {"S": "x"}, "processed_at": {"S": "2026"}}
-    items = [{"tenant_id": {"S": tenant}, "log_id": {"S": f"{place:02}"}} | fields for place in range(count)]
-    assert settings.engine_credentials
-    key, secret = settings.engine_credentials
-    connection = Connection(settings.aws_region, proxy.url, aws_access_key_id=key, aws_secret_access_key=secret)
-    return insert_items(connection, settings.logs_table, items, lambda _code: None)
+def test_only_the_statements_of_one_tenant_are_throttled(proxy: FaultProxy, tenant: str) -> None:
+    proxy.fail_statements(1.0, 1, tenant)
+
+    verdicts = insert(proxy, [*items_of(tenant, 2), *items_of(f"{tenant}-other", 2)])
+
+    assert verdicts == [Verdict.THROTTLED] * 2 + [Verdict.STORED] * 2
+
+
+def insert(proxy: FaultProxy, items: list[Item]) -> list[Verdict]:
+    return insert_call(connection_to(proxy.url), settings.logs_table, items, lambda _code: None)
 
 
 def test_no_message_is_deleted(proxy: FaultProxy, sqs: "SQSClient", url: str) -> None:
