@@ -15,10 +15,10 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-import boto3
 from tqdm import tqdm
 
 import celeryconfig
+from benchmarks.engine_client import engine_client
 from benchmarks.fauxqs import Fauxqs
 from benchmarks.noop import PREFIX, QUEUE, read
 from benchmarks.slow_network import SlowNetwork
@@ -58,13 +58,7 @@ class Bench:
         self._directory = directory
         self._direct = engine_environment(engine.url) | {"SLUICE_QUEUE_PREFIX": PREFIX}
         self._slow = engine_environment(network.url) | {"SLUICE_QUEUE_PREFIX": PREFIX}
-        self._sqs = boto3.client(
-            "sqs",
-            endpoint_url=engine.url,
-            region_name="us-east-1",
-            aws_access_key_id="bench",
-            aws_secret_access_key="bench",  # noqa: S106 - the engine takes any
-        )
+        self._sqs = engine_client("sqs", engine.url)
 
     def run(self, rival: Rival) -> Run:
         """Fill the queue, run one worker until it is empty.
@@ -75,7 +69,7 @@ class Bench:
         """
         messages: int = self._options.messages
         attributes = {"VisibilityTimeout": str(settings.visibility_timeout_seconds)}
-        url = self._sqs.create_queue(QueueName=PREFIX + QUEUE, Attributes=attributes)["QueueUrl"]  # type: ignore[arg-type]  # str for a Literal
+        url = self._sqs.create_queue(QueueName=PREFIX + QUEUE, Attributes=attributes)["QueueUrl"]
         ledger = self._directory / "ledger"
         ledger.write_bytes(b"")
         fill = ["python", "-m", "benchmarks.fill", rival.module, str(messages), str(ledger)]
@@ -112,7 +106,7 @@ class Bench:
 
     def _is_empty(self, url: str) -> bool:
         counts = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-        return counts["ApproximateNumberOfMessages"] == counts["ApproximateNumberOfMessagesNotVisible"] == "0"
+        return bool(counts["ApproximateNumberOfMessages"] == counts["ApproximateNumberOfMessagesNotVisible"] == "0")
 
 
 def _stop(worker: subprocess.Popen[bytes]) -> None:

@@ -20,10 +20,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import boto3
 from honcho.environ import parse_procfile
 from tqdm import tqdm
 
+from benchmarks.engine_client import engine_client
 from benchmarks.noop import PREFIX, QUEUE
 from benchmarks.slow_network import SlowNetwork
 from local.engine import Engine
@@ -159,13 +159,7 @@ def _measure(options: argparse.Namespace, engine_url: str, network_url: str, dir
         rows += [("Sluice", *row) for row in _call(nodes, options.rounds, environment).items()]
         times = [_command_seconds(SLUICE, nodes, environment) for _ in tqdm(range(options.commands), desc="commands")]
         rows.append(("Sluice", COMMAND, times))
-    sqs = boto3.client(
-        "sqs",
-        endpoint_url=engine_url,
-        region_name="us-east-1",
-        aws_access_key_id="bench",
-        aws_secret_access_key="bench",  # noqa: S106 - the engine takes any
-    )
+    sqs = engine_client("sqs", engine_url)
     sqs.create_queue(QueueName=PREFIX + QUEUE)
     with _workers(_stock_commands(), environment, directory):
         nodes = _full_names(_stock_commands())

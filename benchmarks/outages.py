@@ -14,11 +14,10 @@ import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
 
-import boto3
 from tqdm import tqdm
 
+from benchmarks.engine_client import engine_client
 from benchmarks.noop import PREFIX, QUEUE, read
 from local.engine import Engine
 from local.environment import engine_environment
@@ -56,7 +55,7 @@ class StockWorker:
         self._behind = engine_environment(proxy.url)
         self._directory = directory
         self._ledger = directory / "ledger"
-        _client("sqs", engine).create_queue(QueueName=PREFIX + QUEUE, Attributes={"VisibilityTimeout": "60"})
+        engine_client("sqs", engine.url).create_queue(QueueName=PREFIX + QUEUE, Attributes={"VisibilityTimeout": "60"})
         self._ledger.write_bytes(b"")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -98,7 +97,7 @@ class Pipeline:
 
     def __init__(self, engine: Engine, processes: Processes) -> None:
         self._processes = processes
-        self._dynamodb = _client("dynamodb", engine)
+        self._dynamodb = engine_client("dynamodb", engine.url)
         self._accepted: set[str] = set()
         self._tenant = ""
 
@@ -133,16 +132,6 @@ class Pipeline:
                 return time.monotonic() - since
             time.sleep(0.1)
         return None
-
-
-def _client(service: Literal["sqs", "dynamodb"], engine: Engine) -> Any:
-    return boto3.client(
-        service,
-        endpoint_url=engine.url,
-        region_name="us-east-1",
-        aws_access_key_id="bench",
-        aws_secret_access_key="bench",  # noqa: S106 - the engine takes any
-    )
 
 
 def _row(way: str, seconds: float, proxy: FaultProxy, pipeline: Pipeline, stock: StockWorker) -> str:

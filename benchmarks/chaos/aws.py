@@ -1,10 +1,8 @@
 """The engine as it is behind the proxy: what is stored, what waits."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
-import boto3
-
+from benchmarks.engine_client import engine_client
 from settings import settings
 
 STORED_BEFORE = "another text with the same id"
@@ -20,8 +18,8 @@ class Aws:
     """
 
     def __init__(self, url: str, queue_prefix: str) -> None:
-        self._dynamodb = _client("dynamodb", url)
-        self._sqs = _client("sqs", url)
+        self._dynamodb = engine_client("dynamodb", url)
+        self._sqs = engine_client("sqs", url)
         self._queue_prefix = queue_prefix
 
     def stored(self, tenants: Iterable[str]) -> Iterator[tuple[str, str, str]]:
@@ -74,13 +72,3 @@ class Aws:
     def _url(self, queue: str) -> str:
         url: str = self._sqs.get_queue_url(QueueName=self._queue_prefix + queue)["QueueUrl"]
         return url
-
-
-def _client(service: Any, url: str) -> Any:
-    return boto3.client(
-        service,
-        endpoint_url=url,
-        region_name="us-east-1",
-        aws_access_key_id="chaos",
-        aws_secret_access_key="chaos",  # noqa: S106 - the engine takes any
-    )
