@@ -1,4 +1,4 @@
-"""SQS and SNS in one node process, fast enough not to be the limit; `make bench-broker` installs it."""
+"""SQS and SNS in one node process, fast enough not to be the limit; `make .bench/node/.installed` installs it."""
 
 import subprocess
 from types import TracebackType
@@ -31,7 +31,7 @@ class Fauxqs:
 
     def __enter__(self) -> "Fauxqs":
         if not NODE.exists():
-            raise FileNotFoundError(f"{NODE} is missing; run: make bench-broker")
+            raise FileNotFoundError(f"{NODE} is missing; run: make .bench/node/.installed")
         self._process = subprocess.Popen(
             [NODE, "--no-warnings", "--input-type=module", "-e", _SCRIPT, str(self._port)],
             cwd=DIRECTORY,

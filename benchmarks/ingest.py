@@ -17,8 +17,9 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 
 from honcho.environ import parse_procfile
@@ -105,17 +106,35 @@ class Web:
 
 
 class Load:
-    """Clients that post the same request for a while, each over a connection of its own."""
+    """Clients that post a request again and again, each over a connection of its own.
 
-    def __init__(self, port: int, content_type: str, body: bytes) -> None:
+    Args:
+        port: of a web process.
+        content_type: of the body.
+        body: of each request.
+        tenants: whose requests they are, in turn.
+        requests: how many at most, of all clients together; None for as many as the time allows.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        content_type: str,
+        body: bytes,
+        tenants: Sequence[str] = ("bench",),
+        requests: int | None = None,
+    ) -> None:
         self._port = port
-        head = f"POST /ingest HTTP/1.1\r\nHost: bench\r\nContent-Type: {content_type}\r\nx-tenant-id: bench\r\n"
-        self._request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+        head = (
+            f"POST /ingest HTTP/1.1\r\nHost: bench\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n"
+        )
+        of_tenants = [f"{head}x-tenant-id: {tenant}\r\n\r\n".encode() + body for tenant in tenants]
+        self._requests = islice(cycle(of_tenants), requests)
         self.seconds: list[float] = []
         self.statuses: Counter[int] = Counter()
 
     def run(self, clients: int, seconds: float) -> tuple[float, float]:
-        """Post until the time is over; when it began and ended, as `time.time` says.
+        """Post until the time or the requests are over; when it began and ended, as `time.time` says.
 
         Raises:
             ValueError: an answer was not 202: there is nothing to compare.
@@ -133,9 +152,9 @@ class Load:
     async def _client(self, until: float) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port, limit=2**22)
         try:
-            while time.time() < until:
+            while time.time() < until and (request := next(self._requests, None)) is not None:
                 began = time.perf_counter()
-                writer.write(self._request)
+                writer.write(request)
                 head = (await reader.readuntil(b"\r\n\r\n")).lower()
                 await reader.readexactly(int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0]))
                 self.seconds.append(time.perf_counter() - began)

@@ -1,0 +1,25 @@
+"""The table of the logs as PynamoDB's users have it: none of our rules."""
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.models import Model
+
+from models.connection import Connected
+from settings import settings
+
+
+class PlainRecord(Model):
+    """A log. `save(absent)` does not overwrite."""
+
+    class Meta(Connected):
+        table_name = settings.logs_table
+        max_pool_connections = 32
+
+    tenant_id = UnicodeAttribute(hash_key=True)
+    log_id = UnicodeAttribute(range_key=True)
+    original_text = UnicodeAttribute()
+    modified_text = UnicodeAttribute()
+    processed_at = UnicodeAttribute()
+
+
+absent = PlainRecord.log_id.does_not_exist()
+"""The condition under which a put stores a log that is not there yet."""

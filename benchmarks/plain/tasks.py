@@ -1,0 +1,41 @@
+"""A log a task: redact, then store."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from pynamodb.exceptions import PutError
+
+from benchmarks.plain.names import PREFIX, REDACT, STORE
+from benchmarks.plain.record import PlainRecord, absent
+from benchmarks.stock import stock_app
+from models.connection import refused_by_condition
+from redaction import Redactor
+
+app = stock_app("plain", PREFIX)
+# A publisher each for the threads of web that answer at once.
+app.conf.broker_pool_limit = 16
+
+_redactor = Redactor()
+
+
+@app.task(queue=REDACT)
+def redact(log: dict[str, str]) -> dict[str, str]:
+    """Add `modified_text` to a log."""
+    return log | {"modified_text": _redactor.redact(log["original_text"]).text}
+
+
+@app.task(bind=True, queue=STORE, max_retries=200)
+def store(self: Any, log: dict[str, str]) -> None:
+    """One put, which never overwrites."""
+    record = PlainRecord(
+        tenant_id=log["tenant_id"],
+        log_id=log["log_id"],
+        original_text=log["original_text"],
+        modified_text=log["modified_text"],
+        processed_at=datetime.now(UTC).isoformat(),
+    )
+    try:
+        record.save(absent)
+    except PutError as error:
+        if not refused_by_condition(error):
+            raise self.retry(exc=error, countdown=1) from None

@@ -1,0 +1,31 @@
+"""One log a request, and a Celery chain for it."""
+
+import uuid
+from typing import Any
+
+from celery import chain
+from flask import Flask, request
+
+from benchmarks.plain.tasks import redact, store
+
+
+def create_app() -> Flask:
+    """The app, as granian makes it."""
+    app = Flask(__name__)
+
+    @app.get("/healthz")
+    def healthz() -> dict[str, Any]:
+        return {}
+
+    @app.post("/ingest")
+    def ingest() -> tuple[dict[str, Any], int]:
+        record = request.get_json()
+        log = {
+            "tenant_id": request.headers["x-tenant-id"],
+            "log_id": uuid.uuid4().hex,
+            "original_text": record["text"],
+        }
+        chain(redact.s(log), store.s()).apply_async()
+        return {"log_id": log["log_id"]}, 202
+
+    return app
