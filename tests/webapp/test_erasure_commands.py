@@ -200,7 +200,7 @@ def test_killed_in_the_middle_it_is_finished_by_the_next_one(full: str, proxy: F
     finally:
         erasing.kill()
         erasing.wait()
-    assert left_of(full) == [0, 0, RECORDS - 27, 1]
+    assert left_of(full) == [0, 0, RECORDS - 27, 1, 1]
     assert "state\tbeing erased\n" in flask("show", full).stdout
     with pytest.raises(TenantErased):
         TenantPolicy.secret_of(full)
