@@ -9,7 +9,6 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from broker import dead_letters
 from models import SCOPES, AccessRecord, Counts, LogRecord, TenantActivity, TenantPolicy, TenantRequired, Verdict
 from tests.failure_queue import fail, held
 from tests.webapp.reader import Reader, problem
@@ -17,12 +16,6 @@ from tests.webapp.reader import Reader, problem
 MARKER = "QUOKKA"
 HOUR = timedelta(hours=1)
 NOW = datetime.now(UTC)
-
-
-@pytest.fixture(autouse=True)
-def _ask_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    # The engine is one server; SQS is many, and each is asked for a while.
-    monkeypatch.setattr(dead_letters, "QUIET_SECONDS", 0.2)
 
 
 @pytest.fixture
