@@ -13,23 +13,28 @@ RAISES = "makes the redactor raise"
 DIES = "kills its process"
 NEVER_ENDS = "keeps its process for ever"
 
-_redact = Redactor.redact
+_redact, _redact_batch = Redactor.redact, Redactor.redact_batch
 
 
-def _suspects(self: Redactor, texts: Sequence[str]) -> list[int]:
+def _fail(texts: Sequence[str]) -> None:
     for text in texts:
         if DIES in text:
             os.kill(os.getpid(), signal.SIGKILL)
         while NEVER_ENDS in text:
             signal.pause()
-    return list(range(len(texts)))
+        if RAISES in text:
+            raise ValueError(text)
 
 
-def _redact_or_raise(self: Redactor, text: str) -> Redaction:
-    if RAISES in text:
-        raise ValueError(text)
+def _redact_or_fail(self: Redactor, text: str) -> Redaction:
+    _fail([text])
     return _redact(self, text)
 
 
-Redactor.suspects = _suspects  # type: ignore[method-assign]
-Redactor.redact = _redact_or_raise  # type: ignore[method-assign]
+def _redact_batch_or_fail(self: Redactor, texts: Sequence[str]) -> list[Redaction]:
+    _fail(texts)
+    return _redact_batch(self, texts)
+
+
+Redactor.redact = _redact_or_fail  # type: ignore[method-assign]
+Redactor.redact_batch = _redact_batch_or_fail  # type: ignore[method-assign]

@@ -11,13 +11,24 @@ from redaction import Redaction, Redactor
 
 CRASHES = "crashes the redactor"
 
-_redact_batch = Redactor.redact_batch
+_redact, _redact_batch = Redactor.redact, Redactor.redact_batch
 
 
-def _crash_or_redact(self: Redactor, texts: Sequence[str]) -> list[Redaction]:
+def _crash(texts: Sequence[str]) -> None:
     if any(CRASHES in text for text in texts):
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _crash_or_redact(self: Redactor, text: str) -> Redaction:
+    _crash([text])
+    return _redact(self, text)
+
+
+def _crash_or_redact_batch(self: Redactor, texts: Sequence[str]) -> list[Redaction]:
+    _crash(texts)
     return _redact_batch(self, texts)
 
 
-Redactor.redact_batch = _crash_or_redact  # type: ignore[method-assign]  # only here, in a benchmark's worker
+# Only here, in a benchmark's worker.
+Redactor.redact = _crash_or_redact  # type: ignore[method-assign]
+Redactor.redact_batch = _crash_or_redact_batch  # type: ignore[method-assign]
