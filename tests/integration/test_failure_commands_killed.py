@@ -131,4 +131,4 @@ def test_a_redrive_that_is_killed_loses_nothing(
 
 
 def all_of(tenant: str) -> Iterator[LogRecord]:
-    yield from LogRecord.for_tenant(tenant, page_size=1000).records
+    yield from LogRecord.for_tenant(tenant, limit=1000).records

@@ -173,12 +173,13 @@ def test_their_failures(mine: Reader, theirs: Reader, client: FlaskClient) -> No
     tried = mine.get(f"/failures/{letter.message_id}", {"X-Request-Id": "r"})
     nobodys = mine.get("/failures/00000000-0000-4000-8000-000000000000", {"X-Request-Id": "r"})
 
-    assert listed.json == {"failures": []}
+    assert listed.json == {"failures": [], "complete": True}
     assert refused(tried, 404)
     assert outside(tried) == outside(nobodys)
     for change in ("redrive", "discard"):
         for chosen in ({"ids": [letter.message_id]}, {"all": True}, {"reason": "conflict"}):
-            assert client.post(f"/failures/{change}", json=chosen, headers=headers).json == {"messages": 0}
+            done = client.post(f"/failures/{change}", json=chosen, headers=headers).json
+            assert done == {"messages": 0, "cannot_run": 0, "refused": 0, "complete": True}
     assert [its.message_id for its in held(theirs.tenant_id)] == [letter.message_id]
 
 
