@@ -13,6 +13,7 @@ from tasks.submit import QueueUnavailable, submit
 from webapp import metrics, rate_limits
 from webapp.auth import Caller, of_another_tenant, tenant_named
 from webapp.problems import Problem, unavailable
+from webapp.rate_limits import Share
 from webapp.records import Entry, Invalid, check, to_log, to_log_id, to_tenant_id
 from webapp.request_ids import current_request_id, current_traceparent
 
@@ -80,11 +81,11 @@ def take(entries: Sequence[Entry], caller: Caller, body_bytes: int, tenant_id: s
         else:
             log_ids.append(log.log_id)
             logs[tenant].append(log)
-    for tenant, its in logs.items():
-        rate_limits.check(tenant, 1, len(its), body_bytes * len(its) // len(entries))
-    for tenant, its in logs.items():
-        _submit(Batch(tenant, current_request_id(), tuple(its), current_traceparent()))
-        metrics.count_records(tenant, len(its), body_bytes * len(its) // len(entries))
+    shares = [Share(tenant, len(its), body_bytes * len(its) // len(entries)) for tenant, its in logs.items()]
+    rate_limits.check(shares)
+    for share in shares:
+        _submit(Batch(share.tenant_id, current_request_id(), tuple(logs[share.tenant_id]), current_traceparent()))
+        metrics.count_records(share.tenant_id, share.records, share.body_bytes)
     return Receipt(log_ids, rejections)
 
 

@@ -9,7 +9,7 @@ from local.engine import Engine
 from models import Limits, Tenant
 from tests.waiting import wait_for
 from webapp.problems import Problem
-from webapp.rate_limits import check
+from webapp.rate_limits import Share, check
 
 Configure = Callable[..., None]
 # A window so long that no test sees it end.
@@ -17,8 +17,12 @@ LONG = 3600
 
 
 def verdict(tenant: str, records: int = 1, body_bytes: int = 1) -> Problem | None:
+    return verdict_on(Share(tenant, records, body_bytes))
+
+
+def verdict_on(*shares: Share) -> Problem | None:
     try:
-        check(tenant, 1, records, body_bytes)
+        check(shares)
     except Problem as problem:
         return problem
     return None
@@ -85,6 +89,34 @@ def test_what_is_refused_is_charged_to_no_limit(tenant: str) -> None:
         problem = refused(verdict(tenant), 429, "rate_limited")
 
     assert "records" in problem.detail
+
+
+@pytest.mark.parametrize("refused_first", [True, False])
+def test_what_one_tenant_is_refused_costs_the_others_of_its_request_nothing(tenant: str, refused_first: bool) -> None:
+    full, suspended, free = f"{tenant}-full", f"{tenant}-suspended", f"{tenant}-free"
+    for tenant_id in (full, suspended, free):
+        Tenant.add(tenant_id, "Example", Limits(requests_per_second=1, burst_seconds=LONG))
+    Tenant.suspend(suspended, True)
+    while verdict(full) is None:
+        pass
+
+    for other, status, code in ((full, 429, "rate_limited"), (suspended, 403, "tenant_suspended")):
+        shares = [Share(other, 1, 1), Share(free, 1, 1)]
+        for _ in range(LONG):
+            refused(verdict_on(*(shares if refused_first else reversed(shares))), status, code)
+
+    assert verdict(free) is None
+
+
+def test_each_tenant_of_a_request_is_charged(tenant: str) -> None:
+    tenants = [f"{tenant}-{number}" for number in range(2)]
+    for tenant_id in tenants:
+        Tenant.add(tenant_id, "Example", Limits(records_per_second=1, burst_seconds=LONG))
+
+    assert verdict_on(*(Share(tenant_id, 10 * LONG, 1) for tenant_id in tenants)) is None
+
+    for tenant_id in tenants:
+        refused(verdict(tenant_id), 429, "rate_limited")
 
 
 def test_a_request_larger_than_the_burst_is_taken_and_others_wait(tenant: str) -> None:
