@@ -1,12 +1,17 @@
-"""From the body of POST /ingest to records, whatever it is written in."""
+"""From the body of POST /ingest to records, whatever it is written in.
 
+Records are made one by one as they are asked for, because a small body can have a very large number of them.
+"""
+
+import json
+import re
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
-import msgpack  # type: ignore[import-untyped]  # it has no stubs
 import msgspec
 
+from webapp.bounds import MAX_RECORD_BYTES, TEXT_TOO_LONG, check_objects
+from webapp.message_pack import decode_message_pack
 from webapp.problems import Problem
 from webapp.records import Entry
 
@@ -25,17 +30,26 @@ _MESSAGE_PACK = frozenset(["application/msgpack", "application/x-msgpack", "appl
 _UNSAID = frozenset(["", "application/x-www-form-urlencoded"])
 
 _NOT_JSON = ("json_invalid", "The record is not valid JSON.")
-_ROOM_BYTES = 1 << 16
+_NOT_AN_OBJECT = ("not_an_object", "Send each log as a JSON object, or as a string in an array.")
+_JSON_LINE = re.compile(rb"\S[^\n]*")
+_TEXT_LINE = re.compile(r"[^\r\n]+")
+_SPACE = re.compile(r"[\s,]*")
+
+_scan = json.JSONDecoder().raw_decode
 
 
-class Envelope(msgspec.Struct):
+class _Envelope(msgspec.Struct):
     """`{"tenant_id": …, "logs": […]}`."""
 
-    logs: list[msgspec.Raw]
+    logs: msgspec.Raw = msgspec.Raw()
     tenant_id: Any = None
 
 
-def decode(body: bytes, mimetype: str, *, split_lines: bool = False) -> list[Entry]:
+_envelope = msgspec.json.Decoder(_Envelope)
+_array = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def decode(body: bytes, mimetype: str, *, split_lines: bool = False) -> Iterator[Entry]:
     """The records of a body, in their order.
 
     Args:
@@ -43,18 +57,18 @@ def decode(body: bytes, mimetype: str, *, split_lines: bool = False) -> list[Ent
         mimetype: in lower case, without parameters, empty if there was none.
         split_lines: whether each line of a plain text is a log.
     Raises:
-        Problem: 400 when no record can be told from another; 415 for another type.
+        Problem: 400 when no record can be told from another, which may turn out at the end only; 413 when there are too
+            many objects in it; 415 for another type.
     """
     if mimetype in _MESSAGE_PACK:
-        return _from_message_pack(body)
-    text = decode_utf8(body) if mimetype not in _LINES else ""
-    if mimetype == "text/plain":
-        lines = text.splitlines() if split_lines else [text]
-        return [Entry(line) for line in lines if line.strip() or not split_lines]
-    if mimetype in _JSON or (mimetype in _UNSAID and text.lstrip(" \t\r\n")[:1] in ("{", "[")):
-        return _from_json(body)
+        return decode_message_pack(body)
     if mimetype in _LINES:
         return _from_lines(body)
+    text = decode_utf8(body)
+    if mimetype == "text/plain":
+        return _from_text(text) if split_lines else iter([Entry(text)])
+    if mimetype in _JSON or (mimetype in _UNSAID and text.lstrip(" \t\r\n")[:1] in ("{", "[")):
+        return _from_json(body, text)
     raise Problem(
         415,
         "content_type_unsupported",
@@ -76,38 +90,83 @@ def decode_utf8(body: bytes) -> str:
         ) from None
 
 
-def _from_json(body: bytes) -> list[Entry]:
-    """An array, an object, one with an array called "logs" in it; or JSON by lines under a wrong name."""
-    start = body.lstrip(b" \t\r\n")[:1]
+def objects_in(text: str) -> Iterator[str]:
+    """The JSON of each of the objects that follow one another; of what stops being JSON all that is left.
+
+    Nothing has to be between two of them. An array of them is taken for them.
+    """
+    in_array = text.startswith("[")
+    at = _after_space(text, 1 if in_array else 0)
+    while at < len(text) and not (in_array and text[at] == "]"):
+        try:
+            end = _scan(text, at)[1]
+        except (ValueError, RecursionError):
+            yield text[at:]
+            return
+        yield text[at:end]
+        at = _after_space(text, end)
+
+
+def _after_space(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
+
+
+def _from_text(text: str) -> Iterator[Entry]:
+    return (Entry(line[0]) for line in _TEXT_LINE.finditer(text) if not line[0].isspace())
+
+
+def _from_json(body: bytes, text: str) -> Iterator[Entry]:
+    """An array, an object, one with an array called "logs" in it; or objects that follow one another."""
+    check_objects(body)
+    start = text.lstrip(" \t\r\n")[:1]
     try:
-        if start == b"[":
-            return [_entry(raw) for raw in msgspec.json.decode(body, type=list[msgspec.Raw])]
-        if start == b"{":
-            whole = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-            if "logs" in whole and bytes(whole["logs"])[:1] == b"[":
-                envelope = msgspec.json.decode(body, type=Envelope)
-                return [_entry(raw, envelope.tenant_id) for raw in envelope.logs]
-            entry = _entry(msgspec.Raw(body))
-            if entry.problem is None:
-                return [entry]
+        if start == "[":
+            return _from_array(msgspec.Raw(body))
+        if start == "{":
+            envelope = _envelope.decode(body)
+            if bytes(memoryview(envelope.logs)[:1]) == b"[":
+                return _from_array(envelope.logs, envelope.tenant_id)
+            entry = _entry(body)
+            if entry.problem != _NOT_JSON:
+                return iter([entry])
         msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError):
-        if start == b"{" and b"\n" in body.strip():
-            return _from_lines(body)
+        if start == "{":
+            return _from_lines(body) if "\n" in text.strip() else _from_objects(text)
         raise Problem(400, "json_invalid", "The body is not valid JSON.") from None
-    return [Entry(None, problem=("not_an_object", "Send each log as a JSON object, or as a string in an array."))]
+    return iter([Entry(None, problem=_NOT_AN_OBJECT)])
 
 
-def _from_lines(body: bytes) -> list[Entry]:
-    entries = [_entry(msgspec.Raw(line)) for line in body.split(b"\n") if line.strip()]
-    if all(entry.problem == _NOT_JSON for entry in entries):
-        raise Problem(400, "json_invalid", "No line of the body is valid JSON.")
-    return entries
+def _from_array(array: msgspec.Raw, tenant_id: Any = None) -> Iterator[Entry]:
+    records = _array.decode(array)
+    return (_entry(bytes(record), tenant_id) for record in records)
 
 
-def _entry(raw: msgspec.Raw, tenant_id: Any = None) -> Entry:
+def _from_lines(body: bytes) -> Iterator[Entry]:
+    entries = (_entry(line[0]) for line in _JSON_LINE.finditer(body))
+    return _unless_none_is_json(entries, "No line of the body is valid JSON.")
+
+
+def _from_objects(text: str) -> Iterator[Entry]:
+    entries = (_entry(written.encode()) for written in objects_in(text))
+    return _unless_none_is_json(entries, "The body is not valid JSON.")
+
+
+def _unless_none_is_json(entries: Iterator[Entry], detail: str) -> Iterator[Entry]:
+    some = False
+    for entry in entries:
+        some = some or entry.problem != _NOT_JSON
+        yield entry
+    if not some:
+        raise Problem(400, "json_invalid", detail)
+
+
+def _entry(data: bytes, tenant_id: Any = None) -> Entry:
     """A record and its JSON as the client wrote it, so that numbers and the order of keys stay."""
-    written = bytes(raw).strip()
+    written = data.strip()
+    if len(written) > MAX_RECORD_BYTES:
+        return Entry(None, problem=TEXT_TOO_LONG)
     try:
         record = msgspec.json.decode(written)
         text = written.decode()
@@ -116,39 +175,3 @@ def _entry(raw: msgspec.Raw, tenant_id: Any = None) -> Entry:
     if isinstance(record, str):
         return Entry(record, tenant_id)
     return Entry(record, tenant_id, written=text)
-
-
-def _from_message_pack(body: bytes) -> list[Entry]:
-    try:
-        values = list(_unpacked(body))
-    except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException, msgpack.exceptions.StackError):
-        raise Problem(400, "msgpack_invalid", "The body is not valid MessagePack.") from None
-    if len(values) == 1 and isinstance(values[0], list):
-        values = values[0]
-    if len(values) == 1 and isinstance(values[0], dict) and isinstance(values[0].get("logs"), list):
-        tenant_id = values[0].get("tenant_id")
-        return [Entry(_as_json(value), tenant_id) for value in values[0]["logs"]]
-    return [Entry(_as_json(value)) for value in values]
-
-
-def _as_json(value: Any) -> Any:
-    """Bytes become text: older clients know no other type for it."""
-    match value:
-        case dict():
-            return {_as_json(key): _as_json(its) for key, its in value.items()}
-        case list():
-            return [_as_json(item) for item in value]
-        case bytes():
-            return value.decode("utf-8", "replace")
-        case str() | int() | float() | None | datetime():
-            return value
-    return str(value)
-
-
-def _unpacked(body: bytes) -> Iterator[Any]:
-    unpacker = msgpack.Unpacker(
-        raw=False, unicode_errors="replace", timestamp=3, strict_map_key=False, max_buffer_size=len(body) + _ROOM_BYTES
-    )
-    unpacker.feed(body)
-    while unpacker.tell() < len(body):
-        yield unpacker.unpack()  # raises OutOfData where it breaks off

@@ -28,9 +28,9 @@ def ingest() -> Response:
         raise Problem(415, "charset_unsupported", "Send the body in UTF-8.")
     body = read_body()
     entries = decode(body, request.mimetype, split_lines=request.args.get("split") == "lines")
-    if not entries:
-        raise Problem(422, "records_missing", "There is no log in the body; send one at least.")
     receipt = take(entries, caller, len(body))
+    if not receipt.log_ids:
+        raise Problem(422, "records_missing", "There is no log in the body; send one at least.")
     if not receipt.accepted:
         raise _all_invalid(receipt)
     answer = Accepted(**msgspec.structs.asdict(verdicts_of(receipt)), request_id=current_request_id())

@@ -137,6 +137,7 @@ Codes in `errors`: {", ".join(f"`{code}`" for code in RECORD_CODES)}.""",
     problems=INTAKE_PROBLEMS
     | {
         400: (*INTAKE_PROBLEMS[400], "json_invalid", "msgpack_invalid", "utf8_invalid"),
+        413: (*INTAKE_PROBLEMS[413], "too_many_objects"),
         415: (*INTAKE_PROBLEMS[415], "content_type_unsupported", "charset_unsupported"),
         422: ("records_missing", "records_invalid", *RECORD_CODES),
     },

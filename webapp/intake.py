@@ -2,16 +2,19 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
+from functools import partial
 
 import msgspec
 from flask import request
 
-from settings import settings
 from tasks.batch import Batch, Log
 from tasks.submit import QueueUnavailable, submit
 from webapp import metrics, rate_limits
 from webapp.auth import Caller, of_another_tenant, tenant_named
+from webapp.bounds import check_count
+from webapp.log_ids import LogIds, id_by_key
+from webapp.memory import reserve
 from webapp.problems import Problem, unavailable
 from webapp.rate_limits import Share
 from webapp.records import Entry, Invalid, check, to_log, to_log_id, to_tenant_id
@@ -20,6 +23,9 @@ from webapp.request_ids import current_request_id, current_traceparent
 logger = logging.getLogger(__name__)
 
 MAX_IDEMPOTENCY_KEY_CHARACTERS = 255
+RECORD_BYTES = 400
+"""What a record takes in memory besides its text: its id, a log, a verdict."""
+RESERVED_TOGETHER = 1000
 
 
 class Rejection(msgspec.Struct, frozen=True):
@@ -43,7 +49,16 @@ class Receipt(msgspec.Struct, frozen=True):
         return len(self.log_ids) - len(self.rejections)
 
 
-def take(entries: Sequence[Entry], caller: Caller, body_bytes: int, tenant_id: str | None = None) -> Receipt:
+class _Sorted(msgspec.Struct):
+    """The records of a request: the logs of each tenant, and whose each record is, None for the rejected ones."""
+
+    logs: dict[str, list[Log]]
+    ids: dict[str, LogIds]
+    whose: list[str | None]
+    rejections: list[Rejection]
+
+
+def take(entries: Iterable[Entry], caller: Caller, body_bytes: int, tenant_id: str | None = None) -> Receipt:
     """Check each record, and send those that are right on their way.
 
     Args:
@@ -56,37 +71,50 @@ def take(entries: Sequence[Entry], caller: Caller, body_bytes: int, tenant_id: s
     Raises:
         Problem: 403 when a record is for another tenant than the caller's, or the tenant is suspended; 413 when there
             are too many; 429 over a limit; 503 when SQS did not take all of them, of which it may have a part: a client
-            that sends again has to bring ids or an Idempotency-Key, so that none is stored twice.
+            that sends again has to bring ids or an Idempotency-Key, so that none is stored twice for certain.
     """
-    if len(entries) > settings.max_records:
-        raise Problem(
-            413, "too_many_records", f"A request may have {settings.max_records} records at most; send fewer at a time."
-        )
     of_request = tenant_named(caller, tenant_id or request.headers.get("x-tenant-id"))
+    records = _sort(entries, caller, of_request)
+    shares = [
+        Share(tenant, len(logs), body_bytes * len(logs) // len(records.whose)) for tenant, logs in records.logs.items()
+    ]
+    rate_limits.check(shares)
+    batches = [
+        Batch(tenant, current_request_id(), tuple(logs), current_traceparent()) for tenant, logs in records.logs.items()
+    ]
+    for batch in batches:
+        _submit(batch)
+    for share in shares:
+        metrics.count_records(share.tenant_id, share.records, share.body_bytes)
+    log_ids = {batch.tenant_id: iter([log.log_id for log in batch.logs]) for batch in batches}
+    return Receipt([next(log_ids[tenant]) if tenant else None for tenant in records.whose], records.rejections)
+
+
+def _sort(entries: Iterable[Entry], caller: Caller, of_request: str | None) -> _Sorted:
     key = _idempotency_key()
-    log_ids: list[str | None] = []
-    rejections: list[Rejection] = []
-    logs: dict[str, list[Log]] = defaultdict(list)
+    records = _Sorted(defaultdict(list), defaultdict(LogIds.new), [], [])
     for index, entry in enumerate(entries):
+        if index % RESERVED_TOGETHER == RESERVED_TOGETHER - 1:
+            check_count(index + 1)
+            reserve(RESERVED_TOGETHER * RECORD_BYTES)
         try:
             check(entry)
             tenant = to_tenant_id(entry, of_request)
-            log = to_log(entry, tenant, index, key)
+            if key is None:
+                log = to_log(entry, records.ids[tenant].of, len(records.logs.get(tenant, ())))
+            else:
+                log = to_log(entry, partial(id_by_key, tenant, key), index)
         except Invalid as error:
             if error.code == "tenant_id_mismatch" and caller.tenant_id is not None:
                 raise of_another_tenant() from None
-            log_ids.append(None)
             metrics.count_rejected(of_request, error.code)
-            rejections.append(Rejection(index, error.code, error.detail, _log_id_of(entry)))
+            records.rejections.append(Rejection(index, error.code, error.detail, _log_id_of(entry)))
+            records.whose.append(None)
         else:
-            log_ids.append(log.log_id)
-            logs[tenant].append(log)
-    shares = [Share(tenant, len(its), body_bytes * len(its) // len(entries)) for tenant, its in logs.items()]
-    rate_limits.check(shares)
-    for share in shares:
-        _submit(Batch(share.tenant_id, current_request_id(), tuple(logs[share.tenant_id]), current_traceparent()))
-        metrics.count_records(share.tenant_id, share.records, share.body_bytes)
-    return Receipt(log_ids, rejections)
+            records.logs[tenant].append(log)
+            records.whose.append(tenant)
+    check_count(len(records.whose))
+    return records
 
 
 def _submit(batch: Batch) -> None:

@@ -18,11 +18,12 @@ def reserve(size: int) -> None:
         Problem: 503 when all requests together would hold more than `settings.max_memory_bytes`.
     """
     global _used
+    mine = g.get("reserved", 0)
     with _lock:
-        if _used and _used + size > settings.max_memory_bytes:  # one alone always fits
+        if _used > mine and _used + size > settings.max_memory_bytes:  # one alone always fits
             raise unavailable("busy", "Too much is being received at once; send it again, or less at a time.")
         _used += size
-        g.reserved = g.get("reserved", 0) + size
+    g.reserved = mine + size
 
 
 def init_app(app: Flask) -> None:

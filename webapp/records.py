@@ -1,11 +1,10 @@
 """From a record, as a client or a protocol gave it, to a checked log."""
 
 import re
-import uuid
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
-import uuid_utils
 
 from tasks.batch import Log
 from topology import MAX_DEPTH, MAX_LOG_ID_CHARACTERS, MAX_TEXT_BYTES, TENANT_ID_PATTERN
@@ -18,8 +17,6 @@ TIME_FIELDS = ("timestamp", "time", "@timestamp", "ts", "date")
 TOO_DEEP = ("too_deep", f"The record has more than {MAX_DEPTH} objects inside one another; flatten it.")
 
 _TENANT_ID = re.compile(TENANT_ID_PATTERN)
-_IDS = uuid.UUID("6b0c9a2e-5d0f-5b1c-9a41-1f6f0f6f3a57")
-"""The name space of ids that an Idempotency-Key makes."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -91,14 +88,14 @@ def to_tenant_id(entry: Entry, of_request: str | None) -> str:
     return tenant_id
 
 
-def to_log(entry: Entry, tenant_id: str, index: int, idempotency_key: str | None) -> Log:
-    """The log of a record that passed `check`; one without an id gets a UUIDv7, so that a tenant's logs sort by time.
+def to_log(entry: Entry, new_id: Callable[[int], str], place: int) -> Log:
+    """The log of a record that passed `check`.
 
     A record with further fields is kept whole: its text is its JSON.
 
     Args:
-        index: of the record in its request.
-        idempotency_key: makes the id depend on nothing but tenant, key and index, so that a request can be sent again.
+        new_id: makes the id of a record that brings none,
+        place: of this.
     Raises:
         Invalid: the record has no text, or is too long or too deep, or its id is none.
     """
@@ -106,9 +103,7 @@ def to_log(entry: Entry, tenant_id: str, index: int, idempotency_key: str | None
     if len(text) > MAX_TEXT_BYTES or (not text.isascii() and len(_encoded(text)) > MAX_TEXT_BYTES):
         raise Invalid("text_too_long", f"A log may have {MAX_TEXT_BYTES} bytes of UTF-8; split it.")
     log_id = to_log_id(entry)
-    if log_id is None and idempotency_key is not None:
-        log_id = str(uuid.uuid5(_IDS, f"{tenant_id}\n{idempotency_key}\n{index}"))
-    return Log(log_id or str(uuid_utils.uuid7()), text, event_time)
+    return Log(new_id(place) if log_id is None else log_id, text, event_time)
 
 
 def to_log_id(entry: Entry) -> str | None:

@@ -7,6 +7,7 @@ import socket
 import pytest
 import zstandard
 
+from settings import settings
 from tests.processes import Processes
 
 JSON = {"content_type": "application/json"}
@@ -21,7 +22,8 @@ BAD_REQUESTS = {
     "empty body": (b"", JSON, 400, "body_empty"),
     "empty text": (b"", TEXT, 400, "body_empty"),
     "broken JSON": (b'{"tenant_id": "tenant-1", "text": "QUOKKA', JSON, 400, "json_invalid"),
-    "two objects": (b'{"text": "QUOKKA"} {"text": "b"}', JSON, 400, "json_invalid"),
+    "no object after an object": (b'{"text": 5} QUOKKA', JSON | {"x_tenant_id": "t"}, 422, "records_invalid"),
+    "no object after no object": (b'{"text": QUOKKA} {"text": "b"}', JSON, 400, "json_invalid"),
     "a lone surrogate": (b'{"tenant_id": "tenant-1", "text": "QUOKKA \\ud800"}', JSON, 400, "json_invalid"),
     "JSON nested too deep": (b"[" * 200_000, JSON, 400, "json_invalid"),
     "JSON array of numbers": (b"[1, 2, 3]", JSON, 422, "not_an_object"),
@@ -53,7 +55,13 @@ BAD_REQUESTS = {
     "lines without JSON": (b"QUOKKA\nQUOKKA\n", {"content_type": "application/x-ndjson"}, 400, "json_invalid"),
     "no MessagePack": (b"\xc1QUOKKA", {"content_type": "application/msgpack"}, 400, "msgpack_invalid"),
     "half of a MessagePack": (b"\x82\xa4text", {"content_type": "application/msgpack"}, 400, "msgpack_invalid"),
-    "10,001 records": (b'{"text":"a"}\n' * 10_001, {"content_type": "application/x-ndjson"}, 413, "too_many_records"),
+    "too many records": (
+        b'{"text":"a"}\n' * (settings.max_records + 1),
+        {"content_type": "application/x-ndjson"},
+        413,
+        "too_many_records",
+    ),
+    "too many values": (b"[" + b"0," * 2_500_000 + b"0]", JSON, 413, "too_many_objects"),
     "invalid UTF-8 in text": (b"QUOKKA \xff", TEXT, 400, "utf8_invalid"),
     "invalid UTF-8 in JSON": (b'{"tenant_id": "tenant-1", "text": "QUOKKA \xff"}', JSON, 400, "utf8_invalid"),
     "unknown content type": (b"<log/>", {"content_type": "application/xml"}, 415, "content_type_unsupported"),

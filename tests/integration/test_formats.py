@@ -32,6 +32,8 @@ def shipped(values: list[object]) -> bytes:
 ONE = "from 10.1.2.3 ok"
 OTHER = "from 10.1.2.4 ok"
 REDACTED = "from [IP_ADDRESS] ok"
+TIME = msgpack.ExtType(0, (1_769_860_800).to_bytes(4, "big") + (500_000_000).to_bytes(4, "big"))
+"""Fluentd's EventTime."""
 
 FORMATS = {
     "object": (json.dumps({"text": ONE}).encode(), JSON, 1),
@@ -41,6 +43,7 @@ FORMATS = {
     "lines": (shipped([{"body": ONE}, {"event": OTHER}]) + b"\n", LINES, 2),
     "lines called JSON": (shipped([{"text": ONE}, {"text": OTHER}]), JSON, 2),
     "lines without a type": (shipped([{"text": ONE}, {"text": OTHER}]), {}, 2),
+    "objects without anything between them": (shipped([{"text": ONE}, {"text": OTHER}]).replace(b"\n", b""), JSON, 2),
     "an array as curl sends it": (
         json.dumps([{"text": ONE}, {"text": OTHER}]).encode(), {"content_type": "application/x-www-form-urlencoded"}, 2
     ),
@@ -48,6 +51,11 @@ FORMATS = {
     "MessagePack array": (msgpack.packb([{"text": ONE}, {"text": OTHER}]), MESSAGE_PACK, 2),
     "MessagePack stream": (msgpack.packb({"text": ONE}) + msgpack.packb({b"text": OTHER.encode()}), MESSAGE_PACK, 2),
     "MessagePack logs": (msgpack.packb({"logs": [{"text": ONE}, {"text": OTHER}]}), MESSAGE_PACK, 2),
+    "Fluent Bit's events": (
+        msgpack.packb([[TIME, {}], {"log": ONE}]) + msgpack.packb([[TIME, {}], {"log": OTHER}]), MESSAGE_PACK, 2
+    ),
+    "one of Fluent Bit's events": (msgpack.packb([[TIME, {"a": 1}], {"log": ONE}]), MESSAGE_PACK, 1),
+    "one of its older events": (msgpack.packb([TIME, {"log": ONE}]), MESSAGE_PACK, 1),
 }  # fmt: skip
 
 
@@ -118,6 +126,17 @@ def test_the_time_of_the_event_is_kept(pipeline: Processes, tenant: str, field: 
     body = json.dumps({"text": "x", "id": "one", field: value}).encode()
 
     assert pipeline.post(body, **JSON, x_tenant_id=tenant).json()["log_ids"] == ["one"]
+
+    assert texts(tenant, 1) == [("x", "x")]
+    assert LogRecord.of(tenant, "one").event_time == "2026-01-31T12:00:00.500000Z"
+
+
+@pytest.mark.parametrize("time", [TIME, 1_769_860_800.5, msgpack.Timestamp(1_769_860_800, 500_000_000)])
+@pytest.mark.parametrize("framed", [True, False])
+def test_the_time_of_fluent_bits_event_is_kept(pipeline: Processes, tenant: str, time: object, framed: bool) -> None:
+    body = msgpack.packb([[time, {}] if framed else time, {"log": "x", "id": "one"}])
+
+    assert pipeline.post(body, **MESSAGE_PACK, x_tenant_id=tenant).json()["log_ids"] == ["one"]
 
     assert texts(tenant, 1) == [("x", "x")]
     assert LogRecord.of(tenant, "one").event_time == "2026-01-31T12:00:00.500000Z"

@@ -75,6 +75,43 @@ def test_bombs(web: Processes, name: str) -> None:
         assert set(pool.map(throw, range(64))) <= {400, 413, 422, 503}
 
 
+def grown(body: bytes) -> bytes:
+    """A body in gzip that becomes nearly as much larger as it may: what is small costs a client nothing."""
+    plain = len(body) // 90
+    return gzip.compress(body[:plain], 0) + gzip.compress(body[plain:], 1)
+
+
+MANY = {
+    "lines": (b"0\n" * 10_000_000, "/ingest", "application/x-ndjson"),
+    "lines of text": (b"a\n" * 10_000_000, "/ingest?split=lines", "text/plain"),
+    "an array of numbers": (b"[" + b"0," * 9_900_000 + b"0]", "/ingest", "application/json"),
+    "numbers in logs": (b'{"logs":[' + b"0," * 9_900_000 + b"0]}", "/ingest", "application/json"),
+    "fields of one record": (b'{"text":"x"' + b',"a":1' * 3_000_000 + b"}", "/ingest", "application/json"),
+    "arrays in records": (b'{"text":"x","a":[' + b"[]," * 650_000 + b"[]]}", "/ingest", "application/json"),
+    "MessagePack numbers": (b"\x01" * 20_000_000, "/ingest", "application/msgpack"),
+    "MessagePack maps": (b"\x80" * 20_000_000, "/ingest", "application/msgpack"),
+    "a MessagePack array": (
+        b"\xdd" + (19_000_000).to_bytes(4) + b"\x80" * 19_000_000,
+        "/ingest",
+        "application/msgpack",
+    ),
+    "Datadog's array of numbers": (b"[" + b"0," * 9_900_000 + b"0]", "/api/v2/logs", "application/json"),
+    "Axiom's array of numbers": (b"[" + b"0," * 9_900_000 + b"0]", "/v1/datasets/x/ingest", "application/json"),
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_many_records_in_a_small_body(web: Processes, name: str) -> None:
+    body, path, content_type = MANY[name]
+    headers = {"content_type": content_type, "content_encoding": "gzip", "x_tenant_id": "tenant-1"}
+    sent = grown(body)
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = list(pool.map(lambda _: web.post(sent, path, **headers).status, range(4)))
+
+    assert set(statuses) <= {413, 422, 503}
+
+
 def test_a_gibibyte_in_chunks(web: Processes) -> None:
     with connect(web) as stream:
         stream.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")

@@ -9,13 +9,12 @@ from flask import Blueprint, Response, jsonify, request
 
 from webapp.auth import identify
 from webapp.body import read_body
+from webapp.bounds import check_count, check_objects
 from webapp.event_times import to_event_time
 from webapp.intake import take
 from webapp.native import documents
 from webapp.native.entries import (
     NOT_JSON,
-    check_count,
-    check_objects,
     from_document,
     from_object,
     lines_of,

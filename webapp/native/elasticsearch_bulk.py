@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from settings import settings
+from webapp.bounds import check_count
 from webapp.event_times import to_event_time
-from webapp.native.entries import check_count, from_document, from_object, rejected
+from webapp.native.entries import from_document, from_object, rejected
 from webapp.problems import Problem
 from webapp.records import Entry
 

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from settings import settings
+from webapp.bounds import MAX_OBJECTS, check_count
 from webapp.decoding import decode_utf8
 from webapp.problems import Problem
 from webapp.records import TEXT_FIELDS, TOO_DEEP, Entry, is_too_deep
@@ -17,9 +18,6 @@ from webapp.records import TEXT_FIELDS, TOO_DEEP, Entry, is_too_deep
 NOT_JSON = ("json_invalid", "The record is not valid JSON.")
 NOT_AN_OBJECT = ("not_an_object", "Send each record as a JSON object.")
 TEXT_MISSING = ("text_missing", "The record is empty; put the log into it.")
-TEXT_TOO_LONG = ("text_too_long", "The record is larger than a log may be; split it.")
-_MAX_OBJECTS = 1_000_000
-"""In the JSON of one request: each takes 64 bytes of memory or more, and 3 in the body are enough for it."""
 
 _SMALL_PARTS = (b"\x0a\x00", b"\x0a\x01", b"\x12\x00", b"\x12\x01")
 _MAX_GROWTH = 2
@@ -93,18 +91,6 @@ def from_document(
     return kept_whole(document, event_time, log_id, written)
 
 
-def check_count(records: int) -> None:
-    """Refuse too many records before each of them becomes an object.
-
-    Raises:
-        Problem: 413.
-    """
-    if records > settings.max_records:
-        raise Problem(
-            413, "too_many_records", f"A request may have {settings.max_records} records at most; send fewer at a time."
-        )
-
-
 def bounded(entries: Iterable[Entry]) -> list[Entry]:
     """All entries, unless they are too many or too large together.
 
@@ -135,15 +121,5 @@ def check_parts(data: bytes) -> None:
     Raises:
         Problem: 413.
     """
-    if len(data) > 2 * _MAX_OBJECTS and sum(data.count(part) for part in _SMALL_PARTS) > _MAX_OBJECTS:
-        raise Problem(413, "too_many_objects", f"A request may have {_MAX_OBJECTS} messages without content at most.")
-
-
-def check_objects(body: bytes) -> None:
-    """Refuse JSON that is small but would not be so in memory.
-
-    Raises:
-        Problem: 413.
-    """
-    if body.count(b"{") + body.count(b"[") > _MAX_OBJECTS:
-        raise Problem(413, "too_many_objects", f"A request may have {_MAX_OBJECTS} JSON objects and arrays at most.")
+    if len(data) > 2 * MAX_OBJECTS and sum(data.count(part) for part in _SMALL_PARTS) > MAX_OBJECTS:
+        raise Problem(413, "too_many_objects", f"A request may have {MAX_OBJECTS} messages without content at most.")

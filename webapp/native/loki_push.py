@@ -11,9 +11,10 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from settings import settings
 from topology import MAX_TEXT_BYTES
 from webapp.body import RECORDS_FACTOR
+from webapp.bounds import TEXT_TOO_LONG, check_count, check_objects
 from webapp.memory import reserve
 from webapp.native import loki_messages as messages
-from webapp.native.entries import TEXT_TOO_LONG, bounded, check_count, check_objects, check_parts, rejected
+from webapp.native.entries import bounded, check_parts, rejected
 from webapp.native.loki_lines import LINE_INVALID, parse_labels, to_entry
 from webapp.problems import Problem
 from webapp.records import Entry

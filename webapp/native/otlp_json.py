@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from topology import MAX_TEXT_BYTES
-from webapp.native.entries import NOT_JSON, TEXT_TOO_LONG, bounded, check_objects, rejected
+from webapp.bounds import TEXT_TOO_LONG, check_objects
+from webapp.native.entries import NOT_JSON, bounded, rejected
 from webapp.native.otlp_records import LogRecord, to_entry, to_number
 from webapp.problems import Problem
 from webapp.records import Entry

@@ -11,7 +11,8 @@ from opentelemetry.proto.logs.v1 import logs_pb2
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
 from topology import MAX_TEXT_BYTES
-from webapp.native.entries import TEXT_TOO_LONG, bounded, check_count, check_parts, rejected
+from webapp.bounds import TEXT_TOO_LONG, check_count
+from webapp.native.entries import bounded, check_parts, rejected
 from webapp.native.otlp_records import LogRecord, to_entry, to_number
 from webapp.native.outline import outline_of
 from webapp.problems import Problem

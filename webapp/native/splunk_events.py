@@ -1,13 +1,11 @@
 """The bodies of Splunk's HTTP Event Collector: JSON objects one after the other, or lines."""
 
-import json
-import re
-from collections.abc import Iterator
 from typing import Any
 
-from webapp.decoding import decode_utf8
+from webapp.bounds import check_count, check_objects
+from webapp.decoding import decode_utf8, objects_in
 from webapp.event_times import to_event_time
-from webapp.native.entries import NOT_JSON, check_count, check_objects, from_object, kept_whole, lines_of, rejected
+from webapp.native.entries import NOT_JSON, from_object, kept_whole, lines_of, rejected
 from webapp.problems import Problem
 from webapp.records import Entry
 
@@ -15,9 +13,6 @@ EVENT_MISSING = ("event_missing", "Event field is required")
 EVENT_BLANK = ("event_blank", "Event field cannot be blank")
 
 METADATA = ("host", "source", "sourcetype", "index")
-
-_scan = json.JSONDecoder().raw_decode
-_SPACE = re.compile(r"[\s,]*")
 
 
 def decode_events(body: bytes) -> list[Entry]:
@@ -31,31 +26,12 @@ def decode_events(body: bytes) -> list[Entry]:
     if not text:
         raise Problem(400, "body_empty", "The body has no event in it.")
     entries: list[Entry] = []
-    for written in _objects_in(text):
+    for written in objects_in(text):
         check_count(len(entries) + 1)
         entries.append(from_object(written, _entry_of))
     if all(entry.problem == NOT_JSON for entry in entries):
         raise Problem(400, "json_invalid", "The body is not a sequence of JSON objects.")
     return entries
-
-
-def _objects_in(text: str) -> Iterator[str]:
-    """Each object's JSON. Nothing has to be between two of them; an array of them is taken for them."""
-    in_array = text.startswith("[")
-    at = _after_space(text, 1 if in_array else 0)
-    while at < len(text) and not (in_array and text[at] == "]"):
-        try:
-            end = _scan(text, at)[1]
-        except (ValueError, RecursionError):
-            yield text[at:]
-            return
-        yield text[at:end]
-        at = _after_space(text, end)
-
-
-def _after_space(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
 
 
 def _entry_of(envelope: dict[str, Any], written: str) -> Entry:

@@ -4,12 +4,14 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgpack  # type: ignore[import-untyped]  # it has no stubs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.webapp.native.test_loki import in_protobuf
 from tests.webapp.native.test_otlp import RECORD, encoded
+from webapp.decoding import decode
 from webapp.native import axiom, elasticsearch_bulk, loki_push, otlp_json, otlp_protobuf, splunk_events
 from webapp.native.entries import is_too_deep
 from webapp.problems import Problem
@@ -32,6 +34,18 @@ DECODERS: dict[str, tuple[Decode, bytes]] = {
     "Splunk": (splunk_events.decode_events, b'{"event":{"a":1},"time":1.5,"fields":{"b":"c"}}{"event":"x"}'),
     "Axiom's array": (lambda data: axiom.decode(data, "_time"), b'[{"_time":17,"message":"x"},{"a":1}]'),
     "Axiom's lines": (lambda data: axiom.decode(data, "_time"), b'{"_time":17,"message":"x"}\n{"a":1}\n'),
+    "NDJSON": (lambda data: list(decode(data, "application/x-ndjson")), b'{"text":"x"}\n"y"\n'),
+    "JSON": (lambda data: list(decode(data, "application/json")), b'{"tenant_id":"t","logs":[{"text":"x"},"y"]}'),
+    "JSON objects": (lambda data: list(decode(data, "application/json")), b'{"text":"x"}{"text":"y"}'),
+    "MessagePack": (lambda data: list(decode(data, "application/msgpack")), msgpack.packb([{"text": "x"}, "y"])),
+    "MessagePack logs": (
+        lambda data: list(decode(data, "application/msgpack")),
+        msgpack.packb({"tenant_id": "t", "logs": [{"text": "x"}, {"a": [1.5, None]}]}),
+    ),
+    "Fluent Bit's events": (
+        lambda data: list(decode(data, "application/msgpack")),
+        msgpack.packb([[msgpack.ExtType(0, b"12345678"), {}], {"log": "x"}]) * 2,
+    ),
     "Elasticsearch": (
         lambda data: elasticsearch_bulk.decode(data, "i"),
         b'{"create":{"_index":"a","_id":"b"}}\n{"message":"x","@timestamp":17}\n',
@@ -39,9 +53,9 @@ DECODERS: dict[str, tuple[Decode, bytes]] = {
 }
 
 
-@pytest.mark.parametrize(("decode", "body"), DECODERS.values(), ids=DECODERS.keys())
+@pytest.mark.parametrize(("decoder", "body"), DECODERS.values(), ids=DECODERS.keys())
 @given(seed=st.integers(0, 2**32), changes=st.integers(1, 8))
-def test_damaged_bodies(decode: Decode, body: bytes, seed: int, changes: int) -> None:
+def test_damaged_bodies(decoder: Decode, body: bytes, seed: int, changes: int) -> None:
     chance = random.Random(seed)
     damaged = bytearray(body)
     for _ in range(changes):
@@ -49,16 +63,16 @@ def test_damaged_bodies(decode: Decode, body: bytes, seed: int, changes: int) ->
         damaged[at : at + chance.randrange(3)] = chance.randbytes(chance.randrange(3)) or b'"'
 
     try:
-        decode(bytes(damaged))
+        decoder(bytes(damaged))
     except Problem as problem:
         assert problem.status in (400, 413)
 
 
-@pytest.mark.parametrize("decode", [decode for decode, _ in DECODERS.values()], ids=DECODERS.keys())
+@pytest.mark.parametrize("decoder", [decoder for decoder, _ in DECODERS.values()], ids=DECODERS.keys())
 @given(body=st.binary(min_size=1))
-def test_any_bytes(decode: Decode, body: bytes) -> None:
+def test_any_bytes(decoder: Decode, body: bytes) -> None:
     try:
-        decode(body)
+        decoder(body)
     except Problem as problem:
         assert problem.status in (400, 413)
 
