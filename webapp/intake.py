@@ -18,6 +18,7 @@ from webapp.memory import reserve
 from webapp.problems import Problem, unavailable
 from webapp.rate_limits import Share
 from webapp.records import Entry, Invalid, check, to_log, to_log_id, to_tenant_id
+from webapp.refusals import Refusals
 from webapp.request_ids import current_request_id, current_traceparent
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,8 @@ MAX_IDEMPOTENCY_KEY_CHARACTERS = 255
 RECORD_BYTES = 400
 """What a record takes in memory besides its text: its id, a log, a verdict."""
 RESERVED_TOGETHER = 1000
+
+_refusals = Refusals()
 
 
 class Rejection(msgspec.Struct, frozen=True):
@@ -79,11 +82,15 @@ def take(entries: Iterable[Entry], caller: Caller, body_bytes: int, tenant_id: s
         Share(tenant, len(logs), body_bytes * len(logs) // len(records.whose)) for tenant, logs in records.logs.items()
     ]
     rate_limits.check(shares)
-    batches = [
-        Batch(tenant, current_request_id(), tuple(logs), current_traceparent()) for tenant, logs in records.logs.items()
-    ]
-    for batch in batches:
-        _submit(batch)
+    batches = [_batch_of(tenant, records) for tenant in records.logs]
+    try:
+        for batch in batches:
+            _submit(batch)
+    except Problem:
+        for batch in batches:
+            if batch.tenant_id in records.ids:
+                _refusals.note(batch, records.ids[batch.tenant_id])
+        raise
     for share in shares:
         metrics.count_records(share.tenant_id, share.records, share.body_bytes)
     log_ids = {batch.tenant_id: iter([log.log_id for log in batch.logs]) for batch in batches}
@@ -115,6 +122,23 @@ def _sort(entries: Iterable[Entry], caller: Caller, of_request: str | None) -> _
             records.whose.append(tenant)
     check_count(len(records.whose))
     return records
+
+
+def _batch_of(tenant_id: str, records: _Sorted) -> Batch:
+    """A tenant's logs; with the ids that they had, when they were refused before."""
+    batch = Batch(tenant_id, current_request_id(), tuple(records.logs[tenant_id]), current_traceparent())
+    if tenant_id not in records.ids:
+        return batch
+    ids = records.ids[tenant_id]
+    refused = _refusals.ids_of_refused(batch, ids)
+    if refused is None:
+        return batch
+    records.ids[tenant_id] = refused
+    logs = (
+        msgspec.structs.replace(log, log_id=refused.of(place)) if log.log_id == ids.of(place) else log
+        for place, log in enumerate(batch.logs)
+    )
+    return msgspec.structs.replace(batch, logs=tuple(logs))
 
 
 def _submit(batch: Batch) -> None:
