@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from webapp.auth import identify
 from webapp.body import read_body
 from webapp.decoding import decode
-from webapp.ingest_schema import OPERATION, Accepted, verdicts_of
+from webapp.ingest_schema import OPERATION, Accepted, Verdicts, brief, verdicts_of
 from webapp.intake import Receipt, take
 from webapp.operations import documented
 from webapp.problems import Problem
@@ -33,14 +33,29 @@ def ingest() -> Response:
         raise Problem(422, "records_missing", "There is no log in the body; send one at least.")
     if not receipt.accepted:
         raise _all_invalid(receipt)
-    answer = Accepted(**msgspec.structs.asdict(verdicts_of(receipt)), request_id=current_request_id())
+    answer = Accepted(**msgspec.structs.asdict(_verdicts(receipt)), request_id=current_request_id())
     return Response(msgspec.json.encode(answer) + b"\n", 202, content_type="application/json")
+
+
+def _verdicts(receipt: Receipt) -> Verdicts:
+    verdicts = verdicts_of(receipt)
+    return brief(verdicts) if _prefers_brief() else verdicts
+
+
+def _prefers_brief() -> bool:
+    """Whether the client asks for it (RFC 7240), or has to have it without asking.
+
+    Fluent Bit's http output has 4 KiB for an answer. Of a longer one it says that the request failed, and sends it
+    again without end.
+    """
+    preferences = {preference.strip().lower() for preference in request.headers.get("Prefer", "").split(",")}
+    return "return=minimal" in preferences or request.user_agent.string.startswith("Fluent-Bit")
 
 
 def _all_invalid(receipt: Receipt) -> Problem:
     codes = {rejection.code for rejection in receipt.rejections}
     first = receipt.rejections[0]
-    members = msgspec.to_builtins(verdicts_of(receipt))
+    members = msgspec.to_builtins(_verdicts(receipt))
     if len(codes) == 1:
         return Problem(422, first.code, first.detail, members=members)
     detail = "None of the records can be taken; errors says what is wrong with each."

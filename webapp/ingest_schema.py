@@ -40,6 +40,9 @@ class Verdicts(msgspec.Struct, frozen=True, kw_only=True):
     errors: list[Rejection]
 
 
+MAX_BRIEF_ERRORS = 5
+
+
 class Accepted(Verdicts, frozen=True, kw_only=True):
     """One record at least is queued."""
 
@@ -53,6 +56,21 @@ def verdicts_of(receipt: Receipt) -> Verdicts:
         rejected=len(receipt.rejections),
         log_ids=[log_id for log_id in receipt.log_ids if log_id is not None],
         errors=receipt.rejections,
+    )
+
+
+def brief(verdicts: Verdicts) -> Verdicts:
+    """As few bytes as say what a person has to know: no ids, and one error for each code.
+
+    A client may have no more than 4 KiB for an answer with its headers, and take a longer one for a failure.
+    """
+    first = {error.code: error for error in reversed(verdicts.errors)}
+    errors = sorted(first.values(), key=lambda error: error.index)[:MAX_BRIEF_ERRORS]
+    return Verdicts(
+        accepted=verdicts.accepted,
+        rejected=verdicts.rejected,
+        log_ids=[],
+        errors=[msgspec.structs.replace(error, log_id=None) for error in errors],
     )
 
 
@@ -119,6 +137,10 @@ form, is read as JSON if it looks like it. NDJSON under JSON's name is read as N
 Codes in `errors`: {", ".join(f"`{code}`" for code in RECORD_CODES)}.""",
     parameters=(
         *INTAKE_PARAMETERS,
+        Parameter(
+            "Prefer",
+            "return=minimal: no log_ids, and of the errors the first of each code. Fluent Bit is answered so anyway.",
+        ),
         Parameter(
             "split",
             "With text/plain: each line is a log. The whole body is one without.",

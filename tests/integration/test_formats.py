@@ -170,6 +170,26 @@ def test_wrong_records_are_told_apart_from_right_ones(pipeline: Processes, tenan
     assert texts(tenant, 2) == [("one", "one"), ("three", "three")]
 
 
+BRIEF = {"prefer": "respond-async, return=minimal"}
+FLUENT_BIT = {"user_agent": "Fluent-Bit"}
+"""Has 4 KiB for an answer with its headers, and sends a request again without end when there is more of it."""
+
+
+@pytest.mark.parametrize("headers", [BRIEF, FLUENT_BIT], ids=["asks for it", "Fluent Bit"])
+@pytest.mark.parametrize("right", [2000, 0])
+def test_an_answer_that_is_brief(pipeline: Processes, tenant: str, headers: dict[str, str], right: int) -> None:
+    wrong = [{"log_id": "é" * 256}, {"text": "", "id": 1}, {"text": 5}, 7, {"text": "x", "tenant_id": "other"}]
+    body = shipped([*[{"text": "x"}] * right, *wrong * 200])
+
+    answer = pipeline.post(body, **LINES, **headers, x_tenant_id=tenant)
+
+    assert answer.status == (202 if right else 422)
+    assert (answer.json()["accepted"], answer.json()["rejected"], answer.json()["log_ids"]) == (right, 1000, [])
+    codes = ["text_missing", "text_empty", "text_not_a_string", "not_an_object", "tenant_id_mismatch"]
+    assert [error["code"] for error in answer.json()["errors"]] == codes
+    assert len(answer.data) + sum(len(name) + len(value) + 4 for name, value in answer.headers.items()) < 4000
+
+
 def test_several_tenants_in_one_request(pipeline: Processes, tenant: str) -> None:
     body = shipped([{"tenant_id": tenant, "text": "a"}, {"tenant_id": f"{tenant}-2", "text": "b"}])
 
