@@ -107,7 +107,7 @@ class Settings(BaseSettings):
     """What it may have when it is decompressed."""
     max_memory_bytes: int = Field(default=128 << 20, ge=1024)
     """What the requests in progress may hold in a web process, together."""
-    max_records: int = Field(default=10_000, ge=1)
+    max_records: int = Field(default=100_000, ge=1, le=1_000_000)
     """Records in one request."""
     retry_after_seconds: int = Field(default=5, ge=1)
     """What a 503 asks a client to wait."""

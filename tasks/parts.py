@@ -8,11 +8,14 @@ import msgspec
 from broker.errors import MessageTooLarge
 from tasks.batch import AnyBatch
 
+MAX_LOGS = 10_000
+"""A message's logs are done by one task, within its time limit."""
+
 SomeBatch = TypeVar("SomeBatch", bound=AnyBatch)
 
 
 def publish_in_parts(batch: SomeBatch, publish: Callable[[Any], object]) -> None:
-    """Publish a batch whole if SQS takes it, else its halves.
+    """Publish a batch whole if one message may have it, else its halves.
 
     How large a batch becomes on the wire is known only after it is compressed, so it is tried.
 
@@ -22,11 +25,14 @@ def publish_in_parts(batch: SomeBatch, publish: Callable[[Any], object]) -> None
     Raises:
         MessageTooLarge: a single log is too large.
     """
-    try:
-        publish(msgspec.to_builtins(batch))
-    except MessageTooLarge:
-        if len(batch.logs) == 1:
-            raise
-        middle = len(batch.logs) // 2
-        for half in (batch.logs[:middle], batch.logs[middle:]):
-            publish_in_parts(msgspec.structs.replace(batch, logs=half), publish)
+    if len(batch.logs) <= MAX_LOGS:
+        try:
+            publish(msgspec.to_builtins(batch))
+        except MessageTooLarge:
+            if len(batch.logs) == 1:
+                raise
+        else:
+            return
+    middle = len(batch.logs) // 2
+    for half in (batch.logs[:middle], batch.logs[middle:]):
+        publish_in_parts(msgspec.structs.replace(batch, logs=half), publish)

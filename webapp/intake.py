@@ -24,7 +24,7 @@ from webapp.request_ids import current_request_id, current_traceparent
 logger = logging.getLogger(__name__)
 
 MAX_IDEMPOTENCY_KEY_CHARACTERS = 255
-RECORD_BYTES = 400
+RECORD_BYTES = 300
 """What a record takes in memory besides its text: its id, a log, a verdict."""
 RESERVED_TOGETHER = 1000
 

@@ -9,21 +9,26 @@ from webapp.problems import unavailable
 
 _lock = threading.Lock()
 _used = 0
+# The requests that hold memory, the oldest first.
+_holders: dict[object, int] = {}
 
 
 def reserve(size: int) -> None:
     """Count `size` bytes as held until the current request ends.
 
+    The oldest request gets what it needs, or many that grow side by side would all have to give up.
+
     Raises:
         Problem: 503 when all requests together would hold more than `settings.max_memory_bytes`.
     """
     global _used
-    mine = g.get("reserved", 0)
+    me = g.setdefault("holder", object())
     with _lock:
-        if _used > mine and _used + size > settings.max_memory_bytes:  # one alone always fits
+        held = _holders.setdefault(me, 0)
+        if _used + size > settings.max_memory_bytes and next(iter(_holders)) is not me:
             raise unavailable("busy", "Too much is being received at once; send it again, or less at a time.")
         _used += size
-    g.reserved = mine + size
+        _holders[me] = held + size
 
 
 def init_app(app: Flask) -> None:
@@ -33,4 +38,4 @@ def init_app(app: Flask) -> None:
     def free(_error: BaseException | None) -> None:
         global _used
         with _lock:
-            _used -= g.pop("reserved", 0)
+            _used -= _holders.pop(g.pop("holder", None), 0)

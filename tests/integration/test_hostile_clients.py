@@ -12,6 +12,7 @@ import psutil
 import pytest
 import zstandard
 
+from settings import settings
 from tests.processes import Processes
 
 JSON = {"content_type": "application/json", "x_tenant_id": "tenant-1"}
@@ -110,6 +111,19 @@ def test_many_records_in_a_small_body(web: Processes, name: str) -> None:
         statuses = list(pool.map(lambda _: web.post(sent, path, **headers).status, range(4)))
 
     assert set(statuses) <= {413, 422, 503}
+
+
+def test_clients_with_as_many_records_as_are_allowed(web: Processes) -> None:
+    body = b'{"text":"x"}\n' * settings.max_records
+
+    def send(number: int) -> int:
+        return web.post(body, content_type="application/x-ndjson", x_tenant_id=f"tenant-{number % 8}-many").status
+
+    with ThreadPoolExecutor(32) as pool:
+        statuses = list(pool.map(send, range(32)))
+
+    assert set(statuses) <= {202, 429, 503}
+    assert 202 in statuses
 
 
 def test_a_gibibyte_in_chunks(web: Processes) -> None:
