@@ -87,6 +87,10 @@ ELASTICSEARCH = Operation(
 ELASTICSEARCH_INFO = Operation(
     tag="Elasticsearch", summary="What clients ask for first", answers={200: Answer("Name and version.", OBJECT)}
 )
+ELASTICSEARCH_LICENSE = Operation(
+    tag="Elasticsearch", summary="Is there a license?", answers={200: Answer("A basic one.", OBJECT)}
+)
+ELASTICSEARCH_HEALTH = Operation(tag="Elasticsearch", summary="Is it healthy?", answers={200: Answer("It is.", OBJECT)})
 _ERRORS = {"type": "object", "required": ["errors"]}
 _DATADOG_KEY = {"datadog": {"type": "apiKey", "in": "header", "name": "DD-API-KEY", "description": "The key."}}
 DATADOG = Operation(

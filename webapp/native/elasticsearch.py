@@ -64,6 +64,20 @@ def describe() -> Response:
     )
 
 
+@blueprint.get("/_license")
+@documented(documents.ELASTICSEARCH_LICENSE)
+def license() -> Response:
+    """What Beats and Logstash ask for before they send; without an active license they don't."""
+    return jsonify(license={"uid": "sluice", "type": "basic", "mode": "basic", "status": "active"})
+
+
+@blueprint.get("/_cluster/health")
+@documented(documents.ELASTICSEARCH_HEALTH)
+def health() -> Response:
+    """What Vector asks for before it sends."""
+    return jsonify(cluster_name="sluice", status="green", timed_out=False, number_of_nodes=1)
+
+
 @blueprint.route("/_bulk", methods=["POST", "PUT"])
 @blueprint.route("/<index>/_bulk", methods=["POST", "PUT"])
 @documented(documents.ELASTICSEARCH)
