@@ -1,5 +1,6 @@
 """Sluice as shippers meet it: with keys and without, and what became of what they sent."""
 
+import re
 import subprocess
 import uuid
 from collections import Counter
@@ -61,15 +62,19 @@ class Sender:
         """The next lines."""
         numbers = range(self._sent, self._sent + count)
         self._sent += count
-        return [f"order no-{number} of quokka{number}@example.com from 10.1.2.{number}" for number in numbers]
+        return [
+            f"order no-{number} of quokka{number}@example.com from 10.1.{2 + number // 200}.{number % 200}"
+            for number in numbers
+        ]
 
     def stored(self) -> list[LogRecord]:
         return LogRecord.for_tenant(self.tenant, limit=1000).records
 
     def copies(self) -> Counter[int]:
         """How often each line is stored."""
-        texts = [record.original_text for record in self.stored()]
-        return Counter(number for text in texts for number in range(self._sent) if f"no-{number} " in text)
+        return Counter(
+            int(number) for record in self.stored() for number in re.findall(r"no-(\d+) ", record.original_text)
+        )
 
     def wait_until_stored(self) -> None:
         """Every line so far is in the table."""
@@ -88,11 +93,8 @@ class Sender:
             assert "quokka" in record.original_text
             assert "[EMAIL]" in record.modified_text
             assert "[IP_ADDRESS]" in record.modified_text
-            assert not {"@example.com", "10.1.2."} & set(_contained(record.modified_text, "@example.com", "10.1.2."))
-
-
-def _contained(text: str, *parts: str) -> Iterable[str]:
-    return (part for part in parts if part in text)
+            assert "@example.com" not in record.modified_text
+            assert "10.1." not in record.modified_text
 
 
 class Application:

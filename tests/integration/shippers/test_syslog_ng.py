@@ -1,69 +1,34 @@
 """syslog-ng's http(), with the configuration of docs/shippers.md."""
 
 import random
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.integration.shippers.agent import Agent
 from tests.integration.shippers.documented import KEY, TENANT, configuration
 from tests.integration.shippers.system import Sender
 from tests.waiting import wait_for
 
 SECONDS_DOWN = 20
-
-
-class SyslogNg:
-    """A syslog-ng of its own that follows a file."""
-
-    def __init__(self, directory: Path, configured: str) -> None:
-        self._log = directory / "shop.log"
-        self._log.touch()
-        (directory / "buffer").mkdir(exist_ok=True)
-        paths = {"/var/log/shop.log": str(self._log), "/var/lib/syslog-ng": str(directory / "buffer")}
-        for path, here in paths.items():
-            assert path in configured
-            configured = configured.replace(path, here)
-        (directory / "syslog-ng.conf").write_text(configured)
-        state = [f"--{name}={directory / file}" for name, file in STATE_FILES.items()]
-        command = ["syslog-ng", "--foreground", "--no-caps", "--stderr", f"--cfgfile={directory / 'syslog-ng.conf'}"]
-        self._output = directory / "output.log"
-        with self._output.open("ab") as output:
-            self._process = subprocess.Popen([*command, *state], stdout=output, stderr=output)
-
-    def log(self, lines: list[str]) -> None:
-        with self._log.open("a") as log:
-            log.writelines(f"{line}\n" for line in lines)
-
-    def end(self) -> int:
-        self._process.terminate()
-        return self._process.wait(60)
-
-    def stop(self) -> None:
-        self._process.kill()
-        self._process.wait()
-
-    def output(self) -> str:
-        return self._output.read_text(errors="replace")
-
-
-STATE_FILES = {"persist-file": "state", "pidfile": "pid", "control": "control"}
-Start = Callable[..., SyslogNg]
+COMMAND = ["syslog-ng", "--foreground", "--no-caps", "--stderr", "--cfgfile={configuration}"]
+STATE = ["--persist-file=persist", "--pidfile=pid", "--control=control"]
+Start = Callable[..., Agent]
 
 
 @pytest.fixture
 def start(sender: Sender, tmp_path: Path) -> Iterator[Start]:
-    started: list[SyslogNg] = []
+    started: list[Agent] = []
 
-    def run(*, with_key: bool = True) -> SyslogNg:
+    def run(*, with_key: bool = True) -> Agent:
         if with_key:
             header = {KEY: sender.key}
         else:
             header = {f"Authorization: Bearer {KEY}": f"x-tenant-id: {TENANT}".replace(TENANT, sender.tenant)}
         configured = configuration("syslog-ng.conf", sender.sluice.url(with_key), header)
-        started.append(SyslogNg(tmp_path, configured))
+        started.append(Agent([*COMMAND, *STATE], tmp_path, configured, "/var/lib/syslog-ng"))
         return started[-1]
 
     yield run

@@ -1,0 +1,53 @@
+"""An agent that follows a file and sends its lines."""
+
+import subprocess
+from pathlib import Path
+
+FILE = "/var/log/shop.log"
+"""The file that the documented configurations follow."""
+
+
+class Agent:
+    """An agent's process, which follows a file of its own.
+
+    Args:
+        command: with `configuration` in the place of the path of its configuration.
+        directory: for the file, and for what the agent keeps; another agent goes on in it.
+        configured: the configuration.
+        state: the directory that the configuration has for what the agent keeps.
+    """
+
+    def __init__(self, command: list[str], directory: Path, configured: str, state: str) -> None:
+        self._log = directory / "shop.log"
+        self._log.touch()
+        (directory / "state").mkdir(exist_ok=True)
+        for path, here in {FILE: self._log, state: directory / "state"}.items():
+            assert path in configured
+            configured = configured.replace(path, str(here))
+        configuration = directory / "configuration"
+        configuration.write_text(configured)
+        self._output = directory / "output.log"
+        with self._output.open("ab") as output:
+            self._process = subprocess.Popen(
+                [part.replace("{configuration}", str(configuration)) for part in command],
+                cwd=directory,
+                stdout=output,
+                stderr=output,
+            )
+
+    def log(self, lines: list[str]) -> None:
+        with self._log.open("a") as log:
+            log.writelines(f"{line}\n" for line in lines)
+
+    def end(self) -> int:
+        """Have it end as it does; its exit status."""
+        self._process.terminate()
+        return self._process.wait(60)
+
+    def stop(self) -> None:
+        """End it, whatever it does."""
+        self._process.kill()
+        self._process.wait()
+
+    def output(self) -> str:
+        return self._output.read_text(errors="replace")
