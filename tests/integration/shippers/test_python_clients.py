@@ -22,12 +22,12 @@ PADDING = 30_000
 HEADERS = {'"Authorization": "Bearer slk_KEY"': '"x-tenant-id": "tenant-1"'}
 
 
-def run(run_python: Run, sender: Sender, name: str) -> Application:
+def run(run_python: Run, sender: Sender, name: str, **replaced: str) -> Application:
     more = LOKI_STOP if name == "loki.py" else ""
-    return run_python(name, {KEY: sender.key}, with_key=True, more=more)
+    return run_python(name, {KEY: sender.key, **replaced}, with_key=True, more=more)
 
 
-@pytest.mark.parametrize("name", ["otlp.py", "logtail.py", "axiom.py", "loki.py"])
+@pytest.mark.parametrize("name", ["otlp.py", "logtail.py", "axiom.py", "loki.py", "splunk.py", "datadog.py"])
 def test_with_a_key(sender: Sender, run_python: Run, name: str) -> None:
     application = run(run_python, sender, name)
     application.log(sender.lines(20))
@@ -76,11 +76,13 @@ def test_loki_without_a_key(sender: Sender, run_python: Run, replaced: dict[str,
     assert "Traceback" not in application.output()
 
 
-@pytest.mark.parametrize(("name", "seconds"), [("otlp.py", 20), ("logtail.py", 6), ("axiom.py", 6)])
+@pytest.mark.parametrize(
+    ("name", "seconds"), [("otlp.py", 20), ("logtail.py", 6), ("axiom.py", 6), ("splunk.py", 6), ("datadog.py", 20)]
+)
 def test_while_sqs_is_down(sender: Sender, run_python: Run, name: str, seconds: float) -> None:
-    """The client is refused, sends again, and nothing is lost or stored twice: axiom-py bears no more than 15 s."""
+    """The client is refused, sends again, and nothing is lost or stored twice: some bear no more than 15 s."""
     refused = sender.sluice.refused()
-    application = run(run_python, sender, name)
+    application = run(run_python, sender, name, **({"capacity=100": "capacity=10"} if name == "datadog.py" else {}))
     application.log(sender.lines(10))
     sender.wait_until_stored()
 
@@ -97,7 +99,7 @@ def test_while_sqs_is_down(sender: Sender, run_python: Run, name: str, seconds: 
     sender.check_once()
 
 
-@pytest.mark.parametrize("name", ["otlp.py", "logtail.py", "axiom.py"])
+@pytest.mark.parametrize("name", ["otlp.py", "logtail.py", "axiom.py", "splunk.py", "datadog.py"])
 def test_what_sqs_has_a_part_of_is_stored_once(sender: Sender, run_python: Run, name: str) -> None:
     """Of a request that is too large for one message SQS takes a part, and the client sends all of it again."""
     refused = sender.sluice.refused()
