@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from settings import ROOT
 
-URL = "http://127.0.0.1:8000"
-"""Stands in the document for where Sluice is,"""
+PORT = "8000"
+"""Stands in the document for where Sluice is, at 127.0.0.1,"""
 KEY = "slk_KEY"
 """for a key,"""
 TENANT = "tenant-1"
@@ -30,10 +30,11 @@ def configuration(name: str, url: str, replaced: Mapping[str, str]) -> str:
         url: Sluice's, without a path.
         replaced: placeholders and what they are here; each must be in the block, or it would not test what it seems to.
     """
-    text = blocks()[name]
-    host, port = URL.removeprefix("http://"), url.removeprefix("http://")
-    assert host in text, f"{name} does not send to {URL}"
-    text = text.replace(host, port)
+    return replaced_in(blocks()[name], name, {PORT: url.rpartition(":")[2], **replaced})
+
+
+def replaced_in(text: str, name: str, replaced: Mapping[str, str]) -> str:
+    """Blocks with placeholders replaced; `name` is for the error."""
     for placeholder, value in replaced.items():
         assert placeholder in text, f"{name} has no {placeholder}"
         text = text.replace(placeholder, value)

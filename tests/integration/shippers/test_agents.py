@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.shippers.agent import Agent
-from tests.integration.shippers.documented import KEY, blocks
+from tests.integration.shippers.documented import KEY, PORT, blocks, replaced_in
 from tests.integration.shippers.system import Sender
 from tests.waiting import wait_for
 from topology import MAX_TEXT_BYTES
@@ -43,10 +43,8 @@ class Kind:
     def configured(self, url: str, key: str) -> str:
         """Its configuration for a running Sluice."""
         text = self._first() + "".join(f"\n{blocks()[name]}" for name in self.documented[1:])
-        for old, new in (("8000", url.rpartition(":")[2]), (KEY, key), *self.changes):
-            assert old in text, f"{self.documented} have no {old}"
-            text = text.replace(old, new)
-        return text
+        replaced = {PORT: url.rpartition(":")[2], KEY: key, **dict(self.changes)}
+        return replaced_in(text, " and ".join(self.documented), replaced)
 
     def _first(self) -> str:
         """The first block; without its outputs when there are others."""
@@ -73,6 +71,9 @@ KINDS = {
     "Fluent Bit, opentelemetry": fluent_bit("fluent-bit-opentelemetry.conf"),
     "OpenTelemetry Collector": Kind(
         ("otelcol", "--config={configuration}"), ("collector.yaml",), "/var/lib/otelcol"
+    ),
+    "OpenTelemetry Collector, zstd": Kind(
+        ("otelcol", "--config={configuration}"), ("collector.yaml",), "/var/lib/otelcol", (("gzip", "zstd"),)
     ),
     "promtail": Kind(("promtail", "-config.file={configuration}"), ("promtail.yaml",), "/var/lib/promtail"),
 }  # fmt: skip
