@@ -29,6 +29,7 @@ RECORD_CODES = (
     *(f"{field}_not_a_string" for field in TEXT_FIELDS),
 )
 """What can be wrong with one record."""
+MAX_BRIEF_ERRORS = 5
 
 
 class Verdicts(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,9 +39,6 @@ class Verdicts(msgspec.Struct, frozen=True, kw_only=True):
     rejected: Annotated[int, msgspec.Meta(ge=0)]
     log_ids: list[str]
     errors: list[Rejection]
-
-
-MAX_BRIEF_ERRORS = 5
 
 
 class Accepted(Verdicts, frozen=True, kw_only=True):

@@ -2,11 +2,13 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from local.engine import Engine
+from tests.fault_proxy import FaultProxy
 from tests.processes import Processes
 
 FLAGS = [
@@ -30,6 +32,19 @@ def web(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pr
         processes.start("web")
         yield processes
     finally:
+        processes.stop()
+
+
+@pytest.fixture
+def web_behind(proxy: FaultProxy, tmp_path: Path, tenant: str, request: pytest.FixtureRequest) -> Iterator[Processes]:
+    """A web process behind the proxy, with queues of its own; its parameter is more of its environment."""
+    processes = Processes(tmp_path, proxy.url, **getattr(request, "param", {}))
+    try:
+        processes.use_queues(f"{tenant}-")
+        processes.start("web")
+        yield processes
+    finally:
+        proxy.clear()
         processes.stop()
 
 

@@ -5,7 +5,6 @@ import json
 import signal
 import zlib
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from os import kill
 from pathlib import Path
@@ -22,16 +21,8 @@ CLIENTS = 32
 
 
 @pytest.fixture
-def web(proxy: FaultProxy, tmp_path: Path, tenant: str, request: pytest.FixtureRequest) -> Iterator[Processes]:
-    """A web process behind the proxy, with queues of its own; its parameter is more of its environment."""
-    processes = Processes(tmp_path, proxy.url, **getattr(request, "param", {}))
-    try:
-        processes.use_queues(f"{tenant}-")
-        processes.start("web")
-        yield processes
-    finally:
-        proxy.clear()
-        processes.stop()
+def web(web_behind: Processes) -> Processes:
+    return web_behind
 
 
 class Clients:
@@ -136,7 +127,7 @@ def test_what_sqs_does_not_take_is_503_and_what_it_takes_is_202(
     assert sorted(log["log_id"] for log in queued(web)) == accepted
 
 
-@pytest.mark.parametrize("web", [{"SLUICE_MAX_WAITING_BYTES": "1200"}], indirect=True, ids=["two logs may wait"])
+@pytest.mark.parametrize("web_behind", [{"SLUICE_MAX_WAITING_BYTES": "1200"}], indirect=True, ids=["two logs may wait"])
 def test_more_than_may_wait_is_503_at_once(web: Processes, proxy: FaultProxy, clients: Clients, tenant: str) -> None:
     assert clients.post(1)["log-0"].result() == 202
     proxy.hang("SendMessageBatch")

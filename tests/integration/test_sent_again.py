@@ -2,8 +2,6 @@
 
 import json
 import random
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -28,16 +26,8 @@ REQUESTS = {
 
 
 @pytest.fixture
-def web(proxy: FaultProxy, tmp_path: Path, tenant: str) -> Iterator[Processes]:
-    """A web process behind the proxy, with queues of its own."""
-    processes = Processes(tmp_path, proxy.url)
-    try:
-        processes.use_queues(f"{tenant}-")
-        processes.start("web")
-        yield processes
-    finally:
-        proxy.clear()
-        processes.stop()
+def web(web_behind: Processes) -> Processes:
+    return web_behind
 
 
 def ids_of(web: Processes) -> dict[tuple[str, str], set[str]]:
