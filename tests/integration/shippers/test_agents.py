@@ -88,6 +88,8 @@ PARAMETERS = [
     )
     for name, kind in KINDS.items()
 ]
+KEEPING = [parameter for parameter in PARAMETERS if parameter.id != "promtail"]
+"""Those that keep what they have read until it is sent."""
 
 Start = Callable[[Kind], Agent]
 
@@ -164,7 +166,7 @@ def test_what_sqs_has_a_part_of_is_stored_once(sender: Sender, start: Start, kin
     sender.check_once()
 
 
-@pytest.mark.parametrize("kind", PARAMETERS)
+@pytest.mark.parametrize("kind", KEEPING)
 def test_what_was_not_sent_is_sent_by_the_next_one(sender: Sender, start: Start, kind: Kind) -> None:
     agent = start(kind)
     refused = sender.sluice.refused()
