@@ -6,11 +6,19 @@ import pytest
 from flask.testing import FlaskClient
 
 from local.engine import Engine
-from models import ApiKey
+from models import ApiKey, Tenant
 from settings import settings
 from tests.fault_proxy import FaultProxy
 from tests.webapp.reader import Reader
 from webapp import auth, create_app, rate_limits, row_cache
+from webapp.row_cache import RowCache
+
+
+@pytest.fixture(autouse=True)
+def _just_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test takes DynamoDB for down, or a row for known, because of one before it in the same process."""
+    monkeypatch.setattr(auth, "_keys", RowCache(ApiKey.Meta.table_name, ApiKey.of))
+    monkeypatch.setattr(rate_limits, "_tenants", RowCache(Tenant.Meta.table_name, Tenant.of, missing_is_known=True))
 
 
 @pytest.fixture
