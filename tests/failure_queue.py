@@ -12,6 +12,7 @@ from broker.queues import queue_url, sqs_client
 from settings import settings
 from tasks import app
 from tasks.failures import Reason
+from tests.queues import take_all
 from topology import FAILURES_QUEUE, REDACT_QUEUE
 
 FAILED_AT = "2026-01-31T12:00:00.000+00:00"
@@ -72,13 +73,8 @@ def put(body: str) -> None:
 
 
 def in_redact() -> list[dict[str, Any]]:
-    """The messages in the redact queue, for which there must be no worker."""
-    sqs = sqs_client()
-    url = queue_url(sqs, REDACT_QUEUE)
-    found = []
-    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-        found += [json.loads(message["Body"]) for message in messages]
-    return found
+    """Takes the messages off the redact queue, for which there must be no worker."""
+    return [json.loads(message["Body"]) for message in take_all(REDACT_QUEUE)]
 
 
 def visible(queue: str = FAILURES_QUEUE) -> int:

@@ -10,11 +10,12 @@ from kombu import Connection
 
 import celeryconfig
 from broker import UNAVAILABLE_ERRORS
-from broker.queues import queue_url, sqs_client
+from broker.queues import sqs_client
 from broker.sending import NotSent, Sending
 from local.engine import Engine
 from settings import settings
 from tests.fault_proxy import FaultProxy
+from tests.queues import take_all
 
 
 @pytest.fixture
@@ -52,16 +53,9 @@ def publish(connection: Connection, queue: str, *texts: str) -> None:
 
 def texts_in(queue: str) -> list[str]:
     """Takes all messages off a queue."""
-    sqs = sqs_client()
-    url = queue_url(sqs, queue)
-    texts = []
-    while messages := sqs.receive_message(
-        QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
-    ).get("Messages"):
-        for message in messages:
-            assert message["Attributes"]["MessageGroupId"] == "group"
-            texts.append(json.loads(base64.b64decode(json.loads(message["Body"])["body"])))
-    return sorted(texts)
+    messages = list(take_all(queue))
+    assert {message["Attributes"]["MessageGroupId"] for message in messages} <= {"group"}
+    return sorted(json.loads(base64.b64decode(json.loads(message["Body"])["body"])) for message in messages)
 
 
 def test_nothing_leaves_before_it_is_sent_and_then_in_tens(

@@ -1,9 +1,7 @@
 """The web process publishes for many clients at once, and loses nothing when it is told to stop in the middle."""
 
-import base64
 import json
 import signal
-import zlib
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 from os import kill
@@ -12,10 +10,11 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from broker.queues import sqs_client
 from tests.fault_proxy import FaultProxy
 from tests.processes import Processes
+from tests.queues import payload, take_all
 from tests.waiting import wait_for
+from topology import REDACT_QUEUE
 
 CLIENTS = 32
 
@@ -54,17 +53,11 @@ def clients(web: Processes, tenant: str) -> Clients:
 
 def queued(web: Processes) -> list[dict[str, str]]:
     """The logs in the queue, each with its tenant; takes them off."""
-    sqs = sqs_client()
-    url = sqs.get_queue_url(QueueName=web.environment["SLUICE_QUEUE_PREFIX"] + "redact")["QueueUrl"]
     found = []
-    while messages := sqs.receive_message(
-        QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
-    ).get("Messages"):
-        for message in messages:
-            args, _, _ = json.loads(zlib.decompress(base64.b64decode(json.loads(message["Body"])["body"])))
-            assert message["Attributes"]["MessageGroupId"] == args[0]["tenant_id"]
-            found += [log | {"tenant_id": args[0]["tenant_id"]} for log in args[0]["logs"]]
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    for message in take_all(REDACT_QUEUE, web.environment["SLUICE_QUEUE_PREFIX"]):
+        batch = payload(message)
+        assert message["Attributes"]["MessageGroupId"] == batch["tenant_id"]
+        found += [log | {"tenant_id": batch["tenant_id"]} for log in batch["logs"]]
     return found
 
 

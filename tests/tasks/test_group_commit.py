@@ -1,10 +1,8 @@
 """Requests that arrive while their tenant publishes leave together, and each gets its own verdict."""
 
-import base64
 import json
 import secrets
 import threading
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -31,6 +29,7 @@ from tasks.group_commit import (
 )
 from tasks.submit import publish_group, submit
 from tests.fault_proxy import FaultProxy
+from tests.queues import payload, take_all
 from tests.waiting import wait_for
 from topology import MAX_MESSAGE_BYTES, REDACT_QUEUE
 
@@ -257,18 +256,12 @@ def reconnect() -> None:
     app.amqp._producer_pool = None
 
 
-def take_all() -> list[Message]:
-    """Everything off the queue."""
-    sqs = sqs_client()
-    url = queue_url(sqs, REDACT_QUEUE)
-    taken = []
-    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-        for message in messages:
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-            envelope = json.loads(message["Body"])
-            (payload,), _, _ = json.loads(zlib.decompress(base64.b64decode(envelope["body"])))
-            taken.append(Message(len(message["Body"]) - len(envelope["body"]), payload))
-    return taken
+def queued() -> list[Message]:
+    """Takes everything off the queue."""
+    return [
+        Message(len(message["Body"]) - len(json.loads(message["Body"])["body"]), payload(message))
+        for message in take_all(REDACT_QUEUE)
+    ]
 
 
 def ids_of(messages: Sequence[Message]) -> list[str]:
@@ -289,7 +282,7 @@ def test_many_threads_few_calls_and_every_log_once(network: FaultProxy, tenant: 
     assert network.calls["SendMessage"] == 0
     # The last poll of a worker that has just ended may have been given one, which then comes back.
     taken: list[Message] = []
-    wait_for("every log", lambda: taken.extend(take_all()) or len(ids_of(taken)) >= 320)  # type: ignore[func-returns-value]
+    wait_for("every log", lambda: taken.extend(queued()) or len(ids_of(taken)) >= 320)  # type: ignore[func-returns-value]
     assert ids_of(taken) == sorted(f"{number}-0" for number in range(320))
 
 
@@ -302,7 +295,7 @@ def test_a_group_is_one_message_with_all_that_its_requests_said(network: FaultPr
 
     assert publish_group(group) == [None, None, None]
 
-    (message,) = take_all()
+    (message,) = queued()
     assert message.payload["tenant_id"] == tenant
     assert message.payload["request_id"] == "r0,r1,r2"
     assert message.payload["traceparent"] == "trace-1"
@@ -325,10 +318,10 @@ def test_a_group_of_long_ids_fits_into_a_message(network: FaultProxy, tenant: st
 
     assert results(futures) == [None] * 90
     callers.close()
-    assert max(len(message.payload["request_id"]) for message in take_all()) <= MAX_GROUP_ID_CHARACTERS
+    assert max(len(message.payload["request_id"]) for message in queued()) <= MAX_GROUP_ID_CHARACTERS
     full = MAX_GROUP_ID_CHARACTERS // 129
     assert publish_group(long[:full]) == [None] * full
-    (message,) = take_all()
+    (message,) = queued()
     assert message.envelope_bytes < ENVELOPE_BYTES
 
 
@@ -338,7 +331,7 @@ def test_a_log_that_no_message_holds_fails_its_own_request_only(network: FaultPr
     errors = publish_group([whole, large, batch(tenant, 3, "a", "b")])
 
     assert [type(error) for error in errors] == [type(None), MessageTooLarge, type(None)]
-    assert ids_of(take_all()) == ["1-0", "3-0", "3-1"]
+    assert ids_of(queued()) == ["1-0", "3-0", "3-1"]
     with pytest.raises(MessageTooLarge):
         submit(large)
 
@@ -353,7 +346,7 @@ def test_requests_whose_messages_were_taken_succeed_and_the_others_do_not(networ
     # The second message holds the first log of the second request, the fourth the third request.
     assert [type(error) for error in errors] == [type(None), QueueUnavailable, QueueUnavailable]
     assert errors[1] is not errors[2]
-    assert ids_of(take_all()) == ["1-0", "2-1"]
+    assert ids_of(queued()) == ["1-0", "2-1"]
 
 
 @pytest.mark.parametrize("opened", [True, False], ids=["connection open", "no connection yet"])
@@ -370,7 +363,7 @@ def test_an_sqs_that_refuses_fails_all_and_later_ones_are_tried_again(
     network.clear()
     submit(batch(tenant, 4))
 
-    assert ids_of(take_all()) == [*(["0-0"] if opened else []), "4-0"]
+    assert ids_of(queued()) == [*(["0-0"] if opened else []), "4-0"]
 
 
 def test_those_that_wait_for_an_sqs_that_hangs_are_told_with_the_first(network: FaultProxy, tenant: str) -> None:

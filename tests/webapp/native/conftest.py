@@ -1,8 +1,6 @@
 """The protocols are spoken to the app itself; what it queued is read back from SQS."""
 
-import base64
 import json
-import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +8,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from broker.queues import queue_url, sqs_client
 from local.engine import Engine
+from tests.failure_queue import purge
+from tests.queues import payload, take_all
 from topology import REDACT_QUEUE
 from webapp import create_app
 
@@ -29,19 +28,12 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def queued(engine: Engine, tenant: str) -> Callable[[], list[dict[str, Any]]]:
     """What is queued of the tenant's logs, in the order of their texts."""
-    sqs = sqs_client()
-    url = queue_url(sqs, REDACT_QUEUE)
-    sqs.purge_queue(QueueUrl=url)
+    purge()
 
     def receive() -> list[dict[str, Any]]:
-        logs: list[dict[str, Any]] = []
-        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            for message in messages:
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-                args = json.loads(zlib.decompress(base64.b64decode(json.loads(message["Body"])["body"])))[0]
-                assert args[0]["tenant_id"] == tenant
-                logs += args[0]["logs"]
-        return sorted(logs, key=lambda log: log["text"])
+        batches = [payload(message) for message in take_all(REDACT_QUEUE)]
+        assert {batch["tenant_id"] for batch in batches} <= {tenant}
+        return sorted((log for batch in batches for log in batch["logs"]), key=lambda log: log["text"])
 
     return receive
 
