@@ -33,8 +33,13 @@ def judge(connection: Connection, table: str, item: Item, stored: Item) -> Verdi
     """
     if "expires_at" in stored and int(stored["expires_at"]["N"]) <= time.time():
         return _replace_expired(connection, table, item)
+    return compare(item, stored)
+
+
+def compare(item: Item, other: Item) -> Verdict:
+    """Whether two items under one id have the same original: REDELIVERED, CONFLICT, or UNAVAILABLE when not known."""
     try:
-        return Verdict.REDELIVERED if _same_original(item, stored) else Verdict.CONFLICT
+        return Verdict.REDELIVERED if _same_original(item, other) else Verdict.CONFLICT
     except (PynamoDBException, TenantErased):
         return Verdict.UNAVAILABLE  # the next try says what has become of the tenant
 

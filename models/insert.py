@@ -11,10 +11,10 @@ from itertools import islice
 from pynamodb.connection.base import Connection
 
 from models.call_threads import CALLS_AT_ONCE, call_threads
-from models.duplicate import Item, judge
+from models.duplicate import Item, compare
 from models.insert_call import Key, Tell, insert_call, key_of
 from models.pace import Departure, Paces, Turn, paces
-from models.verdict import UNSETTLED, Verdict
+from models.verdict import THERE, UNSETTLED, Verdict
 from settings import settings
 from topology import MAX_STATEMENTS
 
@@ -36,7 +36,9 @@ def insert_items(
     Args:
         connection: to DynamoDB. It must not try again itself: it would try all of a call for one item that failed.
         table: its name.
-        items: with the key and `original_text` at least, in any order.
+        items: with the key and `original_text` at least, in any order. Of several under one id the first is inserted,
+            and the others are judged by what is stored then. One with the same original is REDELIVERED in any case: it
+            is done when the first is, or has failed with it.
         tell_unavailable: called with the code or type of each kind of error that may not come again.
         pacing: how fast tenants are written.
     Returns:
@@ -50,19 +52,28 @@ def insert_items(
         return sum(write_units(items[place]) for place in places)
 
     verdicts = [Verdict.UNAVAILABLE] * len(items)
-    first_of: dict[Key, int] = {}
-    tenants: dict[str, list[int]] = {}
+    uses: dict[Key, list[int]] = {}
     for place, item in enumerate(items):
-        first = first_of.setdefault(key_of(item), place)
-        if first == place:
-            tenants.setdefault(item["tenant_id"]["S"], []).append(place)
-        else:
-            # One call may name a key once only, so a later use of a log id is judged here, as the table would judge it.
-            verdicts[place] = judge(connection, table, item, items[first])
-    for tenant_id, places in tenants.items():
-        with pacing.turn(tenant_id) as turn:
-            _TenantInsert(call, units_of, verdicts, pacing, turn).run(places)
+        uses.setdefault(key_of(item), []).append(place)
+    while uses:
+        tenants: dict[str, list[int]] = {}
+        for (tenant_id, _log_id), places in uses.items():
+            tenants.setdefault(tenant_id, []).append(places[0])
+        for tenant_id, firsts in tenants.items():
+            with pacing.turn(tenant_id) as turn:
+                _TenantInsert(call, units_of, verdicts, pacing, turn).run(firsts)
+        left = {key: _judge_others(items, places, verdicts) for key, places in uses.items()}
+        uses = {key: places for key, places in left.items() if places}
     return verdicts
+
+
+def _judge_others(items: Sequence[Item], places: Sequence[int], verdicts: list[Verdict]) -> list[int]:
+    """Judge the later items under one id by what became of the first; those that only the table can judge are left."""
+    first, *others = places
+    for place in others:
+        is_settled = verdicts[first] not in UNSETTLED
+        verdicts[place] = compare(items[place], items[first]) if is_settled else verdicts[first]
+    return [] if verdicts[first] in THERE else [place for place in others if verdicts[place] is Verdict.CONFLICT]
 
 
 def write_units(item: Item) -> int:

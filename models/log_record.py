@@ -150,7 +150,8 @@ class LogRecord(TenantTable):
         again for a few seconds.
 
         Args:
-            records: of any tenants.
+            records: of any tenants. Of several under one id the first is inserted, and the others are judged by what is
+                stored then; one with the same original is REDELIVERED, even when the first has failed.
             tell_unavailable: called with the code of an error that may not come again, such as InternalServerError.
         Returns:
             A verdict on each record, in their order.

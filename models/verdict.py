@@ -20,5 +20,8 @@ class Verdict(Enum):
     """DynamoDB will never take it, for example because it is over 400 KB."""
 
 
+THERE = {Verdict.STORED, Verdict.REDELIVERED}
+"""Verdicts on items whose log is in the table."""
+
 UNSETTLED = {Verdict.UNAVAILABLE, Verdict.THROTTLED}
 """Verdicts on items that have to be tried again."""
