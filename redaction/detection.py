@@ -6,7 +6,7 @@ longest of them names it; of equally long ones the leftmost; of those the first 
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -93,15 +93,13 @@ class Detector:
             return {}
         found = {place: merge(entities) for place, entities in found.items()}
         redacted = {place: _Redacted(texts[place], found[place], self._replacement) for place in found}
-        # What the keys of a JSON text say has all been found.
-        spoken = {place for place in found if is_json(texts[place])}
         places = list(found)
         for _ in range(MAX_ROUNDS):
             if not places:
                 break
             again = [self._blank(redacted[place].text) for place in places]
-            silent = {number for number, place in enumerate(places) if place in spoken}
-            more = self._scan([text for text, _ in again], silent=silent, tokens=[tokens for _, tokens in again])
+            originals = [texts[place] for place in places]
+            more = self._scan([text for text, _ in again], tokens=[tokens for _, tokens in again], originals=originals)
             for number, entities in more.items():
                 place = places[number]
                 found[place] = merge([*found[place], *map(redacted[place].original, entities)])
@@ -114,16 +112,16 @@ class Detector:
         texts: Sequence[str],
         depth: int = 0,
         *,
-        silent: Container[int] = (),
         tokens: Sequence[Spans] | None = None,
+        originals: Sequence[str] = (),
     ) -> dict[int, list[Entity]]:
         """The entities of each text that has any, by its place.
 
         Args:
             texts: to look at.
             depth: how many encodings they were inside of.
-            silent: the places of texts whose keys say nothing.
             tokens: where in each text the tokens are, which are blanked already.
+            originals: what each text was before it was redacted: if that was JSON, what its keys say has been found.
         """
         opened = self._opened(texts)
         if not opened:
@@ -135,7 +133,7 @@ class Detector:
             looks[place] = look = _Look(text, where)
             for gate, starts in gates.items():
                 callers.setdefault(gate, []).append((look, starts))
-            look.keys_say = _SENSITIVE_KEYS in gates and place not in silent
+            look.keys_say = _SENSITIVE_KEYS in gates and not (originals and is_json(originals[place]))
         # One recognizer after the other, not one text after the other: its pattern stays in the processor's caches.
         for gate in sorted(callers.keys() & self._recognizers.keys()):
             recognizer = self._recognizers[gate]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from redaction import Redactor
 from redaction.sensitive_keys import entity_of_key
+from redaction.structure import is_json
 from tests.redaction.test_properties import VALUES
 
 REDACTOR = Redactor()
@@ -82,6 +83,24 @@ def test_json_stays_json(record: object, ascii_only: bool) -> None:
 
     json.loads(redacted)
     assert REDACTOR.redact(redacted).text == redacted
+
+
+@given(st.one_of(leaves, records), st.data())
+@settings(max_examples=1000, deadline=None)
+def test_what_is_json_is_what_json_loads_takes(record: object, data: st.DataObject) -> None:
+    text = json.dumps([record], ensure_ascii=data.draw(st.booleans()))
+    place = data.draw(st.integers(0, len(text)))
+    broken = data.draw(st.sampled_from(["", *'\\"{}[],:-+.0e\x01\x7f\ud800', "NaN", "1e999", "\\ud800"]))
+    for each in (text, text[:place] + broken + text[place + data.draw(st.integers(0, 2)) :]):
+        assert is_json(each) == (each.lstrip()[:1] in ("[", "{") and loads(each))
+
+
+def loads(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize(
