@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from models import TenantActivity, resolved
 from webapp.operations import KEYS, Answer, Operation, Parameter, documented
 from webapp.problems import Problem
-from webapp.reading import READING_PARAMETERS, READING_PROBLEMS, TIME, answer, answered, begin_reading, moment_of
+from webapp.reading import READING_PARAMETERS, READING_PROBLEMS, TIME, answer, answered, moment_of, reading
 from webapp.request_ids import current_request_id
 
 blueprint = Blueprint("activity", __name__)
@@ -55,10 +55,10 @@ class Activity(msgspec.Struct, frozen=True):
 )
 def activity() -> Response:
     """The tenant's counts."""
-    tenant_id, _ = begin_reading("since", "until")
-    since, until = _range()
-    with answered("activity"):
-        rows = list(TenantActivity.between(tenant_id, since, until))
+    with reading("since", "until") as (tenant_id, _):
+        since, until = _range()
+        with answered("activity"):
+            rows = list(TenantActivity.between(tenant_id, since, until))
     return answer(Activity([_shown(row) for row in rows], current_request_id()))
 
 

@@ -17,7 +17,7 @@ from webapp.auth import Caller, require
 from webapp.logs_schema import DEFAULT_LIMIT, LIST, SHOW, LogPage, ShownLog
 from webapp.operations import documented
 from webapp.problems import Problem, unavailable
-from webapp.reading import answer, answered, begin_reading, moment_of
+from webapp.reading import answer, answered, moment_of, reading
 from webapp.request_ids import current_request_id
 from webapp.row_cache import cause_of
 
@@ -45,13 +45,13 @@ def init_app(app: Flask) -> None:
 @documented(LIST)
 def list_logs() -> Response:
     """A page of the tenant's logs."""
-    tenant_id, caller = begin_reading("since", "until", "entity", "limit", "order", "cursor", "original")
-    original = _original_wanted(caller)
-    limit, newest_first = _limit(), _newest_first()
-    memory.reserve(PAGE_MEMORY_BYTES)
-    with answered("logs"):
-        page = _page(tenant_id, limit, newest_first)
-    logs = _shown(tenant_id, caller, page.records, original)
+    with reading("since", "until", "entity", "limit", "order", "cursor", "original") as (tenant_id, caller):
+        original = _original_wanted(caller)
+        limit, newest_first = _limit(), _newest_first()
+        memory.reserve(PAGE_MEMORY_BYTES)
+        with answered("logs"):
+            page = _page(tenant_id, limit, newest_first)
+        logs = _shown(tenant_id, caller, page.records, original)
     return answer(LogPage(logs, page.cursor, current_request_id()))
 
 
@@ -59,10 +59,10 @@ def list_logs() -> Response:
 @documented(SHOW)
 def show_log(log_id: str) -> Response:
     """One of the tenant's logs."""
-    tenant_id, caller = begin_reading("original")
-    original = _original_wanted(caller)
-    record = _record(tenant_id, log_id)
-    (log,) = _shown(tenant_id, caller, [record], original)
+    with reading("original") as (tenant_id, caller):
+        original = _original_wanted(caller)
+        record = _record(tenant_id, log_id)
+        (log,) = _shown(tenant_id, caller, [record], original)
     return answer(log)
 
 

@@ -65,7 +65,7 @@ _ORIGINAL = Parameter(
 )
 _PROBLEMS = READING_PROBLEMS | {
     400: (*READING_PROBLEMS[400], "original_invalid"),
-    503: (*READING_PROBLEMS[503], "access_unrecorded", "keys_unavailable", "busy"),
+    503: (*READING_PROBLEMS[503], "access_unrecorded", "keys_unavailable"),
 }
 
 LIST: Operation = Operation(

@@ -2,7 +2,8 @@
 
 import logging
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -20,6 +21,11 @@ from webapp.problems import Problem, unavailable
 from webapp.row_cache import cause_of
 
 logger = logging.getLogger(__name__)
+
+MAX_READERS = 16
+"""Requests that read at once. When DynamoDB hangs each of them does for up to 20 s, with a thread and the memory of a
+page, and those that bring logs need both."""
+_turns = threading.BoundedSemaphore(MAX_READERS)
 
 _TENANT_ID = re.compile(TENANT_ID_PATTERN)
 _AGO = re.compile(r"(\d{1,9})([smhdw])", re.ASCII)
@@ -41,19 +47,31 @@ READING_PROBLEMS: dict[int, tuple[str, ...]] = {
     401: INTAKE_PROBLEMS[401],
     403: INTAKE_PROBLEMS[403],
     429: INTAKE_PROBLEMS[429],
-    503: ("logs_unavailable", "auth_unavailable", "tenant_unavailable"),
+    503: ("logs_unavailable", "auth_unavailable", "tenant_unavailable", "busy"),
 }
-"""What `begin_reading` and `answered` raise."""
+"""What `reading` and `answered` raise."""
 
 
-def begin_reading(*parameters: str) -> tuple[str, Caller]:
+@contextmanager
+def reading(*parameters: str) -> Iterator[tuple[str, Caller]]:
     """The tenant of the current request, and who asks, if they may.
 
     Args:
         parameters: that the query may have. Any other is refused: a filter with a wrong name would find everything.
     Raises:
-        Problem: 400 for another parameter or no tenant; 401, 403, 429 and 503 as `identify` and `check_reading`.
+        Problem: 400 for another parameter or no tenant; 401, 403, 429 and 503 as `identify` and `check_reading`; 503
+            when others read already, MAX_READERS of them.
     """
+    reader = _reader_of(parameters)
+    if not _turns.acquire(blocking=False):
+        raise unavailable("busy", "Too many read at this moment; ask again.")
+    try:
+        yield reader
+    finally:
+        _turns.release()
+
+
+def _reader_of(parameters: Sequence[str]) -> tuple[str, Caller]:
     caller = identify("read")
     tenant_id = tenant_named(caller, request.headers.get("x-tenant-id"))
     if tenant_id is None:

@@ -1,7 +1,9 @@
 """GET /logs and GET /logs/{log_id} on the real table."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +19,7 @@ from originals import wrapping
 from tests.fault_proxy import FaultProxy
 from tests.waiting import wait_for
 from tests.webapp.reader import Reader, problem
+from webapp.reading import MAX_READERS
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -372,6 +375,36 @@ def test_without_dynamodb(
             problem(answer, 503, "logs_unavailable")
             assert answer.headers["Retry-After"] == "5"
     assert "reading logs fails" in caplog.text
+
+    proxy.clear()
+    assert reader.get("/logs").status_code == 200
+
+
+def test_readers_of_a_table_that_hangs_leave_the_app_to_those_who_send(
+    reader: Reader, client: FlaskClient, tenant: str, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender = Reader(client, tenant, "ingest")
+    store(tenant, "a")
+    assert reader.get("/logs").status_code == 200
+    monkeypatch.setattr(LogRecord.Meta, "host", proxy.url)
+    monkeypatch.setattr(LogRecord.Meta, "read_timeout_seconds", 5)
+    monkeypatch.setattr(LogRecord.Meta, "max_retry_attempts", 0)
+    monkeypatch.setattr(LogRecord, "_connection", None)
+    proxy.hang("dynamodb")
+
+    def ask() -> tuple[int, str]:
+        answer = reader.get("/logs")
+        return answer.status_code, answer.json["code"]  # type: ignore[index]
+
+    with ThreadPoolExecutor(2 * MAX_READERS) as threads:
+        answers = [threads.submit(ask) for _ in range(2 * MAX_READERS)]
+        wait_for("those that are refused", lambda: sum(map(Future.done, answers)) >= MAX_READERS)
+        sent = client.post("/ingest", json={"text": "text"}, headers={"Authorization": f"Bearer {sender.key}"})
+        assert sent.status_code == 202
+        assert Counter(answer.result() for answer in answers) == {
+            (503, "logs_unavailable"): MAX_READERS,
+            (503, "busy"): MAX_READERS,
+        }
 
     proxy.clear()
     assert reader.get("/logs").status_code == 200
