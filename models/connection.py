@@ -112,4 +112,5 @@ class KeyedTable(Table):
 
 def refused_by_condition(error: PynamoDBException) -> bool:
     """Whether a write failed because its condition did not hold, and not because DynamoDB did not do it."""
-    return error.cause_response_code == "ConditionalCheckFailedException"
+    # A cause that had no response raises AttributeError inside pynamodb's property, which getattr takes for absent.
+    return getattr(error, "cause_response_code", None) == "ConditionalCheckFailedException"
