@@ -4,10 +4,13 @@ import threading
 import time
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from models import Storage, TenantPolicy, derived_key
-from redaction import Policy, Redactor
 from settings import settings
+
+if TYPE_CHECKING:
+    from redaction import Redactor
 
 # The automata of a policy take megabytes; the tenants of most share the default one.
 MAX_REDACTORS = 32
@@ -38,7 +41,7 @@ _known: dict[str, _Known] = {}
 _lock = threading.Lock()
 
 
-def redactor_of(tenant_id: str) -> Redactor:
+def redactor_of(tenant_id: str) -> "Redactor":
     """The redactor of a tenant.
 
     Raises:
@@ -51,6 +54,11 @@ def redactor_of(tenant_id: str) -> Redactor:
         return _redactor(row.policy, derived_key(row.secret, "hash")) if row.policy else _redactor("", b"")
     except ValueError:
         raise PolicyInvalid(tenant_id) from None
+
+
+def make_default_redactor() -> None:
+    """Make now what the first log would wait for."""
+    _redactor("", b"")
 
 
 def storing_of(tenant_id: str) -> Storing:
@@ -80,5 +88,8 @@ def _row_of(tenant_id: str) -> TenantPolicy:
 
 
 @lru_cache(MAX_REDACTORS)
-def _redactor(policy: str, hash_key: bytes) -> Redactor:
+def _redactor(policy: str, hash_key: bytes) -> "Redactor":
+    # Here, because its patterns take a second to compile, and web, store and most commands never redact.
+    from redaction import Policy, Redactor
+
     return Redactor(Policy.from_json(policy), hash_key) if policy else Redactor()

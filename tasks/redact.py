@@ -2,25 +2,37 @@
 
 import logging
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+from celery.signals import celeryd_after_setup
 from pynamodb.exceptions import PynamoDBException
 
 from broker.outage import Outage
 from models import Counts, TenantErased
-from redaction import Redaction, Redactor
 from settings import settings
 from tasks.application import app
 from tasks.base import PipelineTask
 from tasks.batch import Batch, Log, RedactedBatch, RedactedLog
 from tasks.failures import Reason, origin_of
 from tasks.outcome import Outcome, discarded
-from tasks.policies import PolicyInvalid, redactor_of
+from tasks.policies import PolicyInvalid, make_default_redactor, redactor_of
 from tasks.time_limit import time_limit
+from topology import REDACT_QUEUE
+
+if TYPE_CHECKING:
+    from redaction import Redaction, Redactor
 
 logger = logging.getLogger(__name__)
 
 _outage = Outage("reading policies from DynamoDB", quiet_seconds=10)
+
+
+@celeryd_after_setup.connect
+def _prepare(instance: Any, **_: Any) -> None:
+    """Before a worker forks its children, who then share it."""
+    if REDACT_QUEUE in instance.app.amqp.queues.consume_from:
+        make_default_redactor()
 
 
 @app.task(base=PipelineTask, input_type=Batch)
@@ -66,7 +78,7 @@ def _counts(batch: Batch) -> Counts:
     return Counts(accepted=len(batch.logs), received_bytes=sum(sizes))
 
 
-def _redactions(redactor: Redactor, batch: Batch) -> list[Redaction | None]:
+def _redactions(redactor: "Redactor", batch: Batch) -> "list[Redaction | None]":
     """What becomes of each log, in their order; None for one that can't be redacted."""
     if len(batch.logs) > 1:
         try:
@@ -77,7 +89,7 @@ def _redactions(redactor: Redactor, batch: Batch) -> list[Redaction | None]:
     return [_redaction(redactor, batch.tenant_id, log.text) for log in batch.logs]
 
 
-def _redaction(redactor: Redactor, tenant_id: str, text: str) -> Redaction | None:
+def _redaction(redactor: "Redactor", tenant_id: str, text: str) -> "Redaction | None":
     try:
         with time_limit(settings.redact_time_limit_seconds):
             return redactor.redact(text)
