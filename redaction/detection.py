@@ -26,6 +26,7 @@ CUSTOM_MEMORY_BYTES = 8 << 20
 _ENCODED = r"%[2-7][0-9A-Fa-f]|\\u"
 """What may hide a value from all gates."""
 _GATES = (*(recognizer.gates for recognizer in RECOGNIZERS), sensitive_keys.gate(), _ENCODED)
+_DENSE = frozenset(place for place, recognizer in enumerate(RECOGNIZERS) if recognizer.dense_gate)
 _SENSITIVE_KEYS = len(RECOGNIZERS)
 _CUSTOM = len(_GATES)
 """From here on a tenant's own recognizers are counted."""
@@ -74,7 +75,7 @@ class Detector:
     ) -> None:
         numbered = [*enumerate(recognizers), *enumerate(custom, _CUSTOM)]
         self._recognizers = {place: recognizer for place, recognizer in numbered if recognizer}
-        self._gates = compile_gates(_GATES)
+        self._gates = compile_gates(_GATES, dense=_DENSE)
         custom_gates = tuple(recognizer.gates for recognizer in custom)
         self._custom_gates = compile_gates(custom_gates, CUSTOM_MEMORY_BYTES) if custom else None
         self._tokens = tokens
@@ -92,18 +93,20 @@ class Detector:
         if not found:
             return {}
         found = {place: merge(entities) for place, entities in found.items()}
-        redacted = {place: _Redacted(texts[place], found[place], self._replacement) for place in found}
+        redacted = {place: self._redacted(texts[place], entities) for place, entities in found.items()}
         places = list(found)
         for _ in range(MAX_ROUNDS):
             if not places:
                 break
-            again = [self._blank(redacted[place].text) for place in places]
-            originals = [texts[place] for place in places]
-            more = self._scan([text for text, _ in again], tokens=[tokens for _, tokens in again], originals=originals)
+            more = self._scan(
+                [redacted[place].blanked for place in places],
+                tokens=[redacted[place].tokens for place in places],
+                originals=[texts[place] for place in places],
+            )
             for number, entities in more.items():
                 place = places[number]
                 found[place] = merge([*found[place], *map(redacted[place].original, entities)])
-                redacted[place] = _Redacted(texts[place], found[place], self._replacement)
+                redacted[place] = self._redacted(texts[place], found[place])
             places = [places[number] for number in more]
         return {place: (entities, redacted[place].text) for place, entities in found.items()}
 
@@ -171,6 +174,31 @@ class Detector:
             entities = list(_outside(text, entities, look.tokens))
         return fit(text, merge(entities), literals) if literals and entities else entities
 
+    def _redacted(self, text: str, entities: Sequence[Entity]) -> "_Redacted":
+        pieces: list[str] = []
+        blanks: list[str] = []
+        tokens: Spans = []
+        stretches: list[tuple[int, int]] = []
+        position = length = 0
+        for entity in (*entities, None):
+            kept = text[position : entity.start] if entity else text[position:]
+            stretches.append((length, position))
+            pieces.append(kept)
+            blanked, its_tokens = self._blank(kept)
+            blanks.append(blanked)
+            tokens += [(start + length, end + length) for start, end in its_tokens]
+            length += len(kept)
+            if entity:
+                token = self._replacement(entity, text[entity.start : entity.end])
+                quote = '"' if entity.quoted else ""
+                pieces.append(f"{quote}{token}{quote}")
+                blanks.append(f"{quote}{_blank_of(len(token))}{quote}")
+                length += len(quote)
+                tokens.append((length, length + len(token)))
+                length += len(token) + len(quote)
+                position = entity.end
+        return _Redacted("".join(pieces), "".join(blanks), tokens, stretches)
+
     def _blank(self, text: str) -> tuple[str, Spans]:
         """A text of the same length in which no token says anything about what is beside it, as "[US_SSN] 123" would.
 
@@ -182,7 +210,7 @@ class Detector:
         pieces: list[str] = []
         position = 0
         for start, end in tokens:
-            pieces += (text[position:start], "[", "_" * (end - start - 2), "]")
+            pieces += (text[position:start], _blank_of(end - start))
             position = end
         return "".join((*pieces, text[position:])), tokens
 
@@ -198,6 +226,11 @@ class Detector:
         for entity in self._scan([plain], depth + 1).get(0, ()) if depth < MAX_DEPTH else ():
             # A number of the JSON in a string is replaced as a part of the string: quotes would end it.
             yield entity.moved(origins[entity.start], origins[entity.end], quoted=False)
+
+
+def _blank_of(length: int) -> str:
+    """What stands for a token that says nothing."""
+    return f"[{'_' * (length - 2)}]"
 
 
 def merge(found: list[Entity]) -> list[Entity]:
@@ -234,26 +267,20 @@ def _outside(text: str, entities: Iterable[Entity], tokens: Spans) -> Iterator[E
                 break
 
 
+@dataclass(slots=True)
 class _Redacted:
-    """A text with tokens for its entities, and the way back to the original's offsets."""
+    """A text with tokens for its entities, the same with its tokens blanked, and where these are.
 
-    def __init__(self, text: str, entities: Sequence[Entity], replacement: Replacement) -> None:
-        pieces: list[str] = []
-        self._kept: list[tuple[int, int]] = []  # where each kept stretch begins here, and in the original
-        position = length = 0
-        for entity in entities:
-            kept, token = text[position : entity.start], replacement(entity, text[entity.start : entity.end])
-            if entity.quoted:
-                token = f'"{token}"'
-            self._kept.append((length, position))
-            pieces += (kept, token)
-            length += len(kept) + len(token)
-            position = entity.end
-        self._kept.append((length, position))
-        self.text = "".join((*pieces, text[position:]))
+    `kept` is where each stretch of the original begins here, and there.
+    """
+
+    text: str
+    blanked: str
+    tokens: Spans
+    kept: list[tuple[int, int]]
 
     def original(self, entity: Entity) -> Entity:
         """The same, in the original. It lies in one kept stretch, since no token is part of it."""
-        here, there = self._kept[bisect_right(self._kept, entity.start, key=itemgetter(0)) - 1]
+        here, there = self.kept[bisect_right(self.kept, entity.start, key=itemgetter(0)) - 1]
         shift = there - here
         return entity.moved(entity.start + shift, entity.end + shift, quoted=entity.quoted)

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any, Protocol
@@ -33,8 +33,8 @@ FEW = 4
 """Fewer texts are not worth a look at all of them together."""
 
 
-Search = Callable[[bytes, int], int]
-"""Where the first match in an encoded text begins, from a position on; -1 without one."""
+Search = Callable[[bytes, int, int], int]
+"""Where the first match in an encoded text begins, from a position on and before another one; -1 without one."""
 
 
 class GatesTooLarge(Exception):
@@ -67,13 +67,21 @@ class GatesFailed(Exception):
 class Re2Gates:
     """A few automata for all patterns, by google-re2.
 
+    Args:
+        patterns: in RE2's syntax.
+        max_memory_bytes: of each automaton.
+        dense: the places of patterns that match all over a long token: of their matches in a text `opened` gives the
+            first one alone.
+
     One for words, one for shapes to which all digits are alike, one for certain digits: what they count multiplies
     their states in one automaton, whose memory is then full again and again, and which takes fifty times as long.
     """
 
-    def __init__(self, patterns: Sequence[str], max_memory_bytes: int = MAX_MEMORY_BYTES) -> None:
+    def __init__(
+        self, patterns: Sequence[str], max_memory_bytes: int = MAX_MEMORY_BYTES, dense: Collection[int] = ()
+    ) -> None:
         self._kinds = [
-            _Kind([patterns[place] for place in places], places, max_memory_bytes) for places in _alike(patterns)
+            _Kind([patterns[place] for place in places], places, max_memory_bytes, dense) for places in _alike(patterns)
         ]
 
     def matching(self, text: str) -> list[int]:
@@ -102,7 +110,7 @@ class Re2Gates:
         joined, ends = _joined(texts)
         opened: Opened = {}
         for kind in self._kinds:
-            start = kind.search(joined, 0)
+            start = kind.search(joined, 0, len(joined))
             while start >= 0:
                 place = bisect_right(ends, start)
                 starts, next_start = kind.look(joined, ends[place - 1] if place else 0, start, ends[place])
@@ -116,8 +124,11 @@ class Re2Gates:
 class _Kind:
     """Patterns that share an automaton; `places` are theirs among all."""
 
-    def __init__(self, patterns: Sequence[str], places: Sequence[int], max_memory_bytes: int) -> None:
+    def __init__(
+        self, patterns: Sequence[str], places: Sequence[int], max_memory_bytes: int, dense: Collection[int]
+    ) -> None:
         self._patterns = patterns
+        self._dense = dense
         self._max_memory_bytes = max_memory_bytes
         self._anywhere = _set(re2.Set.SearchSet, patterns, max_memory_bytes)
         self._places = places
@@ -129,7 +140,17 @@ class _Kind:
     @cached_property
     def search(self) -> Search:
         """Where any of the patterns has a match. A tenant's few are never searched for in this way."""
-        union = "|".join(f"(?:{pattern})" for pattern in self._patterns)
+        return self._search_for(self._patterns)
+
+    @cached_property
+    def _search_sparse(self) -> Search:
+        """The same for those that are not dense."""
+        return self._search_for(
+            [pattern for pattern, place in zip(self._patterns, self._places, strict=True) if place not in self._dense]
+        )
+
+    def _search_for(self, patterns: Sequence[str]) -> Search:
+        union = "|".join(f"(?:{pattern})" for pattern in patterns)
         return _search(f"(?m){union}", self._max_memory_bytes * RESERVED)
 
     def look(self, joined: bytes, begin: int, start: int, end: int) -> tuple[dict[int, Starts], int]:
@@ -145,15 +166,21 @@ class _Kind:
             a later text, or -1.
         """
         starts: dict[int, Starts] = {}
-        search, found = self.search, self._found
+        search, stop = self.search, len(joined)
         for _ in range(MAX_STARTS):
-            for pattern in found(self._here, joined[start : end - 1]):
+            for pattern in self._found(self._here, joined[start : end - 1]):
                 starts.setdefault(pattern, []).append(start - begin)  # type: ignore[union-attr]  # are lists so far
-            start = search(joined, start + 1) if start + 1 < len(joined) else -1
-            if start >= end or start < 0:
-                return starts, start
-        matching = self.matching(joined[begin : end - 1])
-        return dict.fromkeys(matching), self.search(joined, end) if end < len(joined) else -1
+                if pattern in self._dense:
+                    search, stop = self._search_sparse, end - 1
+            start = search(joined, start + 1, stop) if start + 1 < stop else -1
+            if not begin <= start < end:
+                break
+        else:
+            starts = dict.fromkeys(self.matching(joined[begin : end - 1]))
+            stop = end - 1
+        if stop < len(joined):  # behind the text nothing was searched
+            start = self.search(joined, end, len(joined)) if end < len(joined) else -1
+        return starts, start
 
     def matching(self, encoded: bytes) -> list[int]:
         """The places of those that have a match."""
@@ -242,18 +269,20 @@ class ReGates:
 
 
 @lru_cache(8)
-def compile_gates(patterns: tuple[str, ...], max_memory_bytes: int = MAX_MEMORY_BYTES) -> Gates:
+def compile_gates(
+    patterns: tuple[str, ...], max_memory_bytes: int = MAX_MEMORY_BYTES, dense: frozenset[int] = frozenset()
+) -> Gates:
     """The fastest there is here. Those who ask for the same patterns share one automaton, which is safe in threads.
 
     Raises:
         GatesTooLarge: RE2 refused the patterns as a whole.
     """
-    return ReGates(patterns) if re2 is None else Re2Gates(patterns, max_memory_bytes)
+    return ReGates(patterns) if re2 is None else Re2Gates(patterns, max_memory_bytes, dense)
 
 
 @lru_cache(None)
 def compile_search(pattern: str) -> Search | None:
-    """What searches an encoded text from a position on for one pattern; None where RE2 isn't there."""
+    """What searches an encoded text for one pattern; None where RE2 isn't there."""
     if re2 is None:
         return None
     return _search(pattern, DEFAULT_MEMORY_BYTES)
@@ -267,7 +296,7 @@ def _search(pattern: str, max_memory_bytes: int) -> Search:
     match = re2.compile(pattern.encode(), options)._regexp.Match
     unanchored = re2._re2.RE2.Anchor.UNANCHORED
 
-    def search(encoded: bytes, position: int) -> int:
-        return match(unanchored, encoded, position, len(encoded))[0][0]  # type: ignore[no-any-return]
+    def search(encoded: bytes, position: int, end: int) -> int:
+        return match(unanchored, encoded, position, end)[0][0]  # type: ignore[no-any-return]
 
     return search

@@ -41,6 +41,8 @@ class Recognizer:
         lead: how many code points at most before a match of the gate one of `pattern` starts, if it is known.
         lead_signs: the only characters that stand between the start of a match of `pattern` and its gate, if the text
             is ASCII and they are known.
+        dense_gate: whether the gate has a match at every few signs of some tokens: of a text's only the first is
+            looked for.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Recognizer:
     starts_at_gate: bool = False
     lead: int | None = None
     lead_signs: str = ""
+    dense_gate: bool = False
 
     @property
     def gates(self) -> str:
@@ -73,6 +76,8 @@ class Recognizer:
             return self._search(text, 0) if starts is None else []
         if self.starts_at_gate:
             return self._match_at(text, starts)
+        if self.dense_gate:
+            return self._search(text, max(0, starts[0] - (self.lead or 0)))
         if self.context is None and self._is_led():
             return self._search_near(text, starts)
         # A word may be the context of several values behind it.
@@ -93,12 +98,14 @@ class Recognizer:
             return None
         encoded = text.encode()
         starts: list[int] = []
-        start = search_gate(encoded, 0)
+        start = search_gate(encoded, 0, len(encoded))
         while start >= 0:
             if len(starts) == MAX_GATES:
                 return None
             starts.append(start)
-            start = search_gate(encoded, start + 1) if start + 1 < len(encoded) else -1
+            if self.dense_gate:
+                break
+            start = search_gate(encoded, start + 1, len(encoded)) if start + 1 < len(encoded) else -1
         return starts
 
     def _search(self, text: str, position: int) -> list[tuple[int, int]]:

@@ -102,6 +102,7 @@ RECOGNIZERS = (
         pattern=re.compile(rf"[13LMDXTAmn29](?<![0-9A-Za-z].){_BASE58_SIGN}{{24,34}}{_ALONE[1]}", re.ASCII),
         validate=_has_base58_checksum,
         lead=35,
+        dense_gate=True,
         positive=(
             ("wallet payout to 15BTnuPeddw7iHn4rcdDYtziPUp7oDKQYq txid=62b0", "15BTnuPeddw7iHn4rcdDYtziPUp7oDKQYq"),
             ("bitcoin:16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyZ?amount=1", "16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyZ"),

@@ -11,7 +11,10 @@ from redaction.gates import FEW, Re2Gates, ReGates
 from redaction.recognizers import RECOGNIZERS
 
 REDACTOR = Redactor()
-GATES = Re2Gates([recognizer.gates for recognizer in RECOGNIZERS])
+GATES = Re2Gates(
+    [recognizer.gates for recognizer in RECOGNIZERS],
+    dense=[place for place, recognizer in enumerate(RECOGNIZERS) if recognizer.dense_gate],
+)
 OTHER_GATES = ReGates([recognizer.gates for recognizer in RECOGNIZERS])
 
 VALUES = sorted({value for recognizer in RECOGNIZERS for _, value in recognizer.positive})
