@@ -4,7 +4,7 @@ BIN := .venv/bin
 UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
 .PHONY: run test check format lock clean chromium syslog-ng chaos \
-	bench-broker bench-control bench-outages bench-redaction bench-ingest bench-failures bench-store bench-pipeline
+	bench bench-broker bench-control bench-outages bench-redaction bench-ingest bench-failures bench-store bench-pipeline
 
 run: .venv/.runtime .venv-engine/.installed  ## install, start everything on the embedded engine, Ctrl-C stops it
 	@exec $(BIN)/python -m local.run
@@ -68,6 +68,8 @@ bench-store: .venv/.dev .venv-engine/.installed  ## the store worker's inserts a
 
 bench-pipeline: .venv/.dev .venv-engine/.installed .bench/node/.installed  ## the whole way against one task a log (needs npm)
 	$(BIN)/python -m benchmarks.pipeline $(ARGS)
+
+bench: bench-redaction
 
 bench-redaction: .venv/.dev .venv-bench/.installed  ## the engine's speed against Presidio's, hushlog's and scrubadub's
 	$(BIN)/python -m benchmarks.redaction $(ARGS)
