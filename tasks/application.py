@@ -1,6 +1,7 @@
 """The Celery app."""
 
 import logging
+import sys
 
 from celery import Celery
 from celery.app.trace import LOG_REJECTED
@@ -8,9 +9,13 @@ from celery.app.trace import LOG_REJECTED
 import broker.consumer
 import broker.heartbeat
 import broker.mailbox
-import broker.transport  # noqa: F401 - here, because `celery -A` has this folder on its path only while it imports us
+import broker.transport  # noqa: F401 - by its name in celeryconfig
 import celeryconfig
 from broker.drain import Drain
+from settings import ROOT
+
+# `celery -A` puts this folder on the path, and takes it off when it has imported us. What redacts is imported later.
+sys.path.append(str(ROOT))
 
 app = Celery(
     "sluice",

@@ -31,8 +31,13 @@ _outage = Outage("reading policies from DynamoDB", quiet_seconds=10)
 @celeryd_after_setup.connect
 def _prepare(instance: Any, **_: Any) -> None:
     """Before a worker forks its children, who then share it."""
-    if REDACT_QUEUE in instance.app.amqp.queues.consume_from:
+    if REDACT_QUEUE not in instance.app.amqp.queues.consume_from:
+        return
+    try:
         make_default_redactor()
+    except Exception as error:
+        # Celery would log it and go on, and every log would end in failures.
+        raise SystemExit(f"redaction is not possible here: {error}") from error
 
 
 @app.task(base=PipelineTask, input_type=Batch)
