@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 from flask.testing import FlaskClient
 
 from local.engine import Engine
@@ -43,6 +44,7 @@ def fill(endpoint: str) -> None:
         region_name="us-east-1",
         aws_access_key_id="sluice",
         aws_secret_access_key="sluice",
+        config=Config(parameter_validation=False),
     )
     table = LogRecord.Meta.table_name
     for begin in range(0, RECORDS, 25):
