@@ -5,6 +5,7 @@ import json
 import time
 import zlib
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from broker.queues import sqs_client
@@ -21,7 +22,7 @@ def take_all(queue: str, prefix: str = settings.queue_prefix) -> Iterator["Messa
     Waits for those that somebody holds: the engine goes on with the poll of a worker that was killed, and what it gives
     to that poll comes back only with the visibility timeout.
     """
-    sqs = sqs_client()
+    sqs = _client()
     url = sqs.get_queue_url(QueueName=prefix + queue)["QueueUrl"]
     while True:
         messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"])
@@ -32,6 +33,12 @@ def take_all(queue: str, prefix: str = settings.queue_prefix) -> Iterator["Messa
             if not _left(sqs, url):
                 return
             time.sleep(0.1)
+
+
+@cache
+def _client() -> "SQSClient":
+    """Takes longer to make than all calls of a test."""
+    return sqs_client()
 
 
 def payload(message: "MessageTypeDef") -> Any:

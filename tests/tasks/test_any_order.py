@@ -23,13 +23,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from broker.dead_letter import read
-from broker.queues import queue_url, sqs_client
 from local.engine import Engine
 from models import LogRecord
 from tasks import app
 from tasks.redact import redact
 from tasks.store import store
 from tests.failure_queue import purge
+from tests.queues import take_all
 from topology import FAILURES_QUEUE, REDACT_QUEUE, STORE_QUEUE, TASK_QUEUES
 
 BATCHES = (
@@ -86,19 +86,13 @@ class Queues:
     """All that was ever in them."""
 
     tenant: str
-    sqs: Any = field(default_factory=sqs_client)
     messages: list[dict[str, Any]] = field(default_factory=list)
     dead: list[dict[str, Any]] = field(default_factory=list)
 
     def take(self) -> None:
         """What was published since."""
         for queue, kept in ((REDACT_QUEUE, self.messages), (STORE_QUEUE, self.messages), (FAILURES_QUEUE, self.dead)):
-            url = queue_url(self.sqs, queue)
-            options: Any = {"MaxNumberOfMessages": 10, "AttributeNames": ["SentTimestamp"]}
-            while found := self.sqs.receive_message(QueueUrl=url, **options).get("Messages"):
-                for message in found:
-                    kept.append(dict(message))
-                    self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            kept += map(dict, take_all(queue))
 
     def deliver(self, message: dict[str, Any], kill: Kill | None = None) -> None:
         """To a worker that may die of something."""
