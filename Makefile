@@ -69,7 +69,7 @@ bench-store: .venv/.dev .venv-engine/.installed  ## the store worker's inserts a
 bench-pipeline: .venv/.dev .venv-engine/.installed .bench/node/.installed  ## the whole way against one task a log (needs npm)
 	$(BIN)/python -m benchmarks.pipeline $(ARGS)
 
-bench: bench-redaction
+bench: bench-redaction  ## the same as bench-redaction
 
 bench-redaction: .venv/.dev .venv-bench/.installed  ## the engine's speed against Presidio's, hushlog's and scrubadub's
 	$(BIN)/python -m benchmarks.redaction $(ARGS)

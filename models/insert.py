@@ -70,8 +70,8 @@ def insert_items(
 def _judge_others(items: Sequence[Item], places: Sequence[int], verdicts: list[Verdict]) -> list[int]:
     """Judge the later items under one id by what became of the first; those that only the table can judge are left."""
     first, *others = places
+    is_settled = verdicts[first] not in UNSETTLED
     for place in others:
-        is_settled = verdicts[first] not in UNSETTLED
         verdicts[place] = compare(items[place], items[first]) if is_settled else verdicts[first]
     return [] if verdicts[first] in THERE else [place for place in others if verdicts[place] is Verdict.CONFLICT]
 

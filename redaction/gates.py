@@ -2,10 +2,12 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any, Protocol
+
+from redaction.gate_kinds import alike
 
 try:
     import re2 as re2  # type: ignore[import-not-found,import-untyped,unused-ignore]  # it has no stubs
@@ -19,14 +21,6 @@ DEFAULT_MEMORY_BYTES = 8 << 20
 RESERVED = 3
 """RE2 gives the automaton of a pattern, unlike that of a Set, a third of its memory: the rest is for other searches."""
 
-
-_CLASS = re.compile(r"\[[^\]]*\]|\\.|\{[^}]*\}|\(\?[a-z]*:")
-_WORD = re.compile(r"[A-Za-z_]{2}")
-_LETTERS = re.compile(r"[a-z]-[a-z]|[A-Z]-[A-Z]|[A-Za-z]{2}")
-_COUNT = re.compile(r"\]\{(\d+)")
-# "756", "[01]"; not "[0-9]", "{3}", "%2540" or "%[2-7]".
-_CERTAIN_DIGITS = re.compile(r"(?<!%)(?<!%2)\[(?!0-9\])[0-9-]+\]|(?<![%{,#\[\]0-9A-Za-z])[0-9]{2,}(?![0-9,]*\})")
-LONG_RUN = 12
 MAX_STARTS = 8
 """How many matches in a text are looked at one by one before all of it is searched for each pattern."""
 FEW = 4
@@ -81,7 +75,7 @@ class Re2Gates:
         self, patterns: Sequence[str], max_memory_bytes: int = MAX_MEMORY_BYTES, dense: Collection[int] = ()
     ) -> None:
         self._kinds = [
-            _Kind([patterns[place] for place in places], places, max_memory_bytes, dense) for places in _alike(patterns)
+            _Kind([patterns[place] for place in places], places, max_memory_bytes, dense) for places in alike(patterns)
         ]
 
     def matching(self, text: str) -> list[int]:
@@ -110,14 +104,13 @@ class Re2Gates:
         joined, ends = _joined(texts)
         opened: Opened = {}
         for kind in self._kinds:
-            start = kind.search(joined, 0, len(joined))
-            while start >= 0:
+            begin = 0
+            while begin < len(joined) and (start := kind.search(joined, begin, len(joined))) >= 0:
                 place = bisect_right(ends, start)
-                starts, next_start = kind.look(joined, ends[place - 1] if place else 0, start, ends[place])
-                if starts:
+                begin = ends[place]
+                if starts := kind.look(joined, ends[place - 1] if place else 0, start, begin - 1):
                     known = texts[place].isascii()
                     opened.setdefault(place, {}).update(starts if known else dict.fromkeys(starts))
-                start = next_start
         return opened
 
 
@@ -153,34 +146,25 @@ class _Kind:
         union = "|".join(f"(?:{pattern})" for pattern in patterns)
         return _search(f"(?m){union}", self._max_memory_bytes * RESERVED)
 
-    def look(self, joined: bytes, begin: int, start: int, end: int) -> tuple[dict[int, Starts], int]:
-        """See which patterns have a match in one of the joined texts.
+    def look(self, joined: bytes, begin: int, start: int, end: int) -> dict[int, Starts]:
+        """See which patterns have a match in one of the joined texts, and where these begin if that is not too often.
 
         Args:
             joined: all texts.
             begin: of this one.
             start: where in it the first match of any pattern begins.
-            end: of it, behind its line feed.
-        Returns:
-            The patterns, with where their matches begin if that is not too often; and where any pattern has a match in
-            a later text, or -1.
+            end: of it.
         """
         starts: dict[int, Starts] = {}
-        search, stop = self.search, len(joined)
+        search = self.search
         for _ in range(MAX_STARTS):
-            for pattern in self._found(self._here, joined[start : end - 1]):
+            for pattern in self._found(self._here, joined[start:end]):
                 starts.setdefault(pattern, []).append(start - begin)  # type: ignore[union-attr]  # are lists so far
                 if pattern in self._dense:
-                    search, stop = self._search_sparse, end - 1
-            start = search(joined, start + 1, stop) if start + 1 < stop else -1
-            if not begin <= start < end:
-                break
-        else:
-            starts = dict.fromkeys(self.matching(joined[begin : end - 1]))
-            stop = end - 1
-        if stop < len(joined):  # behind the text nothing was searched
-            start = self.search(joined, end, len(joined)) if end < len(joined) else -1
-        return starts, start
+                    search = self._search_sparse
+            if start + 1 >= end or (start := search(joined, start + 1, end)) < 0:
+                return starts
+        return dict.fromkeys(self.matching(joined[begin:end]))
 
     def matching(self, encoded: bytes) -> list[int]:
         """The places of those that have a match."""
@@ -228,25 +212,6 @@ def _encoded(text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError:  # lone surrogates, which no gate is about
         return text.encode("utf-8", "replace")
-
-
-def _alike(patterns: Sequence[str]) -> Iterator[list[int]]:
-    """The places of patterns that go well together: a text of which each has a part keeps few states busy."""
-    kinds: dict[str, list[int]] = {}
-    for place, pattern in enumerate(patterns):
-        kinds.setdefault(_kind(pattern), []).append(place)
-    yield from kinds.values()
-
-
-def _kind(pattern: str) -> str:
-    outside_classes = _CLASS.sub(" ", pattern)
-    if pattern.startswith("(?i:") or _WORD.search(outside_classes):
-        return "words"
-    if _CERTAIN_DIGITS.search(pattern):
-        return "digits"
-    # A long run of letters and digits goes with the words, whose automaton counts nothing else.
-    longest = max(map(int, _COUNT.findall(pattern)), default=0)
-    return "words" if longest >= LONG_RUN and _LETTERS.search(pattern) else "shapes"
 
 
 class ReGates:

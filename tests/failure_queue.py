@@ -12,7 +12,7 @@ from broker.queues import queue_url, sqs_client
 from settings import settings
 from tasks import app
 from tasks.failures import Reason
-from tests.queues import take_all
+from tests.queues import counted, take_all
 from topology import FAILURES_QUEUE, REDACT_QUEUE
 
 FAILED_AT = "2026-01-31T12:00:00.000+00:00"
@@ -80,14 +80,6 @@ def in_redact() -> list[dict[str, Any]]:
 def visible(queue: str = FAILURES_QUEUE) -> int:
     """How many messages of a queue nobody holds."""
     return counted(queue, "")
-
-
-def counted(queue: str, state: str) -> int:
-    """How many messages of a queue are in a state, in SQS's words: NotVisible, Delayed, or none of these."""
-    sqs = sqs_client()
-    name = f"ApproximateNumberOfMessages{state}"
-    answer = sqs.get_queue_attributes(QueueUrl=queue_url(sqs, queue), AttributeNames=[name])  # type: ignore[list-item]
-    return int(answer["Attributes"][name])
 
 
 def purge() -> None:

@@ -30,9 +30,17 @@ def take_all(queue: str, prefix: str = settings.queue_prefix) -> Iterator["Messa
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             yield message
         if not messages.get("Messages"):
-            if not _left(sqs, url):
+            if not counted(queue, "", "NotVisible", prefix=prefix):
                 return
             time.sleep(0.1)
+
+
+def counted(queue: str, *states: str, prefix: str = settings.queue_prefix) -> int:
+    """How many messages of a queue are in these states, in SQS's words: NotVisible, Delayed, or "" for none of both."""
+    names: Any = [f"ApproximateNumberOfMessages{state}" for state in states]
+    url = _client().get_queue_url(QueueName=prefix + queue)["QueueUrl"]
+    counts = _client().get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return sum(int(counts[name]) for name in names)
 
 
 @cache
@@ -44,9 +52,3 @@ def _client() -> "SQSClient":
 def payload(message: "MessageTypeDef") -> Any:
     """The first argument of the task in a message."""
     return json.loads(zlib.decompress(base64.b64decode(json.loads(message["Body"])["body"])))[0][0]
-
-
-def _left(sqs: "SQSClient", url: str) -> bool:
-    names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-    counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-    return any(int(counts[name]) for name in names)
