@@ -29,15 +29,15 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="hl7_birth",
         entity="DOB",
-        gate=r"\^[^|^]*\|[^|]*\|[0-9]{8}",
-        pattern=re.compile(r"\^[^|]{0,40}\|[^|]{0,40}\|(?P<value>(?:19|20)\d\d[01]\d[0-3]\d)\d{0,6}\|[FMOUAN]?\|"),
+        gate=r"\^[^|^\n]*\|[^|\n]*\|[0-9]{8}",
+        pattern=re.compile(r"\^[^|\n]{0,40}\|[^|\n]{0,40}\|(?P<value>(?:19|20)\d\d[01]\d[0-3]\d)\d{0,6}\|[FMOUAN]?\|"),
         positive=(("PID|1||12345^^^MRN||D^J^A||19800131|F||", "19800131"),),
         negative=("a|b|19800131|F|", "EVN|A01|20240101|"),
     ),
     Recognizer(
         name="hl7_address",
         entity="ADDRESS",
-        gate=r"[|~][0-9][^|^]*\^[^|^]*\^[^|^]*\^[^|^]*\^[0-9A-Z]",
+        gate=r"[|~][0-9][^|^\n]*\^[^|^\n]*\^[^|^\n]*\^[^|^\n]*\^[0-9A-Z]",
         pattern=re.compile(
             r"(?<=[|~])(?P<value>\d[^|^\n]{2,60}\^[^|^\n]{0,40}\^[^|^\n]{1,40}\^[^|^\n]{0,20}\^[0-9A-Z][\w -]{2,9})"
         ),

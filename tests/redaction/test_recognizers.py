@@ -1,5 +1,7 @@
 """Each recognizer by itself, held to the examples that it carries."""
 
+import re
+
 import pytest
 
 from redaction import Redactor
@@ -50,6 +52,13 @@ def test_leaves_what_is_not_personal(line: str) -> None:
 def test_the_gate_opens_for_it(recognizer: Recognizer, line: str, value: str) -> None:
     assert Re2Gates([recognizer.gates]).matching(line)
     assert ReGates([recognizer.gates]).matching(line)
+
+
+@pytest.mark.parametrize("recognizer", RECOGNIZERS)
+def test_no_run_in_its_gate_goes_on_into_the_texts_behind(recognizer: Recognizer) -> None:
+    # Texts are searched together, a line each: one in which a run starts would have the others read again and again.
+    runs = re.findall(r"\[\^((?:\\.|[^\]\\])+)\][|\\.)]*(?:[*+]|\{\d+,\})", recognizer.gates)
+    assert all("\n" in signs or "\\n" in signs or "\\x00-" in signs for signs in runs)
 
 
 @pytest.mark.parametrize("recognizer", RECOGNIZERS)
