@@ -180,13 +180,17 @@ class Detector:
         tokens: Spans = []
         stretches: list[tuple[int, int]] = []
         position = length = 0
+        has_tokens = "[" in text
         for entity in (*entities, None):
             kept = text[position : entity.start] if entity else text[position:]
             stretches.append((length, position))
             pieces.append(kept)
-            blanked, its_tokens = self._blank(kept)
-            blanks.append(blanked)
-            tokens += [(start + length, end + length) for start, end in its_tokens]
+            if has_tokens:
+                blanked, its_tokens = self._blank(kept)
+                blanks.append(blanked)
+                tokens += [(start + length, end + length) for start, end in its_tokens]
+            else:
+                blanks.append(kept)
             length += len(kept)
             if entity:
                 token = self._replacement(entity, text[entity.start : entity.end])

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from redaction.context import Context
 from redaction.gates import Starts, compile_search
@@ -57,6 +57,21 @@ class Recognizer:
     lead: int | None = None
     lead_signs: str = ""
     dense_gate: bool = False
+    _value: int = field(init=False, repr=False, compare=False)
+    """The group that is the value."""
+    _is_led: bool = field(init=False, repr=False, compare=False)
+    """Whether it is known where the pattern's matches start, seen from the gate's."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_value", self.pattern.groupindex.get("value", 0))
+        object.__setattr__(
+            self,
+            "_is_led",
+            self.starts_at_gate
+            or self.lead is not None
+            or self.lead_signs != ""
+            or (self.context is not None and not self.gate and not self.context.after),
+        )
 
     @property
     def gates(self) -> str:
@@ -70,7 +85,7 @@ class Recognizer:
             text: to search.
             starts: where the matches of the gate begin, if that is known.
         """
-        if starts is None and self._is_led():
+        if starts is None and self._is_led:
             starts = self._starts_in(text)
         if not starts:
             return self._search(text, 0) if starts is None else []
@@ -78,19 +93,10 @@ class Recognizer:
             return self._match_at(text, starts)
         if self.dense_gate:
             return self._search(text, max(0, starts[0] - (self.lead or 0)))
-        if self.context is None and self._is_led():
+        if self.context is None and self._is_led:
             return self._search_near(text, starts)
         # A word may be the context of several values behind it.
-        return self._search(text, starts[0] if self._is_led() else 0)
-
-    def _is_led(self) -> bool:
-        """Whether it is known where the pattern's matches start, seen from the gate's."""
-        return (
-            self.starts_at_gate
-            or self.lead is not None
-            or self.lead_signs != ""
-            or (self.context is not None and not self.gate and not self.context.after)
-        )
+        return self._search(text, starts[0] if self._is_led else 0)
 
     def _starts_in(self, text: str) -> Starts:
         search_gate = compile_search(self.gates) if text.isascii() and len(text) > WORTH_A_GATE else None
@@ -146,7 +152,7 @@ class Recognizer:
 
     def _take(self, match: re.Match[str], text: str, found: list[tuple[int, int]]) -> int:
         """Add a valid match to those found; where it ends, or 0 if it isn't one."""
-        start, end = match.span(self.pattern.groupindex.get("value", 0))
+        start, end = match.span(self._value)
         if start < end and (self.context is None or self.context.near(text, start, end)) and self.validate(match):
             found.append((start, end))
             return end

@@ -11,11 +11,14 @@ from redaction.recognizers import mac
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _DOTTED = rf"(?:{_OCTET}\.){{3}}{_OCTET}(?!\d)"
 
-# What must stand before an address is looked at behind its first digit, since a search for digits is fast. The last
-# sign of an escape ("\n", "%3A") is none of a word that the address would be part of.
+# What must stand before an address, and whether its first octet is one, is looked at behind its first digit, since a
+# search for digits is fast. The last sign of an escape ("\n", "%3A") is none of a word that the address would be part
+# of. RFC 791 and 6890: of 0.0.0.0/8 ("this network") only 0.0.0.0 is ever written as an address.
 _V4 = re.compile(
     r"[0-9](?:(?<![0-9A-Za-z][0-9])(?<!\d\.[0-9])|(?<=\\[nrt][0-9])|(?<=%[2-7][0-9A-Fa-f][0-9])"
-    rf"|(?<=\\u[0-9A-Fa-f]{{4}}[0-9]))[0-9]{{0,2}}(?:\.{_OCTET}){{3}}(?![0-9A-Za-z]|\.\d)",
+    r"|(?<=\\u[0-9A-Fa-f]{4}[0-9]))"
+    r"(?:(?<=1)\d{0,2}|(?<=2)(?:5[0-5]|[0-4]?\d)?|(?<=[3-9])\d?|(?<=0)(?=\.0\.0\.0(?!\d)))"
+    rf"(?:\.{_OCTET}){{3}}(?![0-9A-Za-z]|\.\d)",
     re.ASCII,
 )
 
@@ -51,24 +54,22 @@ _EUI_64 = re.compile(r"(?:[0-9A-Fa-f]{2}:){7}[0-9A-Fa-f]{2}")
 
 
 def _follows_version_word(before: str) -> bool:
-    stem = before[:-1] if before.endswith("/") else before.rstrip(" :=>\"'\\")
-    word = stem[len(stem.rstrip(ascii_letters)) :].lower()
     if before.endswith("/"):
-        return word in _PRODUCTS
+        return _last_word(before[:-1]) in _PRODUCTS
+    word = _last_word(before.rstrip(" :=>\"'\\"))
     return word in _VERSION_WORDS or (word.endswith("version") and not word.endswith("conversion"))
 
 
+def _last_word(text: str) -> str:
+    return text[len(text.rstrip(ascii_letters)) :].lower()
+
+
 def _is_v4(match: re.Match[str]) -> bool:
-    first = match.group().partition(".")[0]
-    if int(first) > 255 or (first.startswith("0") and first != "0"):
-        return False
-    # RFC 791 and 6890: of 0.0.0.0/8 ("this network") only 0.0.0.0 is ever written as an address.
-    if match.group().startswith("0.") and match.group() != "0.0.0.0":  # noqa: S104
-        return False
     text, start = match.string, match.start()
-    if _follows_version_word(text[max(0, start - 24) : start]) or _AFTER_VERSION.match(text, match.end()):
+    before = text[max(0, start - 24) : start]
+    if _follows_version_word(before) or _AFTER_VERSION.match(text, match.end()):
         return False
-    return not text.startswith("/", start - 1) or not _USER_AGENT.search(text, max(0, start - 320), start)
+    return not before.endswith("/") or not _USER_AGENT.search(text, max(0, start - 320), start)
 
 
 def _is_v6(match: re.Match[str]) -> bool:
