@@ -7,8 +7,9 @@ longest of them names it; of equally long ones the leftmost; of those the first 
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from operator import itemgetter
+
+import msgspec
 
 from redaction import sensitive_keys
 from redaction.gates import Opened, Starts, compile_gates
@@ -40,14 +41,13 @@ Detected = tuple[list[Entity], str]
 """The entities of a text, sorted by start and non-overlapping, and the redacted text."""
 
 
-@dataclass(slots=True)
-class _Look:
+class _Look(msgspec.Struct, gc=False):
     """A text, with its tokens blanked, and what was found in it; `keys_say` is whether a sensitive key may be in it."""
 
     text: str
     tokens: Spans
-    keys_say: bool = False
-    entities: list[Entity] = field(default_factory=list)
+    keys_say: bool
+    entities: list[Entity] = []
 
 
 class Detector:
@@ -133,10 +133,10 @@ class Detector:
         callers: dict[int, list[tuple[_Look, Starts]]] = {}
         for place, gates in opened.items():
             text, where = (texts[place], tokens[place]) if tokens else self._blank(texts[place])
-            looks[place] = look = _Look(text, where)
+            keys_say = _SENSITIVE_KEYS in gates and not (originals and is_json(originals[place]))
+            looks[place] = look = _Look(text, where, keys_say)
             for gate, starts in gates.items():
                 callers.setdefault(gate, []).append((look, starts))
-            look.keys_say = _SENSITIVE_KEYS in gates and not (originals and is_json(originals[place]))
         # One recognizer after the other, not one text after the other: its pattern stays in the processor's caches.
         for gate in sorted(callers.keys() & self._recognizers.keys()):
             recognizer = self._recognizers[gate]
@@ -180,7 +180,7 @@ class Detector:
         tokens: Spans = []
         stretches: list[tuple[int, int]] = []
         position = length = 0
-        has_tokens = "[" in text
+        has_tokens = self._tokens.search(text) is not None
         for entity in (*entities, None):
             kept = text[position : entity.start] if entity else text[position:]
             stretches.append((length, position))
@@ -271,8 +271,7 @@ def _outside(text: str, entities: Iterable[Entity], tokens: Spans) -> Iterator[E
                 break
 
 
-@dataclass(slots=True)
-class _Redacted:
+class _Redacted(msgspec.Struct, gc=False):
     """A text with tokens for its entities, the same with its tokens blanked, and where these are.
 
     `kept` is where each stretch of the original begins here, and there.
