@@ -10,7 +10,7 @@ run: .venv/.runtime .venv-engine/.installed  ## install, start everything on the
 	@exec $(BIN)/python -m local.run
 
 test: .venv/.dev .venv-engine/.installed .venv-clients/.node chromium syslog-ng  ## every test
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile
 
 check: .venv/.dev  ## format, lint, types, import rule
 	$(BIN)/ruff format --check .

@@ -109,7 +109,6 @@ def addresses_listened_on(checkout: Path) -> set[str]:
     }
 
 
-@pytest.mark.timeout(300)
 def test_a_day_and_the_next(checkout: Path, environment: dict[str, str]) -> None:
     for day in (1, 2):
         terminal = Terminal(checkout, environment)

@@ -97,7 +97,6 @@ def size_of(item: dict[str, Any]) -> int:
     return size
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("ranged", [False, True])
 def test_a_hundred_logs_of_a_hundred_thousand(full_engine: str, client: FlaskClient, ranged: bool) -> None:
     reader = Reader(client, "full", "read")
