@@ -2,12 +2,12 @@
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psutil
 import pytest
 import urllib3
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from local.engine import Engine
 from tests.failure_queue import dead_letters_of
@@ -75,13 +75,14 @@ def task_page(page: Page, name: str, tenant: str) -> str:
 
     def found() -> str | None:
         page.goto(f"/tasks?search={tenant}")
-        page.locator("#tasks-table tbody tr").first.wait_for()
-        for row in page.locator("#tasks-table tbody tr", has_text=name).filter(has_text="SUCCESS").all():
-            path = row.locator("a[href*='/task/']").first.get_attribute("href")
+        rows = page.locator("#tasks-table tbody tr", has_text=name).filter(has_text="SUCCESS")
+        with suppress(TimeoutError):  # the table is filled once the page is there
+            rows.first.wait_for(timeout=3_000)
+        paths = [row.locator("a[href*='/task/']").first.get_attribute("href") for row in rows.all()]
+        for path in filter(None, paths):
             page.goto(path)
             if f"of tenant {tenant})" in page.content():
-                return str(path)
-            page.go_back()
+                return path
         return None
 
     return wait_for(f"{name} of {tenant} as a success in Flower", found)
