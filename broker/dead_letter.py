@@ -17,7 +17,7 @@ import msgspec
 from topology import MAX_RETENTION_SECONDS, TASK_QUEUES
 
 WORKER_DIED = "too_many_receives"
-"""The reason of what SQS moved: its worker died each time, or could not read it."""
+"""The reason of what SQS moved: its worker died each time, or could not read it, or somebody revoked it."""
 UNREADABLE = "unreadable"
 """The reason of what SQS moved and is no message of ours."""
 

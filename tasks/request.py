@@ -53,7 +53,12 @@ class Request(CeleryRequest):
                 self._tell(outcome or "cut_off", exception=type(error).__name__, detail=str(error) if outcome else "")
 
     def _announce_revoked(self, reason: str, *args: Any) -> None:
-        """Called when somebody has revoked the task (`celery control revoke`); Celery acks its message."""
+        """Called when somebody has revoked or terminated the task (`celery control revoke`), and when it has expired.
+
+        Celery acks its message, whose logs would be gone. Given back, it is revoked again by whoever knows of it, until
+        SQS has it in the failure queue.
+        """
+        self.reject(requeue=True)
         super()._announce_revoked(reason, *args)  # type: ignore[misc]  # the stubs leave it out
         self._tell("revoked", detail=reason)
 

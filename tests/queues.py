@@ -43,6 +43,15 @@ def counted(queue: str, *states: str, prefix: str = settings.queue_prefix) -> in
     return sum(int(counts[name]) for name in names)
 
 
+def receive_twice(prefix: str) -> None:
+    """What comes back to redact once more goes to failures, and soon."""
+    sqs = _client()
+    queue = sqs.get_queue_url(QueueName=f"{prefix}redact")["QueueUrl"]
+    policy = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["RedrivePolicy"])["Attributes"]["RedrivePolicy"]
+    twice = {"RedrivePolicy": json.dumps(json.loads(policy) | {"maxReceiveCount": 2}), "VisibilityTimeout": "2"}
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes=twice)  # type: ignore[arg-type]
+
+
 @cache
 def _client() -> "SQSClient":
     """Takes longer to make than all calls of a test."""

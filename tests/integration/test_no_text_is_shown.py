@@ -15,6 +15,7 @@ from tests.event_dump import dump_of_events
 from tests.failing_redactor import DIES, NEVER_ENDS, RAISES
 from tests.integration.test_bad_requests import BAD_REQUESTS
 from tests.processes import Processes
+from tests.queues import receive_twice
 from tests.waiting import wait_for
 
 MARKER = "QUOKKA"
@@ -176,15 +177,6 @@ def planted(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             yield planted
     finally:
         processes.stop()
-
-
-def receive_twice(prefix: str) -> None:
-    """What comes back once more goes to failures, and soon."""
-    sqs = sqs_client()
-    queue = sqs.get_queue_url(QueueName=f"{prefix}redact")["QueueUrl"]
-    policy = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["RedrivePolicy"])["Attributes"]["RedrivePolicy"]
-    twice = {"RedrivePolicy": json.dumps(json.loads(policy) | {"maxReceiveCount": 2}), "VisibilityTimeout": "2"}
-    sqs.set_queue_attributes(QueueUrl=queue, Attributes=twice)  # type: ignore[arg-type]
 
 
 def test_no_text_is_shown(planted: Planted) -> None:
