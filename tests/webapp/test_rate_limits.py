@@ -4,9 +4,10 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from flask.testing import FlaskClient
 
 from local.engine import Engine
-from models import Limits, Tenant
+from models import ApiKey, Limits, Tenant
 from tests.waiting import wait_for
 from webapp.problems import Problem
 from webapp.rate_limits import Share, check
@@ -159,6 +160,17 @@ def test_threads_take_no_more_than_there_is(tenant: str) -> None:
         thread.join()
 
     assert LONG <= sum(taken) <= 2 * LONG
+
+
+def test_requests_of_which_nothing_can_be_taken_are_counted(client: FlaskClient, tenant: str) -> None:
+    Tenant.add(tenant, "Example", Limits(requests_per_second=1, burst_seconds=5))
+    headers = {"Authorization": f"Bearer {ApiKey.add(tenant, ['ingest'])}"}
+
+    def post() -> int:
+        return client.post("/ingest", json=[{"text": 1}], headers=headers).status_code
+
+    assert post() == 422
+    wait_for("429", lambda: post() == 429, every=0)
 
 
 def test_a_suspended_tenant_until_it_is_resumed(tenant: str, configure: Configure) -> None:
