@@ -156,28 +156,31 @@ class _Kind:
             end: of it.
         """
         starts: dict[int, Starts] = {}
-        search = self.search
+        search, here, places = self.search, self._here, self._places
         for _ in range(MAX_STARTS):
-            for pattern in self._found(self._here, joined[start:end]):
-                starts.setdefault(pattern, []).append(start - begin)  # type: ignore[union-attr]  # are lists so far
-                if pattern in self._dense:
-                    search = self._search_sparse
+            for own in _all_of(here(joined[start:end])):
+                if own < len(places):
+                    place = places[own]
+                    starts.setdefault(place, []).append(start - begin)  # type: ignore[union-attr]  # are lists so far
+                    if place in self._dense:
+                        search = self._search_sparse
             if start + 1 >= end or (start := search(joined, start + 1, end)) < 0:
                 return starts
         return dict.fromkeys(self.matching(joined[begin:end]))
 
     def matching(self, encoded: bytes) -> list[int]:
         """The places of those that have a match."""
-        return self._found(self._anywhere, encoded)
-
-    def _found(self, match: Callable[[bytes], list[int]], encoded: bytes) -> list[int]:
-        found = match(encoded)
+        found = self._anywhere(encoded)
         if len(found) == 1:  # as in most texts, and that is the beginning
             return []
-        if not found:
-            raise GatesFailed("RE2 ran out of memory")
         places = self._places
-        return [places[own] for own in found if own < len(places)]
+        return [places[own] for own in _all_of(found) if own < len(places)]
+
+
+def _all_of(found: list[int]) -> list[int]:
+    if not found:
+        raise GatesFailed("RE2 ran out of memory")
+    return found
 
 
 def _set(kind: Callable[..., Any], patterns: Sequence[str], max_memory_bytes: int) -> Callable[[bytes], list[int]]:
