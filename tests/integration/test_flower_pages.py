@@ -74,15 +74,15 @@ def task_page(page: Page, name: str, tenant: str) -> str:
     """The path of the page of the tenant's task of this name, once Flower has it as a success."""
 
     def found() -> str | None:
-        page.goto(f"/tasks?search={tenant}")
-        rows = page.locator("#tasks-table tbody tr", has_text=name).filter(has_text="SUCCESS")
-        with suppress(TimeoutError):  # the table is filled once the page is there
-            rows.first.wait_for(timeout=3_000)
-        paths = [row.locator("a[href*='/task/']").first.get_attribute("href") for row in rows.all()]
-        for path in filter(None, paths):
+        page.goto("/tasks")
+        # Kept from one look to the next; the rows of the first may be from before it.
+        page.locator("input[type=search]").fill(f"state:SUCCESS name:{name} {tenant}")
+        link = page.locator("#tasks-table tbody tr", has_text=name).locator("a[href*='/task/']").first
+        with suppress(TimeoutError):
+            link.wait_for(timeout=3_000)
+            path = link.get_attribute("href")
             page.goto(path)
-            if f"of tenant {tenant})" in page.content():
-                return path
+            return path if f"of tenant {tenant})" in page.content() else None
         return None
 
     return wait_for(f"{name} of {tenant} as a success in Flower", found)
