@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 _CLASS = re.compile(r"\[[^\]]*\]|\\.|\{[^}]*\}|\(\?[a-z]*:")
 _WORD = re.compile(r"[A-Za-z_]{2}")
 _LETTERS = re.compile(r"[a-z]-[a-z]|[A-Z]-[A-Z]|[A-Za-z]{2}")
-_RUN = re.compile(r"(\[[^\]]*\])\{(\d+)")
+_COUNT = re.compile(r"\]\{(\d+)")
+# "756", "[01]"; not "[0-9]", "{3}", "%2540" or "%[2-7]".
+_CERTAIN_DIGITS = re.compile(r"(?<!%)(?<!%2)\[(?!0-9\])[0-9-]+\]|(?<![%{,#\[\]0-9A-Za-z])[0-9]{2,}(?![0-9,]*\})")
 LONG_RUN = 12
 
 
@@ -22,6 +24,8 @@ def _kind(pattern: str) -> str:
     outside_classes = _CLASS.sub(" ", pattern)
     if pattern.startswith("(?i:") or _WORD.search(outside_classes):
         return "words"
+    if _CERTAIN_DIGITS.search(pattern):
+        return "digits"
     # A long run of letters and digits goes with the words, whose automaton counts nothing else.
-    runs = _RUN.findall(pattern)
-    return "words" if any(int(count) >= LONG_RUN and _LETTERS.search(of) for of, count in runs) else "shapes"
+    longest = max(map(int, _COUNT.findall(pattern)), default=0)
+    return "words" if longest >= LONG_RUN and _LETTERS.search(pattern) else "shapes"

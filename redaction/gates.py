@@ -67,8 +67,8 @@ class Re2Gates:
         dense: the places of patterns that match all over a long token: of their matches in a text `opened` gives the
             first one alone.
 
-    One for words and one for shapes: what they count multiplies their states in one automaton, whose memory is then
-    full again and again, and which takes fifty times as long.
+    One for words, one for shapes to which all digits are alike, one for certain digits: what they count multiplies
+    their states in one automaton, whose memory is then full again and again, and which takes fifty times as long.
     """
 
     def __init__(

@@ -89,8 +89,7 @@ RECOGNIZERS = (
     Recognizer(
         name="card_digits",
         entity="CREDIT_CARD",
-        # More of the prefix would multiply the states of the automaton.
-        gate=rf"(?:^|[^0-9]|%[2-7][0-9])(?:3[0-9]{{13,15}}|[2-6][0-9]{{15}}){GATE_END}",
+        gate=rf"(?:^|[^0-9]|%[2-7][0-9])(?:3[04-9][0-9]{{12,14}}|4[0-9]{{15}}|(?:2[2-7]|5[0-8]|6[02-57])[0-9]{{14}}){GATE_END}",
         pattern=_written(rf"[2-6]{_RUN_START}\d{{13,15}}+"),
         validate=_is_bare_card,
         lead=0,
