@@ -21,11 +21,11 @@ def alike(patterns: Sequence[str]) -> Iterator[list[int]]:
 
 
 def _kind(pattern: str) -> str:
-    outside_classes = _CLASS.sub(" ", pattern)
-    if pattern.startswith("(?i:") or _WORD.search(outside_classes):
+    if "(?i:" in pattern:
         return "words"
-    if _CERTAIN_DIGITS.search(pattern):
-        return "digits"
-    # A long run of letters and digits goes with the words, whose automaton counts nothing else.
+    # A long run of letters and digits goes with the prefixes of tokens, whose automaton counts nothing else.
     longest = max(map(int, _COUNT.findall(pattern)), default=0)
-    return "words" if longest >= LONG_RUN and _LETTERS.search(pattern) else "shapes"
+    if longest >= LONG_RUN and _LETTERS.search(pattern):
+        return "prefixes"
+    is_certain = _WORD.search(_CLASS.sub(" ", pattern)) or _CERTAIN_DIGITS.search(pattern)
+    return "prefixes" if is_certain else "shapes"

@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import Any, Protocol
 
 from redaction.gate_kinds import alike
+from redaction.gate_union import union
 
 try:
     import re2 as re2  # type: ignore[import-not-found,import-untyped,unused-ignore]  # it has no stubs
@@ -67,8 +68,9 @@ class Re2Gates:
         dense: the places of patterns that match all over a long token: of their matches in a text `opened` gives the
             first one alone.
 
-    One for words, one for shapes to which all digits are alike, one for certain digits: what they count multiplies
-    their states in one automaton, whose memory is then full again and again, and which takes fifty times as long.
+    One for words in any case, one for the beginnings of tokens and for certain digits, one for shapes to which all
+    digits are alike: what they count multiplies their states in one automaton, whose memory is then full again and
+    again, and which takes fifty times as long.
     """
 
     def __init__(
@@ -143,8 +145,7 @@ class _Kind:
         )
 
     def _search_for(self, patterns: Sequence[str]) -> Search:
-        union = "|".join(f"(?:{pattern})" for pattern in patterns)
-        return _search(f"(?m){union}", self._max_memory_bytes * RESERVED)
+        return _search(f"(?m){union(patterns)}", self._max_memory_bytes * RESERVED)
 
     def look(self, joined: bytes, begin: int, start: int, end: int) -> dict[int, Starts]:
         """See which patterns have a match in one of the joined texts, and where these begin if that is not too often.
