@@ -1,8 +1,9 @@
 """How fast one core redacts: Sluice's engine beside Presidio, hushlog and scrubadub.
 
-`make bench-redaction`. Each runs in a process of its own, the rivals in .venv-bench. They take turns on the same lines,
-each a tenth of a second long, or 500 lines for those that take longer, so that what else the machine does meets all of
-them alike; the medians of the rounds are compared. Time is CPU time. `--profile` tells where the engine's goes instead.
+`make bench-redaction`. Each runs in a process of its own, the rivals in .venv-bench, on lines that it has not seen,
+after a second of others. They take turns of a tenth of a second or 5,000 lines, or of 500 lines for those that take
+longer, so that what else the machine does meets all of them alike; the medians of the rounds are compared. Time is CPU
+time. `--profile` tells where the engine's goes instead.
 """
 
 import argparse
@@ -11,16 +12,13 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 from contextlib import ExitStack
-from math import ceil
 from pathlib import Path
 
 from tqdm import tqdm
 
 from benchmarks.log_lines import log_lines
 from benchmarks.redaction_profile import print_profile
-from benchmarks.rivals.run import BATCH
 from settings import ROOT
 
 AIMS = {"presidio": 500, "hushlog": 15}
@@ -28,20 +26,28 @@ AIMS = {"presidio": 500, "hushlog": 15}
 OURS = ("sluice", "sluice_singly")
 """As a worker uses it, batch by batch, and a line at a time as the others."""
 RIVALS = ("presidio", "hushlog", "scrubadub")
+TURNS = 10
+"""In a round."""
+PROFILED_LINES = 5000
 HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 """As the Procfile starts the redact worker; for the rivals too."""
 
 
 class Runner:
-    """A process that redacts lines each time it is asked; `seconds` is what a line takes, by round."""
+    """A process that redacts lines each time it is asked; `seconds` is what a line takes, by round.
 
-    def __init__(self, name: str, lines: Path) -> None:
+    Args:
+        name: of the rival.
+        file: of the lines; made-up ones without one.
+    """
+
+    def __init__(self, name: str, file: Path | None) -> None:
         self.name = name
         self.seconds: list[float] = []
         self._turns: list[dict[str, float]] = []
         self.with_findings = 0.0
         python = sys.executable if name in OURS else str(ROOT / ".venv-bench" / "bin" / "python")
-        command = [python, "-m", "benchmarks.rivals.run", name, str(lines)]
+        command = [python, "-m", "benchmarks.rivals.run", name, *([str(file)] if file else [])]
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -59,11 +65,14 @@ class Runner:
     def __exit__(self, *_: object) -> None:
         self._process.communicate()
 
-    def turn(self) -> None:
-        """Redact some lines."""
+    def turn(self) -> bool:
+        """Redact some lines. False when there are none left."""
         assert self._process.stdin
         self._process.stdin.write("\n")
-        self._turns.append(json.loads(self._answer()))
+        turn = json.loads(self._answer())
+        if turn["lines"]:
+            self._turns.append(turn)
+        return bool(turn["lines"])
 
     def end_round(self) -> None:
         """Keep the figures of its turns."""
@@ -80,29 +89,34 @@ class Runner:
         return answer
 
 
-def compare(file: Path, rounds: int) -> None:
-    """Run everyone on the lines of `file` and print a table."""
-    lines = file.read_text(errors="replace").split("\n")
-    size = sum(len(line.encode(errors="replace")) + 1 for line in lines)
+def compare(file: Path | None, rounds: int) -> None:
+    """Run everyone and print a table.
+
+    Args:
+        file: of real lines, the second half of which is redacted once, as far as each comes in as many turns as the
+            first one needs.
+        rounds: on made-up lines.
+    """
+    sample = _lines(file)
+    size = sum(len(line.encode(errors="replace")) + 1 for line in sample) / len(sample)
     with ExitStack() as stack:
         runners = [stack.enter_context(Runner(name, file)) for name in tqdm((*OURS, *RIVALS), desc="starting")]
-        for _ in tqdm(range(rounds), desc="rounds"):
-            for _ in range(ceil(len(lines) / BATCH)):
-                for runner in runners:
+        for _ in tqdm(range(1 if file else rounds), desc="rounds"):
+            turns = 0
+            while runners[0].turn() and (file or turns < TURNS):
+                turns += 1
+                for runner in runners[1:]:
                     runner.turn()
             for runner in runners:
                 runner.end_round()
-    print(
-        f"{len(lines)} lines, {size / len(lines):.0f} bytes a line, CPU time of one core of {os.cpu_count()}, "
-        f"median of {rounds} rounds"
-    )
+    print(f"{size:.0f} bytes a line, CPU time of one core of {os.cpu_count()}, median of the rounds")
     print("redactor          MB/s   us/line   Sluice is   lines with findings   MB/s by round")
     sluice = statistics.median(runners[0].seconds)
     for runner in runners:
         seconds = statistics.median(runner.seconds)
-        by_round = "/".join(f"{size / len(lines) / 1e6 / each:.3g}" for each in runner.seconds)
+        by_round = "/".join(f"{size / 1e6 / each:.3g}" for each in runner.seconds)
         print(
-            f"{runner.name:13} {size / len(lines) / 1e6 / seconds:8.3f} {1e6 * seconds:9.2f} {seconds / sluice:9.1f} x"
+            f"{runner.name:13} {size / 1e6 / seconds:8.3f} {1e6 * seconds:9.2f} {seconds / sluice:9.1f} x"
             f" {runner.with_findings:21.1%}   {by_round}"
         )
     for runner in runners:
@@ -111,25 +125,23 @@ def compare(file: Path, rounds: int) -> None:
             print(f"{times:.1f} x {runner.name}'s speed (aim: at least {aim} x): {'met' if times >= aim else 'missed'}")
 
 
+def _lines(file: Path | None) -> list[str]:
+    return file.read_text(errors="replace").split("\n") if file else log_lines(PROFILED_LINES)
+
+
 def main() -> None:
     """Run it and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--lines", type=Path, help="a file of real ones, instead of made-up ones")
-    parser.add_argument("--count", type=int, default=5000, help="of made-up lines (%(default)s)")
-    parser.add_argument("--rounds", type=int, default=5, help="of each redactor (%(default)s)")
+    parser.add_argument("--lines", type=lambda name: Path(name).resolve(), help="a file of real ones, shuffled")
+    parser.add_argument("--rounds", type=int, default=5, help="of each redactor, on made-up lines (%(default)s)")
     parser.add_argument(
         "--profile", action="store_true", help="of the engine alone: gates, and the costliest recognizers"
     )
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as directory:
-        file = options.lines
-        if file is None:
-            file = Path(directory) / "lines"
-            file.write_text("\n".join(log_lines(options.count)))
-        if options.profile:
-            print_profile(file.read_text(errors="replace").split("\n"))
-        else:
-            compare(file.resolve(), options.rounds)
+    if options.profile:
+        print_profile(_lines(options.lines))
+    else:
+        compare(options.lines, options.rounds)
 
 
 if __name__ == "__main__":

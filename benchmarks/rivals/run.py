@@ -1,45 +1,64 @@
-"""One rival in a process of its own: `python -m benchmarks.rivals.run NAME FILE`.
+"""One rival in a process of its own: `python -m benchmarks.rivals.run NAME [FILE]`.
 
-For each line of standard input it has a turn: it goes on through the lines of FILE, over and over, for a while, and
-writes its figures as a line of JSON.
+For each line of standard input it has a turn: it goes on through its lines for a while, and writes its figures as
+a line of JSON. No line comes twice, as in a worker: what an engine has kept of one is of little use for the next.
 """
 
 import importlib
 import json
 import sys
 import time
-from itertools import cycle
+from collections import deque
+from collections.abc import Iterator
+from itertools import count, islice
 from pathlib import Path
+
+from benchmarks.log_lines import log_lines
 
 BATCH = 500
 """Lines, about what a message of Sluice's holds. Those who know no batches go through them line by line."""
+TURN_BATCHES = 10
+"""At most; one at least."""
 TURN_SECONDS = 0.1
-"""Of CPU, and a batch at least."""
+"""Of CPU."""
 WARM_UP_SECONDS = 1.0
 
 
 def main() -> None:
     """Answer each line of standard input with a turn."""
-    name, file = sys.argv[1:]
+    name, *file = sys.argv[1:]
     redact = importlib.import_module(f"benchmarks.rivals.{name}").load()
-    lines = Path(file).read_text(errors="replace").split("\n")
-    batches = [lines[start : start + BATCH] for start in range(0, len(lines), BATCH)]
-    began = time.process_time()
-    for batch in batches:
+    first, following = _of_file(Path(*file)) if file else (_made_up(), _made_up(seed=1_000_000))
+    warm = 0.0
+    while warm < WARM_UP_SECONDS and (batch := next(first, None)):
+        began = time.process_time()
         redact(batch)
-        if time.process_time() - began > WARM_UP_SECONDS:
-            break
+        warm += time.process_time() - began
     print("ready", flush=True)
-    following = cycle(batches)
+    waiting: deque[list[str]] = deque()
     for _ in sys.stdin:
+        # Made before the clock starts.
+        waiting.extend(islice(following, TURN_BATCHES - len(waiting)))
         done = found = 0
         began = time.process_time()
-        while done == 0 or time.process_time() - began < TURN_SECONDS:
-            batch = next(following)
+        while waiting and (done == 0 or time.process_time() - began < TURN_SECONDS):
+            batch = waiting.popleft()
             found += redact(batch)
             done += len(batch)
         seconds = time.process_time() - began
         print(json.dumps({"lines": done, "seconds": seconds, "with_findings": found}), flush=True)
+
+
+def _made_up(seed: int = 1) -> Iterator[list[str]]:
+    return (log_lines(BATCH, each) for each in count(seed))
+
+
+def _of_file(file: Path) -> tuple[Iterator[list[str]], Iterator[list[str]]]:
+    """The first half, to warm up, and the other one."""
+    lines = file.read_text(errors="replace").split("\n")
+    batches = [lines[start : start + BATCH] for start in range(0, len(lines), BATCH)]
+    half = len(batches) // 2
+    return iter(batches[:half]), iter(batches[half:])
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ RECOGNIZERS = (
     Recognizer(
         name="vin",
         entity="VIN",
-        gate=rf"[A-HJ-NPR-Z0-9]{{4}}[A-HJ-NPR-Z][0-9]{{4,12}}{GATE_END}",
+        gate=rf"[A-Z0-9]{{4}}[A-Z][0-9]{{4,12}}{GATE_END}",
         pattern=re.compile(rf"{_VIN}{NUMBER_END}", re.ASCII),
         validate=_is_vin,
         lead=17,

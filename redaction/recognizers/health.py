@@ -30,7 +30,7 @@ _RECORD_WORDS = (
 # B and Z, N numeric, AN both: C A AN N - A AN N - A A N N.
 _A, _AN = "[AC-HJKMNP-RT-Y]", "[0-9AC-HJKMNP-RT-Y]"
 _MBI = rf"[1-9]{_A}{_AN}\d(?P<join>-?){_A}{_AN}\d(?P=join){_A}{{2}}\d\d"
-_MBI_GATE = rf"[0-9]{_A}{_AN}[0-9]-?{_A}{_AN}[0-9]-?{_A}{_A}[0-9][0-9]"
+_MBI_GATE = "[0-9][A-Z][0-9A-Z][0-9]-?[A-Z][0-9A-Z][0-9]-?[A-Z][A-Z][0-9][0-9]"
 
 
 def _is_npi(match: re.Match[str]) -> bool:

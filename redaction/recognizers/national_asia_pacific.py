@@ -20,7 +20,7 @@ RECOGNIZERS = (
     Recognizer(
         name="sg_nric",
         entity=NATIONAL_ID,
-        gate=r"[STFGM][0-9]{7}[A-Z]",
+        gate=r"[A-Z][0-9]{7}[A-Z]",
         pattern=number(r"[STFGM]\d{7}[A-Z]"),
         validate=proven(_is_nric),
         positive=(

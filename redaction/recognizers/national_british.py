@@ -67,7 +67,7 @@ RECOGNIZERS = (
     Recognizer(
         name="uk_nino",
         entity=NATIONAL_ID,
-        gate=r"[A-Z]{2}[0-9]{6}[A-D]|[A-Za-z]{2} [0-9]{2} [0-9]{2} [0-9]{2} [A-Da-d]",
+        gate=r"[A-Z]{2}[0-9]{6}[A-Z]|[A-Za-z]{2} [0-9]{2} [0-9]{2} [0-9]{2} [A-Za-z]",
         pattern=number(r"[A-Z]{2}\d{6}[A-D]|[A-Za-z]{2} \d{2} \d{2} \d{2} [A-Da-d]"),
         validate=proven(_is_nino),
         lead=0,

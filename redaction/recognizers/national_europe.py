@@ -29,7 +29,7 @@ RECOGNIZERS = (
     Recognizer(
         name="fr_nir_groups",
         entity=NATIONAL_ID,
-        gate=r"[0-9][ .-][0-9]{2}[ .-][0-9]{2}[ .-][0-9][0-9ABab][ .-]?[0-9]{3}[ .-][0-9]{3}",
+        gate=r"[0-9][ .-][0-9]{2}[ .-][0-9]{2}[ .-][0-9][0-9A-Za-z][ .-]?[0-9]{3}[ .-][0-9]{3}",
         pattern=lone(_NIR_GROUPS.format(n="s")),
         validate=proven(_is_nir),
         lead=0,

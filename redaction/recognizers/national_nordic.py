@@ -101,7 +101,7 @@ RECOGNIZERS = (
     Recognizer(
         name="fi_hetu",
         entity=NATIONAL_ID,
-        gate=rf"[0-9]{{6}}[-+A-FU-Y][0-9]{{3}}[0-9A-Ya-y]{GATE_END}",
+        gate=rf"[0-9]{{6}}[-+A-Z][0-9]{{3}}[0-9A-Za-z]{GATE_END}",
         pattern=number(r"\d{6}(?:[-+A-FU-Y]\d{3}[0-9A-Y]|[-+]\d{3}[a-y])"),
         validate=lambda match: _is_hetu(match["value"]) and not _STAMP.fullmatch(match["value"]),
         lead=0,

@@ -58,7 +58,7 @@ RECOGNIZERS = (
     Recognizer(
         name="es_dni",
         entity=NATIONAL_ID,
-        gate=r"[0-9]{8}[HJNPQRVWXYZ]",
+        gate=r"[0-9]{8}[A-Z]",
         # Without the letters that are also units, hexadecimal digits or the end of a number in code.
         pattern=number(r"\d{8}[HJNPQRVWXYZ]"),
         validate=proven(_is_nif),

@@ -199,7 +199,7 @@ RECOGNIZERS = (
     Recognizer(
         name="card_amex",
         entity="CREDIT_CARD",
-        gate=rf"3[0-9]{{3}}{_GATE_JOIN}[0-9]{{6}}{_GATE_JOIN}[0-9]{{4}}",
+        gate=rf"[0-9]{{4}}{_GATE_JOIN}[0-9]{{6}}{_GATE_JOIN}[0-9]{{4}}",
         pattern=_written(rf"3\d{{3}}{_JOIN}\d{{6}}\1\d{{4,5}}"),
         validate=_is_card,
         lead=0,
