@@ -17,10 +17,11 @@ from benchmarks.log_lines import log_lines
 
 BATCH = 500
 """Lines, about what a message of Sluice's holds. Those who know no batches go through them line by line."""
-TURN_BATCHES = 10
-"""At most; one at least."""
 TURN_SECONDS = 0.1
-"""Of CPU."""
+"""Of CPU; a batch at least, and TURN_BATCHES at most."""
+TURN_BATCHES = 50
+FILE_TURNS = 10
+"""In which all of the second half of a file is redacted, by those who are fast enough."""
 WARM_UP_SECONDS = 1.0
 
 
@@ -28,7 +29,7 @@ def main() -> None:
     """Answer each line of standard input with a turn."""
     name, *file = sys.argv[1:]
     redact = importlib.import_module(f"benchmarks.rivals.{name}").load()
-    first, following = _of_file(Path(*file)) if file else (_made_up(), _made_up(seed=1_000_000))
+    first, following, turn_batches = _of_file(Path(*file)) if file else (_made_up(), _made_up(10**6), TURN_BATCHES)
     warm = 0.0
     while warm < WARM_UP_SECONDS and (batch := next(first, None)):
         began = time.process_time()
@@ -38,7 +39,7 @@ def main() -> None:
     waiting: deque[list[str]] = deque()
     for _ in sys.stdin:
         # Made before the clock starts.
-        waiting.extend(islice(following, TURN_BATCHES - len(waiting)))
+        waiting.extend(islice(following, turn_batches - len(waiting)))
         done = found = 0
         began = time.process_time()
         while waiting and (done == 0 or time.process_time() - began < TURN_SECONDS):
@@ -53,12 +54,12 @@ def _made_up(seed: int = 1) -> Iterator[list[str]]:
     return (log_lines(BATCH, each) for each in count(seed))
 
 
-def _of_file(file: Path) -> tuple[Iterator[list[str]], Iterator[list[str]]]:
-    """The first half, to warm up, and the other one."""
+def _of_file(file: Path) -> tuple[Iterator[list[str]], Iterator[list[str]], int]:
+    """The first half, to warm up, the other one, and how much of it is for one turn."""
     lines = file.read_text(errors="replace").split("\n")
     batches = [lines[start : start + BATCH] for start in range(0, len(lines), BATCH)]
     half = len(batches) // 2
-    return iter(batches[:half]), iter(batches[half:])
+    return iter(batches[:half]), iter(batches[half:]), max(1, (len(batches) - half) // FILE_TURNS)
 
 
 if __name__ == "__main__":
