@@ -106,11 +106,11 @@ class Re2Gates:
         joined, ends = _joined(texts)
         opened: Opened = {}
         for kind in self._kinds:
-            begin = 0
-            while begin < len(joined) and (start := kind.search(joined, begin, len(joined))) >= 0:
+            start = kind.search(joined, 0, len(joined))
+            while start >= 0:
                 place = bisect_right(ends, start)
-                begin = ends[place]
-                if starts := kind.look(joined, ends[place - 1] if place else 0, start, begin - 1):
+                starts, start = kind.look(joined, ends[place - 1] if place else 0, start, ends[place] - 1)
+                if starts:
                     known = texts[place].isascii()
                     opened.setdefault(place, {}).update(starts if known else dict.fromkeys(starts))
         return opened
@@ -123,7 +123,7 @@ class _Kind:
         self, patterns: Sequence[str], places: Sequence[int], max_memory_bytes: int, dense: Collection[int]
     ) -> None:
         self._patterns = patterns
-        self._dense = dense
+        self._dense = frozenset(dense).intersection(places)
         self._max_memory_bytes = max_memory_bytes
         self._anywhere = _set(re2.Set.SearchSet, patterns, max_memory_bytes)
         self._places = places
@@ -147,7 +147,7 @@ class _Kind:
     def _search_for(self, patterns: Sequence[str]) -> Search:
         return _search(f"(?m){union(patterns)}", self._max_memory_bytes * RESERVED)
 
-    def look(self, joined: bytes, begin: int, start: int, end: int) -> dict[int, Starts]:
+    def look(self, joined: bytes, begin: int, start: int, end: int) -> tuple[dict[int, Starts], int]:
         """See which patterns have a match in one of the joined texts, and where these begin if that is not too often.
 
         Args:
@@ -155,19 +155,24 @@ class _Kind:
             begin: of this one.
             start: where in it the first match of any pattern begins.
             end: of it.
+        Returns:
+            That, and where the first match in the texts behind it begins; -1 without one.
         """
         starts: dict[int, Starts] = {}
-        search, here, places = self.search, self._here, self._places
+        here, places = self._here, self._places
         for _ in range(MAX_STARTS):
             for own in _all_of(here(joined[start:end])):
                 if own < len(places):
-                    place = places[own]
-                    starts.setdefault(place, []).append(start - begin)  # type: ignore[union-attr]  # are lists so far
-                    if place in self._dense:
-                        search = self._search_sparse
-            if start + 1 >= end or (start := search(joined, start + 1, end)) < 0:
-                return starts
-        return dict.fromkeys(self.matching(joined[begin:end]))
+                    starts.setdefault(places[own], []).append(start - begin)  # type: ignore[union-attr]  # lists so far
+            if self._dense and not self._dense.isdisjoint(starts):
+                start = self._search_sparse(joined, start + 1, end) if start + 1 < end else -1
+                if start < 0:
+                    return starts, self.search(joined, end, len(joined))
+                continue
+            start = self.search(joined, start + 1, len(joined))
+            if not begin <= start < end:
+                return starts, start
+        return dict.fromkeys(self.matching(joined[begin:end])), self.search(joined, end, len(joined))
 
     def matching(self, encoded: bytes) -> list[int]:
         """The places of those that have a match."""
