@@ -103,7 +103,7 @@ def compare(file: Path | None, rounds: int) -> None:
         runners = [stack.enter_context(Runner(name, file)) for name in tqdm((*OURS, *RIVALS), desc="starting")]
         for _ in tqdm(range(1 if file else rounds), desc="rounds"):
             turns = 0
-            while runners[0].turn() and (file or turns < TURNS):
+            while (file or turns < TURNS) and runners[0].turn():
                 turns += 1
                 for runner in runners[1:]:
                     runner.turn()
