@@ -98,7 +98,7 @@ _PERSONAL = (
 
 def log_lines(count: int, seed: int = 1) -> list[str]:
     """Made-up log lines, WITH_PERSONAL_DATA of them with a value that a redactor is expected to find."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)  # noqa: S311  # no secret
     values = _Values(chance)
     return [
         chance.choice(_PERSONAL if chance.random() < WITH_PERSONAL_DATA else _ORDINARY).format_map(values)

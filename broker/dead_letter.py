@@ -16,7 +16,7 @@ import msgspec
 
 from topology import MAX_RETENTION_SECONDS, TASK_QUEUES
 
-WORKER_DIED = "too_many_receives"
+TOO_MANY_RECEIVES = "too_many_receives"
 """The reason of what SQS moved: its worker died each time, or could not read it, or somebody revoked it."""
 UNREADABLE = "unreadable"
 """The reason of what SQS moved and is no message of ours."""
@@ -88,7 +88,7 @@ def read(message: Any) -> DeadLetter:
     task = _said(headers, "task")
     content = _content(envelope) if task in TASK_QUEUES else None
     reason = _said(headers, "reason") if content else ""
-    reason = reason or (WORKER_DIED if content else UNREADABLE)
+    reason = reason or (TOO_MANY_RECEIVES if content else UNREADABLE)
     tenant_id = _said(headers, "tenant_id")
     attempts = headers.get("attempts")
     return DeadLetter(

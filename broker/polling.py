@@ -79,7 +79,7 @@ class PollingConnection(AsyncSQSConnection):
         if keys.refresh_needed(keys._mandatory_refresh_timeout):  # type: ignore[attr-defined]  # missing in the stubs
             self._until_renewed.append(send)
         else:
-            send(_frozen(keys._frozen_credentials))  # type: ignore[attr-defined]
+            send(_frozen(keys._frozen_credentials))  # type: ignore[attr-defined]  # missing in the stubs
         if not self._renewing:
             self._renewing = True
             threading.Thread(target=self._renew, args=(keys,), name="credentials", daemon=True).start()

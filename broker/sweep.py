@@ -90,7 +90,7 @@ def _keep_sweeping() -> None:
                     logger.info("swept %d control queues of processes that are gone: %s", len(swept.queues), swept)
         except (BotoCoreError, ClientError) as error:
             logger.warning("could not sweep (%s), trying again later", type(error).__name__)
-        time.sleep(settings.control_lease_seconds * random.uniform(0.5, 1.0))  # noqa: S311
+        time.sleep(settings.control_lease_seconds * random.uniform(0.5, 1.0))  # noqa: S311  # no secret
 
 
 def _take_turn(sqs: "SQSClient") -> bool:

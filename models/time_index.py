@@ -13,7 +13,7 @@ SHARDS = 8
 _ENDING_BYTES = 1024 - TIMESTAMP_CHARACTERS
 
 
-class LogsByTime(GlobalSecondaryIndex["LogRecord"]):  # type: ignore[no-untyped-call,name-defined]
+class LogsByTime(GlobalSecondaryIndex["LogRecord"]):  # type: ignore[no-untyped-call,name-defined]  # pynamodb has no types here
     """Records in time order, of those whose id is no UUIDv7; the others don't have its attributes, and cost nothing.
 
     A partition takes 1,000 write units a second, and time order puts all new entries at its end, where DynamoDB can't

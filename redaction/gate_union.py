@@ -4,7 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+# A sign, or a class of signs.
 _PIECE = re.compile(r"\\.|\[\^?[^\]]*\]|[^\\\[]", re.DOTALL)
+# Words in any case, without groups in them, and what is wanted behind.
 _WORDS = re.compile(r"\(\?i:((?:[^()\[\]\\]|\\.|\[[^\]]*\])*)\)(?![*+?{])(.*)", re.DOTALL)
 
 

@@ -161,17 +161,15 @@ class _Kind:
         starts: dict[int, Starts] = {}
         here, places = self._here, self._places
         for _ in range(MAX_STARTS):
-            for own in _all_of(here(joined[start:end])):
+            for own in _answer(here(joined[start:end])):
                 if own < len(places):
                     starts.setdefault(places[own], []).append(start - begin)  # type: ignore[union-attr]  # lists so far
-            if self._dense and not self._dense.isdisjoint(starts):
-                start = self._search_sparse(joined, start + 1, end) if start + 1 < end else -1
-                if start < 0:
-                    return starts, self.search(joined, end, len(joined))
-                continue
-            start = self.search(joined, start + 1, len(joined))
-            if not begin <= start < end:
-                return starts, start
+            if self._dense.isdisjoint(starts):
+                start = self.search(joined, start + 1, len(joined))
+                if not begin <= start < end:
+                    return starts, start
+            elif (start := self._search_sparse(joined, start + 1, end)) < 0:
+                return starts, self.search(joined, end, len(joined))
         return dict.fromkeys(self.matching(joined[begin:end])), self.search(joined, end, len(joined))
 
     def matching(self, encoded: bytes) -> list[int]:
@@ -180,10 +178,11 @@ class _Kind:
         if len(found) == 1:  # as in most texts, and that is the beginning
             return []
         places = self._places
-        return [places[own] for own in _all_of(found) if own < len(places)]
+        return [places[own] for own in _answer(found) if own < len(places)]
 
 
-def _all_of(found: list[int]) -> list[int]:
+def _answer(found: list[int]) -> list[int]:
+    """What a set has found, if that is an answer: see `_set`."""
     if not found:
         raise GatesFailed("RE2 ran out of memory")
     return found
@@ -205,7 +204,7 @@ def _set(kind: Callable[..., Any], patterns: Sequence[str], max_memory_bytes: in
     except re2.error as error:
         raise GatesTooLarge(f"{len(patterns)} gates: {error}") from None
     # What the package's own Match adds is a look at the type of the text.
-    return one._set.Match  # type: ignore[no-any-return]
+    return one._set.Match  # type: ignore[no-any-return]  # it has no stubs
 
 
 def _joined(texts: Sequence[str]) -> tuple[bytes, list[int]]:
@@ -271,6 +270,6 @@ def _search(pattern: str, max_memory_bytes: int) -> Search:
     unanchored = re2._re2.RE2.Anchor.UNANCHORED
 
     def search(encoded: bytes, position: int, end: int) -> int:
-        return match(unanchored, encoded, position, end)[0][0]  # type: ignore[no-any-return]
+        return match(unanchored, encoded, position, end)[0][0]  # type: ignore[no-any-return]  # it has no stubs
 
     return search

@@ -57,13 +57,13 @@ class Recognizer:
     lead: int | None = None
     lead_signs: str = ""
     dense_gate: bool = False
-    _value: int = field(init=False, repr=False, compare=False)
+    _value_group: int = field(init=False, repr=False, compare=False)
     """The group that is the value."""
     _is_led: bool = field(init=False, repr=False, compare=False)
     """Whether it is known where the pattern's matches start, seen from the gate's."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_value", self.pattern.groupindex.get("value", 0))
+        object.__setattr__(self, "_value_group", self.pattern.groupindex.get("value", 0))
         object.__setattr__(
             self,
             "_is_led",
@@ -152,7 +152,7 @@ class Recognizer:
 
     def _take(self, match: re.Match[str], text: str, found: list[tuple[int, int]]) -> int:
         """Add a valid match to those found; where it ends, or 0 if it isn't one."""
-        start, end = match.span(self._value)
+        start, end = match.span(self._value_group)
         if start < end and (self.context is None or self.context.near(text, start, end)) and self.validate(match):
             found.append((start, end))
             return end

@@ -36,5 +36,5 @@ def _redact_batch_or_fail(self: Redactor, texts: Sequence[str]) -> list[Redactio
     return _redact_batch(self, texts)
 
 
-Redactor.redact = _redact_or_fail  # type: ignore[method-assign]
-Redactor.redact_batch = _redact_batch_or_fail  # type: ignore[method-assign]
+Redactor.redact = _redact_or_fail
+Redactor.redact_batch = _redact_batch_or_fail

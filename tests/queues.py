@@ -48,8 +48,8 @@ def receive_twice(prefix: str) -> None:
     sqs = _client()
     queue = sqs.get_queue_url(QueueName=f"{prefix}redact")["QueueUrl"]
     policy = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["RedrivePolicy"])["Attributes"]["RedrivePolicy"]
-    twice = {"RedrivePolicy": json.dumps(json.loads(policy) | {"maxReceiveCount": 2}), "VisibilityTimeout": "2"}
-    sqs.set_queue_attributes(QueueUrl=queue, Attributes=twice)  # type: ignore[arg-type]
+    twice: Any = {"RedrivePolicy": json.dumps(json.loads(policy) | {"maxReceiveCount": 2}), "VisibilityTimeout": "2"}
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes=twice)
 
 
 @cache

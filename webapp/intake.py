@@ -81,8 +81,11 @@ def take(entries: Iterable[Entry], caller: Caller, body_bytes: int, tenant_id: s
     shares = [
         Share(tenant, len(logs), body_bytes * len(logs) // len(records.whose)) for tenant, logs in records.logs.items()
     ]
-    # A request of which nothing can be taken is one of its key's tenant.
-    rate_limits.check(shares or ([Share(caller.tenant_id, 0, body_bytes)] if caller.tenant_id else []))
+    if shares or caller.tenant_id is None:
+        rate_limits.check(shares)
+    else:
+        # Nothing of it can be taken, but it is a request.
+        rate_limits.check([Share(caller.tenant_id, 0, body_bytes)])
     batches = [_batch_of(tenant, records) for tenant in records.logs]
     try:
         for batch in batches:

@@ -37,8 +37,8 @@ def _directory() -> Path:
 # The package looks for it once, when it is imported.
 os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_directory()))
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest  # noqa: E402
-from prometheus_client.multiprocess import MultiProcessCollector  # noqa: E402
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest  # noqa: E402  # see above
+from prometheus_client.multiprocess import MultiProcessCollector  # noqa: E402  # see above
 
 MAX_TENANTS = 1000
 """Tenants with numbers of their own; all others share OTHER."""

@@ -5,7 +5,7 @@ import json
 import zlib
 from collections.abc import Callable
 
-import msgpack  # type: ignore[import-untyped]  # it has no stubs
+import msgpack
 import pytest
 import zstandard
 

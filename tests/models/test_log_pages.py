@@ -53,7 +53,7 @@ def test_a_range_of_ids_that_say_their_time(tenant: str) -> None:
     assert all_ids(tenant, since=NOON + 3 * MINUTE, until=NOON + 7 * MINUTE, limit=3) == ids[3:7]
     assert all_ids(tenant, since=NOON + 3 * MINUTE, newest_first=True, limit=3) == ids[:2:-1]
     assert all_ids(tenant, until=NOON + 2 * MINUTE) == ids[:2]
-    assert TenantPolicy.of(tenant) is None or not TenantPolicy.of(tenant).timeless_ids  # type: ignore[union-attr]
+    assert TenantPolicy.of(tenant) is None or not TenantPolicy.of(tenant).timeless_ids
 
 
 @pytest.fixture(scope="module")

@@ -54,4 +54,4 @@ def test_a_key_for_each_purpose() -> None:
 
 @pytest.mark.parametrize("purpose", ["cursor", "fingerprint"])
 def test_another_secret_makes_other_keys(purpose: str) -> None:
-    assert derived_key(bytes(32), purpose) != derived_key(bytes([1, *bytes(31)]), purpose)  # type: ignore[arg-type]
+    assert derived_key(bytes(32), purpose) != derived_key(bytes([1, *bytes(31)]), purpose)

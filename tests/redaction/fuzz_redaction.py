@@ -8,7 +8,7 @@ A text that breaks a rule ends the run and is written to crash-*; `... fuzz_reda
 
 import sys
 
-import atheris  # type: ignore[import-not-found,unused-ignore]
+import atheris
 
 with atheris.instrument_imports(include=["redaction"]):
     from redaction import Redactor
@@ -69,8 +69,8 @@ def check(text: str) -> None:
 
 
 def _between(entities: object, length: int) -> list[tuple[int, int]]:
-    ends = [0, *(entity.end for entity in entities)]  # type: ignore[attr-defined]
-    starts = [*(entity.start for entity in entities), length]  # type: ignore[attr-defined]
+    ends = [0, *(entity.end for entity in entities)]
+    starts = [*(entity.start for entity in entities), length]
     return list(zip(ends, starts, strict=True))
 
 

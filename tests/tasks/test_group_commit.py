@@ -282,7 +282,7 @@ def test_many_threads_few_calls_and_every_log_once(network: FaultProxy, tenant: 
     assert network.calls["SendMessage"] == 0
     # The last poll of a worker that has just ended may have been given one, which then comes back.
     taken: list[Message] = []
-    wait_for("every log", lambda: taken.extend(queued()) or len(ids_of(taken)) >= 320)  # type: ignore[func-returns-value]
+    wait_for("every log", lambda: taken.extend(queued()) or len(ids_of(taken)) >= 320)
     assert ids_of(taken) == sorted(f"{number}-0" for number in range(320))
 
 

@@ -88,11 +88,11 @@ def test_dropped(tenant: str) -> None:
 @pytest.mark.parametrize("before", ["keep", "encrypt", "drop"])
 @pytest.mark.parametrize("after", ["keep", "encrypt", "drop"])
 def test_a_redelivery_under_a_new_policy_is_one(tenant: str, before: str, after: str) -> None:
-    TenantPolicy.put(tenant, "", Storage(before))  # type: ignore[arg-type]
+    TenantPolicy.put(tenant, "", Storage(before))
     run(tenant)
     stored = raw(tenant)
 
-    TenantPolicy.put(tenant, "", Storage(after))  # type: ignore[arg-type]
+    TenantPolicy.put(tenant, "", Storage(after))
 
     assert run(tenant) == Outcome()
     ((reason, _),) = run(tenant, "another text").failed
@@ -148,4 +148,4 @@ def test_without_dynamodb_the_batch_waits(engine: Engine, tenant: str) -> None:
 )
 def test_what_can_not_be(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"is one of keep, encrypt, drop, not 'shred'|up to 36500, not"):
-        Storage(**wrong)  # type: ignore[arg-type]
+        Storage(**wrong)

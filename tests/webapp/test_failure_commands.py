@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from broker.dead_letter import UNREADABLE, WORKER_DIED, DeadLetter
+from broker.dead_letter import TOO_MANY_RECEIVES, UNREADABLE, DeadLetter
 from broker.dead_letters import DeadLetters
 from local.engine import Engine
 from tasks.failures import Reason
@@ -157,9 +157,9 @@ def test_what_is_no_message_of_ours_stays_and_redrive_says_so(tenant: str) -> No
 
 
 def test_what_sqs_moved_has_a_reason_too(tenant: str) -> None:
-    fail(tenant, "a", reason="")  # type: ignore[arg-type]  # what no worker has put there has none
+    fail(tenant, "a", reason="")
 
-    assert [shown["reason"] for shown in listed()] == [WORKER_DIED]
+    assert [shown["reason"] for shown in listed()] == [TOO_MANY_RECEIVES]
 
 
 def test_discard_asks_and_deletes(tenant: str) -> None:

@@ -327,7 +327,7 @@ def test_who_reads_too_much_waits_and_who_sends_too_much_reads(
 
 def test_of_a_tenant_that_is_erased_nothing_is_read(reader: Reader, tenant: str) -> None:
     store(tenant, "a", "b", "c")
-    cursor = reader.get("/logs", since="9999w", limit=1).json["cursor"]  # type: ignore[index]
+    cursor = reader.get("/logs", since="9999w", limit=1).json["cursor"]
     assert cursor
     policy = TenantPolicy.of(tenant)
     assert policy is not None
@@ -348,7 +348,7 @@ def test_without_dynamodb(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     store(tenant, "a", "b")
-    cursor = reader.get("/logs", since="9999w", limit=1).json["cursor"]  # type: ignore[index]
+    cursor = reader.get("/logs", since="9999w", limit=1).json["cursor"]
     assert cursor
     for model in (LogRecord, TenantPolicy):
         monkeypatch.setattr(model.Meta, "host", proxy.url)
@@ -394,7 +394,7 @@ def test_readers_of_a_table_that_hangs_leave_the_app_to_those_who_send(
 
     def ask() -> tuple[int, str]:
         answer = reader.get("/logs")
-        return answer.status_code, answer.json["code"]  # type: ignore[index]
+        return answer.status_code, answer.json["code"]
 
     with ThreadPoolExecutor(2 * MAX_READERS) as threads:
         answers = [threads.submit(ask) for _ in range(2 * MAX_READERS)]

@@ -71,7 +71,7 @@ class Calls:
         self.bytes = 0
         self.reported_units = 0.0
         for model in (LogRecord, TenantPolicy):
-            events = model.connection().connection.client.meta.events  # type: ignore[attr-defined]
+            events = model.connection().connection.client.meta.events
             events.register("before-parameter-build.dynamodb", self._note_request)
             events.register("after-call.dynamodb", self._note_answer)
 

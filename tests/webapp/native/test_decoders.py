@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import msgpack  # type: ignore[import-untyped]  # it has no stubs
+import msgpack
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
