@@ -198,12 +198,10 @@ def test_a_range_that_is_so_long_ago_stays_that_of_the_first_page(tenant: str) -
     now = datetime.now(UTC)
     store([at(tenant, name, now - number * MINUTE) for number, name in enumerate("edcba")])
 
-    page = LogRecord.for_tenant(tenant, since=timedelta(minutes=4, milliseconds=50), limit=1)
-    wait_for("the first of them to be out of the range", lambda: datetime.now(UTC) > now + timedelta(milliseconds=60))
+    page = LogRecord.for_tenant(tenant, since=timedelta(minutes=4, seconds=5), limit=1)
+    wait_for("the first of them to be out of the range", lambda: datetime.now(UTC) > now + timedelta(seconds=5.1))
 
-    rest = LogRecord.for_tenant(
-        tenant, since=timedelta(minutes=4, milliseconds=50), newest_first=False, cursor=page.cursor
-    )
+    rest = LogRecord.for_tenant(tenant, since=timedelta(minutes=4, seconds=5), newest_first=False, cursor=page.cursor)
     assert [found.log_id for found in [*page.records, *rest.records]] == list("abcde")
 
 
