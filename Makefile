@@ -9,8 +9,9 @@ UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
 run: .venv/.runtime .venv-engine/.installed  ## install, start everything on the embedded engine, Ctrl-C stops it
 	@exec $(BIN)/python -m local.run
 
+# After a test process that dies pytest-xdist starts another, and may then wait for ever: let the run end there.
 test: .venv/.dev .venv-engine/.installed .venv-clients/.node chromium syslog-ng  ## every test
-	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --max-worker-restart 0
 
 check: .venv/.dev  ## format, lint, types, import rule
 	$(BIN)/ruff format --check .
