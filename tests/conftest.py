@@ -2,10 +2,12 @@
 answer by accident."""
 
 import os
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,6 +34,14 @@ from settings import settings
 from tests.failure_queue import purge
 from tests.fault_proxy import FaultProxy
 from tests.processes import Processes
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Say how one of the processes that run the tests died: pytest-xdist says that it did."""
+    if error:
+        process = node.gateway._io.popen
+        sys.stderr.write(f"\n{node.gateway.id} ended with {process.wait(10)}, a signal if negative\n")
 
 
 @pytest.fixture(scope="session")
