@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 # A sign, or a class of signs.
 _PIECE = re.compile(r"\\.|\[\^?[^\]]*\]|[^\\\[]", re.DOTALL)
-# Words in any case, without groups in them, and what is wanted behind.
-_WORDS = re.compile(r"\(\?i:((?:[^()\[\]\\]|\\.|\[[^\]]*\])*)\)(?![*+?{])(.*)", re.DOTALL)
+_IN_ANY_CASE = "(?i:"
+_REPEATED = ("*", "+", "{")
 
 
 def union(gates: Iterable[str]) -> str:
@@ -17,24 +17,75 @@ def union(gates: Iterable[str]) -> str:
     each alternative stands: at any sign of a text all words of all gates would be about to begin, and to build a state
     of its automaton, as every new id in a log has it do, would take three times as long.
     """
-    alternatives = sorted({alternative for gate in gates for alternative in _alternatives(gate)})
-    by_letter: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    others: list[str] = []
-    for alternative in alternatives:
-        words = _WORDS.fullmatch(alternative)
-        if words is None:
-            others.append(f"(?:{alternative})")
-            continue
-        for word in _alternatives(words[1]):
-            if word[:1].isalpha() and word[1:2] not in ("*", "+", "?", "{"):
-                by_letter[word[0]][words[2]].append(word[1:])
+    by_letter: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    others: set[str] = set()
+    for gate in gates:
+        for word, behind in _beginnings(gate):
+            if word:
+                by_letter[word[0]][behind].add(word[1:])
             else:
-                others.append(f"(?i:{word}){words[2]}")
-    beginnings = []
-    for letter, of_letter in by_letter.items():
-        rests = [f"(?i:{'|'.join(ends)}){behind}" for behind, ends in of_letter.items()]
-        beginnings.append(f"(?i:{letter})(?:{'|'.join(rests)})")
-    return "|".join((*beginnings, *others))
+                others.add(f"(?:{behind})")
+    words = []
+    for letter, of_letter in sorted(by_letter.items()):
+        rests = [f"(?i:{'|'.join(sorted(ends))}){behind}" for behind, ends in sorted(of_letter.items())]
+        words.append(f"(?i:{letter})(?:{'|'.join(rests)})")
+    return "|".join((*words, *sorted(others)))
+
+
+def _beginnings(pattern: str) -> Iterator[tuple[str, str]]:
+    """All that it may begin with: a word in any case and the pattern behind it, or no word and all of it."""
+    for alternative in _alternatives(pattern):
+        group, rest = _leading_group(alternative)
+        if _IN_ANY_CASE not in group:
+            yield "", alternative
+        elif group.startswith(_IN_ANY_CASE):
+            yield from _words(_inside(group), rest)
+        else:
+            others = []
+            for inner in _alternatives(_inside(group)):
+                if _IN_ANY_CASE in _leading_group(inner)[0]:
+                    yield from _beginnings(inner + rest)
+                else:
+                    others.append(inner)
+            if others:
+                yield "", f"(?:{'|'.join(others)}){rest}"
+
+
+def _words(words: str, behind: str) -> Iterator[tuple[str, str]]:
+    """The same of `(?i:words)behind`."""
+    for word in _alternatives(words):
+        group, rest = _leading_group(word)
+        if not group and word[1:2] == "?":
+            group, rest = f"(?:{word[0]})", word[1:]
+        is_optional = rest.startswith("?")
+        if group:
+            for inner in _alternatives(_inside(group)):
+                yield from _words(inner + rest[is_optional:], behind)
+            if is_optional:
+                yield from _words(rest[1:], behind)
+        elif not word:
+            yield from _beginnings(behind)
+        elif word[0].isalpha() and not word[1:].startswith(_REPEATED):
+            yield word, behind
+        else:
+            yield "", f"(?i:{word}){behind}"
+
+
+def _inside(group: str) -> str:
+    return group[group.index(":") + 1 : -1]
+
+
+def _leading_group(alternative: str) -> tuple[str, str]:
+    """The group that it begins with, unless that is repeated, and the rest."""
+    group = ""
+    depth = 0
+    for piece in _PIECE.findall(alternative):
+        depth += (piece == "(") - (piece == ")")
+        group += piece
+        if depth == 0:
+            break
+    rest = alternative[len(group) :]
+    return (group, rest) if group.startswith("(") and not rest.startswith(_REPEATED) else ("", alternative)
 
 
 def _alternatives(pattern: str) -> Iterator[str]:
