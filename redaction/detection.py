@@ -141,6 +141,10 @@ class Detector:
         for gate in sorted(callers.keys() & self._recognizers.keys()):
             recognizer = self._recognizers[gate]
             for look, starts in callers[gate]:
+                if recognizer.unless and starts and look.entities:
+                    starts = _not_in(recognizer.unless, look.entities, starts)
+                    if not starts:
+                        continue
                 for start, end in recognizer.find(look.text, starts):
                     look.entities.append(Entity(recognizer.entity, start, end, recognizer.name))
         return {place: entities for place, look in looks.items() if (entities := self._settle(look, depth))}
@@ -230,6 +234,14 @@ class Detector:
         for entity in self._scan([plain], depth + 1).get(0, ()) if depth < MAX_DEPTH else ():
             # A number of the JSON in a string is replaced as a part of the string: quotes would end it.
             yield entity.moved(origins[entity.start], origins[entity.end], quoted=False)
+
+
+def _not_in(rule: str, entities: Iterable[Entity], starts: list[int]) -> list[int]:
+    """The starts that are in none of the entities that a recognizer has found."""
+    for entity in entities:
+        if entity.rule == rule:
+            starts = [start for start in starts if not entity.start <= start < entity.end]
+    return starts
 
 
 def _blank_of(length: int) -> str:

@@ -1,10 +1,11 @@
 """Whether a value was drawn at random, as keys and tokens are, or is a name, a word or a placeholder."""
 
 import re
+from string import ascii_letters, digits
 
 _RUN = re.compile(r"[0-9A-Za-z]+")
 _HEXADECIMAL = re.compile(r"(?:[0-9a-f]+|[0-9A-F]+)\Z")
-_ALTERNATION = re.compile(r"(?<=[0-9])(?=[A-Za-z])|(?<=[A-Za-z])(?=[0-9])")
+_KINDS = str.maketrans(dict.fromkeys(digits, "0") | dict.fromkeys(ascii_letters, "a"))
 _CASE_CHANGE = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[a-z])")
 _UNPRONOUNCEABLE = re.compile(r"(?![A-Z]{5})[bcdfghj-np-tv-xzBCDFGHJ-NP-TV-XZ]{5}")
 _VOWEL = re.compile("[aeiouyAEIOUY]")
@@ -31,16 +32,19 @@ def is_placeholder(value: str) -> bool:
     """Whether `value` stands for one that is elsewhere or was taken out: `null`, `****`, `${TOKEN}`, `xxxxxx`."""
     if _VARIABLE.match(value) or _STAND_IN.match(value):
         return True
-    if len(value) >= 16 and any(run in value.lower() for run in _COUNTING):
-        counted = _COUNTED.search(value.lower())
-        if counted and len(counted.group()) * 2 >= len(value):
-            return True
-    return len(value) >= 8 and len(set(value)) < 16 and _REPEATED.search(value) is not None
+    if len(value) >= 16:
+        lower = value.lower()
+        if any(run in lower for run in _COUNTING):
+            counted = _COUNTED.search(lower)
+            if counted and len(counted.group()) * 2 >= len(value):
+                return True
+    # Of most long values the beginning tells.
+    return len(value) >= 8 and len(set(value[:64])) < 16 > len(set(value)) and _REPEATED.search(value) is not None
 
 
 def is_random(value: str) -> bool:
     """Whether some run of letters and digits in `value` is none that a person would write."""
-    return any(map(_is_random_run, _RUN.findall(value)))
+    return any(_is_random_run(run.group()) for run in _RUN.finditer(value))
 
 
 def is_hexadecimal(value: str) -> bool:
@@ -59,5 +63,6 @@ def _is_random_run(run: str) -> bool:
             or len(_VOWEL.findall(run)) * 5 < len(run)
             or len(_CASE_CHANGE.findall(run)) * 2 > len(run)
         )
+    kinds = run.translate(_KINDS)
     # "user2024" alternates once, "sha256sum" twice.
-    return len(_ALTERNATION.findall(run)) >= (3 if len(run) < 16 else 2)
+    return kinds.count("0a") + kinds.count("a0") >= (3 if len(run) < 16 else 2)

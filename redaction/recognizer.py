@@ -43,6 +43,8 @@ class Recognizer:
             is ASCII and they are known.
         dense_gate: whether the gate has a match at every few signs of some tokens: of a text's only the first is
             looked for.
+        unless: the name of another one, earlier in the registry. Where a match of this one's gate begins in a value of
+            that one, this one would find a part of that value, and is not asked.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Recognizer:
     lead: int | None = None
     lead_signs: str = ""
     dense_gate: bool = False
+    unless: str = ""
     _value_group: int = field(init=False, repr=False, compare=False)
     """The group that is the value."""
     _is_led: bool = field(init=False, repr=False, compare=False)

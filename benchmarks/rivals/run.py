@@ -22,7 +22,7 @@ TURN_SECONDS = 0.1
 TURN_BATCHES = 50
 FILE_TURNS = 10
 """In which all of the second half of a file is redacted, by those who are fast enough."""
-WARM_UP_SECONDS = 1.0
+WARM_UP_SECONDS = 10.0
 
 
 def main() -> None:

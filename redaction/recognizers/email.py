@@ -157,6 +157,7 @@ RECOGNIZERS = (
         pattern=_address(rf"{_NOT_INSIDE}{_LOCAL}", r"\.[^\W_]"),
         validate=_is_address,
         lead_signs=_LEAD_SIGNS,
+        unless="email",
         positive=(("open /var/spool/joe@example.com.mbox", "joe@example.com"),),
         negative=("lodash@4.17.1.tgz", "user@1000.service", "icons/foo@2x.png"),
     ),

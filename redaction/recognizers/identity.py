@@ -131,6 +131,7 @@ RECOGNIZERS = (
         gate=r"[0-9]{3}-[0-9]{2}-[0-9]{4}",
         pattern=re.compile(rf"{DIGIT_START}9\d\d-{_ITIN_MIDDLE}-\d{{4}}{NUMBER_END}", re.ASCII),
         lead=0,
+        unless="us_ssn_hyphens",
         positive=(("tax form 911-70-1234 filed", "911-70-1234"), ("911-64-1234", "911-64-1234")),
         negative=("911-66-1234", "911-89-1234", "911-93-1234", "811-70-1234", "911-70-12345", "1-911-70-1234"),
     ),

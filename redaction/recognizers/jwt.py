@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import re
+from functools import lru_cache
 
 from redaction.boundaries import AFTER_ESCAPE
 from redaction.recognizer import Recognizer
@@ -19,7 +20,12 @@ _PATTERN = re.compile(
 
 
 def _has_header(match: re.Match[str]) -> bool:
-    header = match["header"]
+    return _is_header(match["header"])
+
+
+# It says nothing of anyone, and is the same for all tokens of an issuer.
+@lru_cache(1024)
+def _is_header(header: str) -> bool:
     try:
         decoded = json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))
     except (binascii.Error, ValueError, RecursionError):

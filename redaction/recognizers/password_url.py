@@ -14,6 +14,8 @@ _VALUE = (
     rf"(?={_SIGN}{{0,256}}+@){_SIGN}{{0,256}}+){{0,4}})(?<!:)"
 )
 _HOST = r"@(?=[0-9A-Za-z\[_$%{-])"
+# What of ASCII stands before the "@" of "user:password@host".
+_ADDRESS_SIGNS = "".join(sign for sign in map(chr, range(128)) if not sign.isspace() and sign not in "/@\"'<>(),;=")
 _STAND_INS = frozenset(["password", "pass", "pwd", "passwd", "secret", "x-oauth-basic", "x", "pw"])
 
 
@@ -82,6 +84,7 @@ RECOGNIZERS = (
             r"[^\s:@/\"'<>(),;=]{3,128})@[\w.-]{1,253}:[0-9]{2,5}(?![\w.])"
         ),
         validate=_is_real,
+        lead_signs=_ADDRESS_SIGNS,
         positive=(("via bob:hunter2@proxy:8080 ok", "hunter2"),),
         negative=("acme/app:v1@sha256:9f86d081884c7d65", "from:bob@host:25", "a:b@c:80", "12:30:01@host:80"),
     ),

@@ -1,5 +1,6 @@
 """What holds for every text: random ones, and ones glued together from the pieces that recognizers look for."""
 
+import re
 from unittest.mock import patch
 
 from hypothesis import given, settings
@@ -15,6 +16,15 @@ GATES = Re2Gates(
     [recognizer.gates for recognizer in RECOGNIZERS],
     dense=[place for place, recognizer in enumerate(RECOGNIZERS) if recognizer.dense_gate],
 )
+RIVALS = [
+    line
+    for recognizer in RECOGNIZERS
+    for other in RECOGNIZERS
+    if other.unless and recognizer.name in (other.name, other.unless)
+    for line in (*(value for _, value in recognizer.positive), *recognizer.negative)
+    if line.isascii()
+]
+BY_NAME = {recognizer.name: recognizer for recognizer in RECOGNIZERS}
 OTHER_GATES = ReGates([recognizer.gates for recognizer in RECOGNIZERS])
 
 VALUES = sorted({value for recognizer in RECOGNIZERS for _, value in recognizer.positive})
@@ -54,6 +64,18 @@ def test_every_value_that_a_recognizer_finds_is_covered(text: str) -> None:
     for recognizer in RECOGNIZERS:
         for start, end in recognizer.find(text):
             assert covered.issuperset(range(start, end))
+
+
+@given(st.lists(st.sampled_from(RIVALS * 4 + JOINTS), max_size=8).map("".join))
+@settings(max_examples=1000, deadline=None)
+def test_one_that_is_not_asked_would_have_found_a_part_of_a_value(text: str) -> None:
+    for recognizer in RECOGNIZERS:
+        if recognizer.unless:
+            for start in (match.start() for match in re.finditer(f"(?={recognizer.gate})", text)):
+                parts = [set(range(*found)) for found in recognizer.find(text, [start])]
+                for value in BY_NAME[recognizer.unless].find(text):
+                    if start in range(*value):
+                        assert all(part.issubset(range(*value)) for part in parts if start in part)
 
 
 @given(texts)

@@ -67,6 +67,13 @@ def test_every_recognizer_carries_both_kinds_of_example(recognizer: Recognizer) 
     assert recognizer.negative
 
 
+def test_unless_is_an_earlier_one() -> None:
+    earlier = set()
+    for recognizer in RECOGNIZERS:
+        assert not recognizer.unless or recognizer.unless in earlier, recognizer.name
+        earlier.add(recognizer.name)
+
+
 def test_names_are_unique() -> None:
     names = [recognizer.name for recognizer in RECOGNIZERS]
 
