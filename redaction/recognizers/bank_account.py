@@ -81,7 +81,7 @@ RECOGNIZERS = (
         gate=rf"[0-9]{{4}}-[0-9]{{4}}-[0-9]{GATE_END}",
         pattern=re.compile(rf"{DIGIT_START}(?P<value>\d{{4}}-\d{{4}}-\d){NUMBER_END}", re.ASCII),
         validate=_is_routing_number,
-        lead=0,
+        starts_at_gate=True,
         positive=(("3222-7162-7", "3222-7162-7"),),
         negative=("1234-0000-0", "3222-7162-8", "3222-7162-71", "1-3222-7162-7", "3222-7162-7-1"),
     ),

@@ -142,7 +142,7 @@ RECOGNIZERS = (
         gate=r"0x[0-9A-Fa-f]{13}",
         pattern=re.compile(rf"{_ALONE[0]}0x[0-9A-Fa-f]{{40}}{_ALONE[1]}", re.ASCII),
         validate=_is_mixed_case,
-        lead=0,
+        starts_at_gate=True,
         positive=(
             ("paid 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"),
             ("/0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359/nfts", "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"),

@@ -39,7 +39,7 @@ RECOGNIZERS = (
         entity="US_SSN",
         gate=r"[0-9]{3}-[0-9]{2}-[0-9]{4}",
         pattern=_US_SSN,
-        lead=0,
+        starts_at_gate=True,
         positive=(
             ("kyc ssn=123-45-6789 matched", "123-45-6789"),
             ("'001-61-1658')", "001-61-1658"),
@@ -73,7 +73,7 @@ RECOGNIZERS = (
             rf"(?!000|666|9)\d{{3}}\.(?!00)\d{{2}}\.(?!0000)\d{{4}}{NUMBER_END}",
             re.ASCII,
         ),
-        lead=0,
+        starts_at_gate=True,
         positive=(("id 078.05.1123 checked", "078.05.1123"),),
         negative=(
             "version 115.02.1234",
@@ -130,7 +130,7 @@ RECOGNIZERS = (
         entity="US_ITIN",
         gate=r"[0-9]{3}-[0-9]{2}-[0-9]{4}",
         pattern=re.compile(rf"{DIGIT_START}9\d\d-{_ITIN_MIDDLE}-\d{{4}}{NUMBER_END}", re.ASCII),
-        lead=0,
+        starts_at_gate=True,
         unless="us_ssn_hyphens",
         positive=(("tax form 911-70-1234 filed", "911-70-1234"), ("911-64-1234", "911-64-1234")),
         negative=("911-66-1234", "911-89-1234", "911-93-1234", "811-70-1234", "911-70-12345", "1-911-70-1234"),

@@ -42,7 +42,7 @@ RECOGNIZERS = (
         gate=r"ey[AJ][0-9A-Za-z_-]{8}",
         pattern=_PATTERN,
         validate=_has_header,
-        lead=0,
+        starts_at_gate=True,
         positive=(
             (
                 f"Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.{_CLAIMS}.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",

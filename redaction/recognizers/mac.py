@@ -43,7 +43,7 @@ RECOGNIZERS = (
         gate=r"(?:[0-9A-Fa-f]{2}(?:[:-]|%3[Aa])){5}[0-9A-Fa-f]{2}",
         pattern=_PAIRS,
         validate=_is_someones,
-        lead=0,
+        starts_at_gate=True,
         positive=(
             ("DHCPACK on eth0 to 8f:e6:cf:45:c5:b6 via", "8f:e6:cf:45:c5:b6"),
             ("to 41-2F-B0-3D-BE-BE.", "41-2F-B0-3D-BE-BE"),

@@ -70,7 +70,7 @@ RECOGNIZERS = (
         gate=r"[A-Z]{2}[0-9]{6}[A-Z]|[A-Za-z]{2} [0-9]{2} [0-9]{2} [0-9]{2} [A-Za-z]",
         pattern=number(r"[A-Z]{2}\d{6}[A-D]|[A-Za-z]{2} \d{2} \d{2} \d{2} [A-Da-d]"),
         validate=proven(_is_nino),
-        lead=0,
+        starts_at_gate=True,
         positive=(
             ("employee JG103759A paid", "JG103759A"),
             ("hh 01 02 03 d", "hh 01 02 03 d"),

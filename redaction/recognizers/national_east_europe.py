@@ -93,7 +93,7 @@ RECOGNIZERS = (
         gate=r"[0-9]{3}-[0-9]{3}-[0-9]{3}[ -][0-9]{2}",
         pattern=number(r"\d{3}-\d{3}-\d{3}[ -]\d\d"),
         validate=proven(_is_snils),
-        lead=0,
+        starts_at_gate=True,
         positive=(("клиент 112-233-445 95 найден", "112-233-445 95"), ("snils=112-233-445-95", "112-233-445-95")),
         negative=("112-233-445 96", "1-112-233-445 95"),
     ),

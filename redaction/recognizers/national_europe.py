@@ -32,7 +32,7 @@ RECOGNIZERS = (
         gate=r"[0-9][ .-][0-9]{2}[ .-][0-9]{2}[ .-][0-9][0-9A-Za-z][ .-]?[0-9]{3}[ .-][0-9]{3}",
         pattern=lone(_NIR_GROUPS.format(n="s")),
         validate=proven(_is_nir),
-        lead=0,
+        starts_at_gate=True,
         positive=(
             ("assuré 2 89 04 78 342 211 01 inscrit", "2 89 04 78 342 211 01"),
             ("nir=1-51-02-46102-043-25", "1-51-02-46102-043-25"),

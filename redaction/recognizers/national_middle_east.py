@@ -72,7 +72,7 @@ RECOGNIZERS = (
         gate=r"784-?[0-9]{4}-?[0-9]{7}-?[0-9]",
         pattern=number(r"784(?P<s>-?)(?:19|20)\d{2}(?P=s)\d{7}(?P=s)\d"),
         validate=proven(_passes_luhn),
-        lead=0,
+        starts_at_gate=True,
         positive=(("eid 784-1990-1234567-6", "784-1990-1234567-6"), ("emirates_id=784199012345676", "784199012345676")),
         negative=("784-1990-1234567-7", "1784199012345676", "784-1790-1234567-6"),
     ),

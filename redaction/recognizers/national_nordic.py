@@ -104,7 +104,7 @@ RECOGNIZERS = (
         gate=rf"[0-9]{{6}}[-+A-Z][0-9]{{3}}[0-9A-Za-z]{GATE_END}",
         pattern=number(r"\d{6}(?:[-+A-FU-Y]\d{3}[0-9A-Y]|[-+]\d{3}[a-y])"),
         validate=lambda match: _is_hetu(match["value"]) and not _STAMP.fullmatch(match["value"]),
-        lead=0,
+        starts_at_gate=True,
         positive=(
             ("hetu=131052-308T", "131052-308T"),
             ("asiakas 010594Y9032 kirjautui", "010594Y9032"),

@@ -37,7 +37,7 @@ RECOGNIZERS = (
         gate=r"[XYZxyz]-?[0-9]{7}-?[A-Za-z]",
         pattern=number(r"[XYZxyz]-?\d{7}-?[A-Za-z]"),
         validate=proven(_is_nif),
-        lead=0,
+        starts_at_gate=True,
         positive=(
             ("cliente X9613851N creado", "X9613851N"),
             ("extranjero es Y8063915-Z", "Y8063915-Z"),

@@ -33,7 +33,7 @@ RECOGNIZERS = (
             rf"[\"']?{_VALUE}"
         ),
         validate=_is_password,
-        lead=0,
+        starts_at_gate=True,
         positive=(
             ("Password for user bob: hunter2", "hunter2"),
             ("passwd for alice set to S3cret9", "S3cret9"),

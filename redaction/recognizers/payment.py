@@ -192,7 +192,7 @@ RECOGNIZERS = (
         gate=r"(?:[0-9]{4}[ -]){4}[0-9]{3}",
         pattern=_written(r"\d{4}([ -])\d{4}\1\d{4}\1\d{4}\1\d{3}"),
         validate=_is_long_card,
-        lead=0,
+        starts_at_gate=True,
         positive=(("6200 0000 0000 0000 000", "6200 0000 0000 0000 000"),),
         negative=("4111 1111 1111 1111 123",),
     ),
@@ -202,7 +202,7 @@ RECOGNIZERS = (
         gate=rf"[0-9]{{4}}{_GATE_JOIN}[0-9]{{6}}{_GATE_JOIN}[0-9]{{4}}",
         pattern=_written(rf"3\d{{3}}{_JOIN}\d{{6}}\1\d{{4,5}}"),
         validate=_is_card,
-        lead=0,
+        starts_at_gate=True,
         positive=(
             ("card=3782 822463 10005 ok", "3782 822463 10005"),
             ("3056-930902-5904", "3056-930902-5904"),

@@ -132,7 +132,7 @@ RECOGNIZERS = (
         gate=rf"(?:\+|＋|%2[Bb])[0-9](?:(?:[- ()./{TYPESET}]|%2[089])*[0-9]){{6}}",
         pattern=_international(JOIN),
         validate=_is_plausible,
-        lead=0,
+        starts_at_gate=True,
         positive=(
             ("tel +44 20 7946 0958 ok", "+44 20 7946 0958"),
             ("+14155552671", "+14155552671"),

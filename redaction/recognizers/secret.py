@@ -187,7 +187,7 @@ RECOGNIZERS = (
             r"[0-9A-Za-z_-]{6,7}\.[0-9A-Za-z_-]{27,40}(?![0-9A-Za-z_-])",
             re.ASCII,
         ),
-        lead=0,
+        starts_at_gate=True,
         positive=(
             (
                 "login MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs ok",
