@@ -1,7 +1,7 @@
 """How fast one core redacts: Sluice's engine beside Presidio, hushlog and scrubadub.
 
 `make bench-redaction`. Each runs in a process of its own, the rivals in .venv-bench, on lines that it has not seen,
-after a second of others. They take turns of a tenth of a second, or of 500 lines for those that take longer, so that
+after ten seconds of others. They take turns of a tenth of a second, or of 500 lines for those that take longer, so that
 what else the machine does meets all of them alike; the medians of the rounds are compared. Time is CPU time.
 `--profile` tells where the engine's goes instead.
 """

@@ -1,11 +1,10 @@
 """hushlog with its defaults."""
 
-from benchmarks.rivals import Redact, line_by_line
+from benchmarks.rivals import Rival, changed, line_by_line
 
 
-def load() -> Redact:
+def load() -> Rival:
     """What redacts lines."""
     from hushlog import Config, PatternRegistry  # type: ignore[import-not-found,unused-ignore]  # in .venv-bench only
 
-    redact = PatternRegistry.from_config(Config()).redact
-    return line_by_line(lambda line: bool(redact(line) != line))
+    return Rival(line_by_line(PatternRegistry.from_config(Config()).redact), changed)

@@ -6,14 +6,14 @@ Only the analysis is timed, without the replacement by its anonymizer.
 import logging
 from typing import Any
 
-from benchmarks.rivals import Redact, line_by_line
+from benchmarks.rivals import Rival, line_by_line
 
 MIN_SCORE = 0.4
 # What they find in logs are host names, time stamps and trace ids.
 WITHOUT = frozenset({"URL", "DATE_TIME", "US_DRIVER_LICENSE", "UUID"})
 
 
-def load() -> Redact:
+def load() -> Rival:
     """What analyzes lines."""
     import spacy  # type: ignore[import-not-found,unused-ignore]  # in .venv-bench only
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry  # type: ignore[import-not-found,unused-ignore]  # as above
@@ -35,7 +35,8 @@ def load() -> Redact:
         if recognizer.name != "SpacyRecognizer" and not WITHOUT.issuperset(recognizer.supported_entities)
     ]
     analyzer = AnalyzerEngine(registry=registry, nlp_engine=engine, supported_languages=["en"])
-    return line_by_line(lambda line: bool(analyzer.analyze(line, "en", score_threshold=MIN_SCORE)))
+    analyze = line_by_line(lambda line: analyzer.analyze(line, "en", score_threshold=MIN_SCORE))
+    return Rival(analyze, lambda _line, results: bool(results))
 
 
 def _words_as_lemmas(document: Any) -> Any:
