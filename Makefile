@@ -11,7 +11,7 @@ run: .venv/.runtime .venv-engine/.installed  ## install, start everything on the
 
 # After a test process that dies pytest-xdist starts another, and may then wait for ever: let the run end there.
 test: .venv/.dev .venv-engine/.installed .venv-clients/.node chromium syslog-ng  ## every test
-	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --max-worker-restart 0
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --max-worker-restart 0
 
 check: .venv/.dev  ## format, lint, types, import rule
 	$(BIN)/ruff format --check .
