@@ -35,10 +35,11 @@ def union(gates: Iterable[str]) -> str:
 def _beginnings(pattern: str) -> Iterator[tuple[str, str]]:
     """All that it may begin with: a word in any case and the pattern behind it, or no word and all of it."""
     for alternative in _alternatives(pattern):
-        group, rest = _leading_group(alternative)
+        group, rest, is_optional = _leading_group(alternative)
         if _IN_ANY_CASE not in group:
             yield "", alternative
-        elif group.startswith(_IN_ANY_CASE):
+            continue
+        if group.startswith(_IN_ANY_CASE):
             yield from _words(_inside(group), rest)
         else:
             others = []
@@ -49,23 +50,25 @@ def _beginnings(pattern: str) -> Iterator[tuple[str, str]]:
                     others.append(inner)
             if others:
                 yield "", f"(?:{'|'.join(others)}){rest}"
+        if is_optional:
+            yield from _beginnings(rest)
 
 
 def _words(words: str, behind: str) -> Iterator[tuple[str, str]]:
     """The same of `(?i:words)behind`."""
     for word in _alternatives(words):
-        group, rest = _leading_group(word)
-        if not group and word[1:2] == "?":
-            group, rest = f"(?:{word[0]})", word[1:]
-        is_optional = rest.startswith("?")
+        is_letter = word[:1].isalpha()
+        group, rest, is_optional = _leading_group(
+            f"(?:{word[0]}){word[1:]}" if is_letter and word[1:2] == "?" else word
+        )
         if group:
             for inner in _alternatives(_inside(group)):
-                yield from _words(inner + rest[is_optional:], behind)
+                yield from _words(inner + rest, behind)
             if is_optional:
-                yield from _words(rest[1:], behind)
+                yield from _words(rest, behind)
         elif not word:
             yield from _beginnings(behind)
-        elif word[0].isalpha() and not word[1:].startswith(_REPEATED):
+        elif is_letter and not word[1:].startswith(_REPEATED):
             yield word, behind
         else:
             yield "", f"(?i:{word}){behind}"
@@ -75,8 +78,8 @@ def _inside(group: str) -> str:
     return group[group.index(":") + 1 : -1]
 
 
-def _leading_group(alternative: str) -> tuple[str, str]:
-    """The group that it begins with, unless that is repeated, and the rest."""
+def _leading_group(alternative: str) -> tuple[str, str, bool]:
+    """The group that it begins with, unless that is repeated, the rest, and whether it may as well be missing."""
     group = ""
     depth = 0
     for piece in _PIECE.findall(alternative):
@@ -85,7 +88,9 @@ def _leading_group(alternative: str) -> tuple[str, str]:
         if depth == 0:
             break
     rest = alternative[len(group) :]
-    return (group, rest) if group.startswith("(") and not rest.startswith(_REPEATED) else ("", alternative)
+    if not group.startswith("(") or rest.startswith(_REPEATED):
+        return "", alternative, False
+    return group, rest.removeprefix("?"), rest.startswith("?")
 
 
 def _alternatives(pattern: str) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """One pattern for all gates begins to match where the first of them does."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from redaction.gate_union import union
 from redaction.gates import Search, compile_search
@@ -42,9 +44,34 @@ def test_all_gates_on_all_examples() -> None:
         (["(?i:a[|]b)(?i:c|d)"], "A|BD", 0),
         (["(?i:a(?:b|c))d"], "acd", 0),
         (["(?i:ab)"], "ba", -1),
+        (["(?i:ab)?c"], "abd bc", 5),
+        (["(?:(?i:ab)|d)?c"], "dc", 0),
+        (["(?:(?i:ab)|d)?c"], "aB ABc", 3),
+        (["(?:(?i:ab)|d)+c"], "xdabc", 1),
+        (["(?i:(?:x|y)?z(?:1|2))q"], "z1 yZ2q", 3),
+        (["(?i:e?.a)b"], "Eab", 0),
+        (["(?i:)(?:A|b)c"], "ac Bc bc Ac", 6),
     ],
 )
 def test_words_by_their_first_letter(gates: list[str], text: str, start: int) -> None:
     encoded = text.encode()
 
     assert search(union(gates))(encoded, 0, len(encoded)) == start
+
+
+pieces = st.recursive(
+    st.sampled_from(["a", "b", "ab", "é", "[ab]", r"\.", "[(|)]"]),
+    lambda inner: st.tuples(
+        st.sampled_from(["", "(?:", "(?i:"]), st.lists(inner, max_size=3), st.sampled_from(["", "?", "+", "{2}"]), inner
+    ).map(lambda of: f"{of[0]}{'|'.join(of[1])}){of[2]}{of[3]}" if of[0] else "".join((*of[1], of[3]))),
+    max_leaves=8,
+)
+
+
+@given(st.lists(pieces, min_size=1, max_size=3), st.text("abABéÉ.(|)", max_size=12))
+@settings(max_examples=500, deadline=None)
+def test_any_gates(gates: list[str], text: str) -> None:
+    encoded = text.encode()
+    starts = [start for gate in gates if (start := search(gate)(encoded, 0, len(encoded))) >= 0]
+
+    assert search(union(gates))(encoded, 0, len(encoded)) == min(starts, default=-1)
