@@ -83,6 +83,7 @@ def visible(queue: str = FAILURES_QUEUE) -> int:
 
 
 def purge() -> None:
+    """Leave nothing in failures, nor in redact."""
     sqs = sqs_client()
     for queue in (FAILURES_QUEUE, REDACT_QUEUE):
         sqs.purge_queue(QueueUrl=queue_url(sqs, queue))

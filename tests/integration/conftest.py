@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from local.engine import Engine
+from tests.failure_queue import purge
 from tests.fault_proxy import FaultProxy
 from tests.processes import Processes
 
@@ -26,13 +27,14 @@ FLAGS = [
 
 @pytest.fixture(scope="module")
 def web(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    """The web process alone."""
+    """The web process alone; nobody's workers find what it accepted."""
     processes = Processes(tmp_path_factory.mktemp("web"), engine.url)
     try:
         processes.start("web")
         yield processes
     finally:
         processes.stop()
+        purge()
 
 
 @pytest.fixture
