@@ -3,7 +3,7 @@
 import re
 
 from redaction.recognizer import Recognizer
-from redaction.recognizers.person_name import ANY, GATE_OF_WORDS, UPPER
+from redaction.recognizers.person_name import ANY, UPPER
 
 _LETTER = r"[^\W\d_]"
 _WORD = rf"[{UPPER}](?:{_LETTER}|[.'’-]){{0,24}}"
@@ -109,7 +109,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="address_english",
         entity="ADDRESS",
-        gate=rf"(?i:[0-9][a-z]?) (?:(?:(?:[A-Z]\.? )*"
+        gate=rf"[0-9][A-Za-z]? (?:(?:(?:[A-Z]\.? )*"
         rf"(?:[A-Z{ANY}][A-Za-z.'’{ANY}-]+|[0-9]+(?:st|nd|rd|th|ST|ND|RD|TH)) )+"
         rf"(?:[A-Z]\.? )*{_SUFFIX}|[A-Z] (?:Street|Avenue|Road|Drive)|Broadway|Avenue of)",
         pattern=_ENGLISH,
@@ -178,7 +178,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="address_southern",
         entity="ADDRESS",
-        gate=rf"{GATE_OF_WORDS}{_WAY} ?[A-Za-z{ANY}][A-Za-z.'’, {ANY}-]*[0-9]",
+        gate=rf"{_WAY} ?[A-Za-z{ANY}][A-Za-z.'’, {ANY}-]*[0-9]",
         pattern=_SOUTHERN,
         validate=_is_southern,
         positive=(

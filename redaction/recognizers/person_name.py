@@ -9,8 +9,6 @@ UPPER = "A-Z" + "".join(sign for sign in map(chr, range(0xC0, 0x557)) if sign.is
 LETTER = r"[^\W\d_]"
 # For gates, which know no Unicode classes: any character outside ASCII may be a letter.
 ANY = "\x80-\U0010ffff"
-# Before a gate that begins with a word but tells case: redaction.gates puts what begins so among its words.
-GATE_OF_WORDS = "(?i:)"
 GATE_CAPITAL = f"[A-Z{ANY}]"
 GATE_LETTERS = f"[A-Za-z.'{ANY}-]*"
 

@@ -7,7 +7,6 @@ from redaction.recognizers.person_name import (
     ANY,
     FULL_NAME,
     GATE_CAPITAL,
-    GATE_OF_WORDS,
     GATE_TWO_WORDS,
     NAME,
     ONE_OR_MORE,
@@ -67,7 +66,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="person_title",
         entity="PERSON",
-        gate=rf"{GATE_OF_WORDS}{_TITLES}{GATE_CAPITAL}",
+        gate=rf"{_TITLES}{GATE_CAPITAL}",
         pattern=re.compile(rf"(?<![\w.&/-])(?P<value>(?:{_TITLES}){{1,3}}(?P<name>{ONE_OR_MORE}|{FULL_NAME})){_END}"),
         validate=_is_titled,
         positive=(
