@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any, Protocol
 
+from redaction.gate_ascii import ascii_only
 from redaction.gate_kinds import alike
 from redaction.gate_union import union
 
@@ -104,12 +105,14 @@ class Re2Gates:
         if len(texts) < FEW:
             return {place: dict.fromkeys(found) for place, text in enumerate(texts) if (found := self.matching(text))}
         joined, ends = _joined(texts)
+        is_ascii = joined.isascii()
         opened: Opened = {}
         for kind in self._kinds:
-            start = kind.search(joined, 0, len(joined))
+            search = kind.search_ascii if is_ascii else kind.search
+            start = search(joined, 0, len(joined))
             while start >= 0:
                 place = bisect_right(ends, start)
-                starts, start = kind.look(joined, ends[place - 1] if place else 0, start, ends[place] - 1)
+                starts, start = kind.look(joined, ends[place - 1] if place else 0, start, ends[place] - 1, search)
                 if starts:
                     known = texts[place].isascii()
                     opened.setdefault(place, {}).update(starts if known else dict.fromkeys(starts))
@@ -138,16 +141,21 @@ class _Kind:
         return self._search_for(self._patterns)
 
     @cached_property
+    def search_ascii(self) -> Search:
+        """The same in ASCII."""
+        return self._search_for([*map(ascii_only, self._patterns)], latin_1=True)
+
+    @cached_property
     def _search_sparse(self) -> Search:
         """The same for those that are not dense."""
         return self._search_for(
             [pattern for pattern, place in zip(self._patterns, self._places, strict=True) if place not in self._dense]
         )
 
-    def _search_for(self, patterns: Sequence[str]) -> Search:
-        return _search(f"(?m){union(patterns)}", self._max_memory_bytes * RESERVED)
+    def _search_for(self, patterns: Sequence[str], *, latin_1: bool = False) -> Search:
+        return _search(f"(?m){union(patterns)}", self._max_memory_bytes * RESERVED, latin_1=latin_1)
 
-    def look(self, joined: bytes, begin: int, start: int, end: int) -> tuple[dict[int, Starts], int]:
+    def look(self, joined: bytes, begin: int, start: int, end: int, search: Search) -> tuple[dict[int, Starts], int]:
         """See which patterns have a match in one of the joined texts, and where these begin if that is not too often.
 
         Args:
@@ -155,6 +163,7 @@ class _Kind:
             begin: of this one.
             start: where in it the first match of any pattern begins.
             end: of it.
+            search: finds the next match of any.
         Returns:
             That, and where the first match in the texts behind it begins; -1 without one.
         """
@@ -165,12 +174,12 @@ class _Kind:
                 if own < len(places):
                     starts.setdefault(places[own], []).append(start - begin)  # type: ignore[union-attr]  # lists so far
             if self._dense.isdisjoint(starts):
-                start = self.search(joined, start + 1, len(joined))
+                start = search(joined, start + 1, len(joined))
                 if not begin <= start < end:
                     return starts, start
             elif (start := self._search_sparse(joined, start + 1, end)) < 0:
-                return starts, self.search(joined, end, len(joined))
-        return dict.fromkeys(self.matching(joined[begin:end])), self.search(joined, end, len(joined))
+                return starts, search(joined, end, len(joined))
+        return dict.fromkeys(self.matching(joined[begin:end])), search(joined, end, len(joined))
 
     def matching(self, encoded: bytes) -> list[int]:
         """The places of those that have a match."""
@@ -261,10 +270,12 @@ def compile_search(pattern: str) -> Search | None:
     return _search(pattern, DEFAULT_MEMORY_BYTES)
 
 
-def _search(pattern: str, max_memory_bytes: int) -> Search:
+def _search(pattern: str, max_memory_bytes: int, *, latin_1: bool = False) -> Search:
     options = re2.Options()
     options.max_mem = max_memory_bytes
     options.never_capture = True
+    if latin_1:
+        options.encoding = re2.Options.Encoding.LATIN1
     # The match that the package makes of what RE2 says takes as long as RE2 does.
     match = re2.compile(pattern.encode(), options)._regexp.Match
     unanchored = re2._re2.RE2.Anchor.UNANCHORED

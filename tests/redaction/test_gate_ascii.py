@@ -1,0 +1,54 @@
+"""In ASCII the gates without other characters are the same gates."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from redaction.gate_ascii import ascii_only
+from redaction.gates import FEW, Re2Gates
+from redaction.recognizers import RECOGNIZERS
+
+GATES = [recognizer.gates for recognizer in RECOGNIZERS]
+RE2_GATES = Re2Gates(GATES)
+PARTS = [
+    *{value for recognizer in RECOGNIZERS for _, value in recognizer.positive if value.isascii()},
+    *{line for recognizer in RECOGNIZERS for line in recognizer.negative if line.isascii()},
+    *" .:-+@%'/[]()0a_\n\\",
+]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "ascii_pattern"),
+    [
+        ("[A-Zé]x", "[A-Z]x"),
+        ("[A-Z\x80-\U0010ffff' -]", "[A-Z' -]"),
+        ("[^|é]", "[^|]"),
+        ("[^é]", r"[^\xff]"),
+        ("[‐-–]", r"[\xff]"),
+        (r"(?i:a\.é|[)])", r"(?i:a\.\xff|[)])"),
+        (r"[^\]é]\[é", r"[^\]]\[\xff"),
+    ],
+)
+def test_pieces(pattern: str, ascii_pattern: str) -> None:
+    assert ascii_only(pattern) == ascii_pattern
+
+
+def test_classes_have_the_same_signs_of_ascii() -> None:
+    classes = {found for gate in GATES for found in re.findall(r"(?<!\\)\[\^?(?:\\.|[^\]\\])+\]", gate)}
+    assert any(not each.isascii() for each in classes)
+    for each in classes:
+        for sign in map(chr, range(128)):
+            assert bool(re.match(each, sign)) == bool(re.match(ascii_only(each), sign)), each
+
+
+@given(st.lists(st.lists(st.sampled_from(PARTS), max_size=6).map("".join), min_size=FEW, max_size=8))
+@settings(max_examples=500, deadline=None)
+def test_texts_open_the_same_gates(batch: list[str]) -> None:
+    together = RE2_GATES.opened(batch)
+    one_sign = {place for place in RE2_GATES.opened([*batch, "é"]) if place < len(batch)}
+
+    assert one_sign == set(together)
+    for place, text in enumerate(batch):
+        assert set(together.get(place, ())) == set(RE2_GATES.matching(text))
