@@ -2,10 +2,12 @@
 answer by accident."""
 
 import os
+import subprocess
 import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,9 @@ def pytest_testnodedown(node: Any, error: object) -> None:
     """Say how one of the processes that run the tests died: pytest-xdist says that it did."""
     if error:
         process = node.gateway._io.popen
-        sys.stderr.write(f"\n{node.gateway.id} ended with {process.wait(10)}, a signal if negative\n")
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        sys.stderr.write(f"\n{node.gateway.id} ended with {process.returncode}, a signal if negative\n")
 
 
 @pytest.fixture(scope="session")
