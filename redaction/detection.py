@@ -1,8 +1,4 @@
-"""Runs recognizers over a text and settles what each stretch of it is.
-
-Overlaps: spans that overlap become one span that covers them all, so no part of a detected value stays readable. The
-longest of them names it; of equally long ones the leftmost; of those the first in the registry.
-"""
+"""Runs recognizers over a text and settles what each stretch of it is."""
 
 import re
 from bisect import bisect_right
@@ -13,6 +9,7 @@ import msgspec
 
 from redaction import sensitive_keys
 from redaction.gates import Opened, Starts, compile_gates
+from redaction.overlaps import Spans, merge, outside, starts_outside
 from redaction.recognizer import Recognizer
 from redaction.recognizers import RECOGNIZERS
 from redaction.result import Entity
@@ -36,7 +33,6 @@ Replacement = Callable[[Entity, str], str]
 """What stands for an entity in the redacted text, given its value."""
 Accepts = Callable[[Entity, str], bool]
 """Whether an entity is to be replaced, given its value."""
-Spans = list[tuple[int, int]]
 Detected = tuple[list[Entity], str]
 """The entities of a text, sorted by start and non-overlapping, and the redacted text."""
 
@@ -142,7 +138,7 @@ class Detector:
             recognizer = self._recognizers[gate]
             for look, starts in callers[gate]:
                 if recognizer.unless and starts and look.entities:
-                    starts = _not_in(recognizer.unless, look.entities, starts)
+                    starts = starts_outside(recognizer.unless, look.entities, starts)
                     if not starts:
                         continue
                 for start, end in recognizer.find(look.text, starts):
@@ -175,7 +171,7 @@ class Detector:
         if self._accepts:
             entities = [entity for entity in entities if self._accepts(entity, text[entity.start : entity.end])]
         if look.tokens:
-            entities = list(_outside(text, entities, look.tokens))
+            entities = list(outside(text, entities, look.tokens))
         return fit(text, merge(entities), literals) if literals and entities else entities
 
     def _redacted(self, text: str, entities: Sequence[Entity]) -> "_Redacted":
@@ -236,51 +232,9 @@ class Detector:
             yield entity.moved(origins[entity.start], origins[entity.end], quoted=False)
 
 
-def _not_in(rule: str, entities: Iterable[Entity], starts: list[int]) -> list[int]:
-    """The starts that are in none of the entities that a recognizer has found."""
-    for entity in entities:
-        if entity.rule == rule:
-            starts = [start for start in starts if not entity.start <= start < entity.end]
-    return starts
-
-
 def _blank_of(length: int) -> str:
     """What stands for a token that says nothing."""
     return f"[{'_' * (length - 2)}]"
-
-
-def merge(found: list[Entity]) -> list[Entity]:
-    """Overlapping entities become one."""
-    if len(found) < 2:
-        return found
-    merged: list[Entity] = []
-    longest = 0
-    for entity in sorted(found, key=lambda entity: (entity.start, -entity.end)):
-        length = entity.end - entity.start
-        if not merged or entity.start >= merged[-1].end:
-            merged.append(entity)
-            longest = length
-            continue
-        union = merged[-1]
-        name, rule = (entity.type, entity.rule) if length > longest else (union.type, union.rule)
-        merged[-1] = Entity(name, union.start, max(union.end, entity.end), rule, union.quoted or entity.quoted)
-        longest = max(longest, length)
-    return merged
-
-
-def _outside(text: str, entities: Iterable[Entity], tokens: Spans) -> Iterator[Entity]:
-    """The parts of entities that are no token; one with neither letter nor digit has nothing to hide."""
-    for entity in entities:
-        start = entity.start
-        for token_start, token_end in [*tokens, (entity.end, entity.end)]:
-            if token_end <= start:
-                continue
-            end = min(token_start, entity.end)
-            if start < end and any(sign.isalnum() for sign in text[start:end]):
-                yield entity.moved(start, end, quoted=entity.quoted)
-            start = max(start, token_end)
-            if start >= entity.end:
-                break
 
 
 class _Redacted(msgspec.Struct, gc=False):

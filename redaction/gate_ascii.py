@@ -2,8 +2,8 @@
 
 import re
 
-# A class of signs, or a sign that isn't ASCII.
-_PIECE = re.compile(r"\\.|(\[)(\^?)((?:\\.|[^\]\\])*)\]|([^\x00-\x7f])", re.DOTALL)
+from redaction.gate_pieces import pieces
+
 _RANGE = re.compile(r"[^\x00-\x7f]-[^\x00-\x7f]")
 _OTHER = re.compile(r"[^\x00-\x7f]")
 _NEVER = r"\xff"
@@ -17,15 +17,13 @@ def ascii_only(pattern: str) -> str:
     with.
 
     Args:
-        pattern: in RE2's syntax, without names of classes and without ranges from ASCII into what isn't.
+        pattern: a gate, without ranges from ASCII into what isn't.
     """
-    return _PIECE.sub(_of_ascii, pattern)
+    return "".join(piece if piece.isascii() else _of_ascii(piece) for piece in pieces(pattern))
 
 
-def _of_ascii(piece: re.Match[str]) -> str:
-    if piece[4]:
+def _of_ascii(piece: str) -> str:
+    if not piece.startswith("["):
         return _NEVER
-    if not piece[1] or piece[3].isascii():
-        return piece[0]
-    signs = _OTHER.sub("", _RANGE.sub("", piece[3]))
-    return f"[{piece[2]}{signs or _NEVER}]"
+    signs = _OTHER.sub("", _RANGE.sub("", piece[1:-1]))
+    return f"[{signs}{_NEVER if signs in ('', '^') else ''}]"

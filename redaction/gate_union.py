@@ -1,11 +1,10 @@
 """One RE2 pattern that matches wherever any of several gates does."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-# A sign, or a class of signs.
-_PIECE = re.compile(r"\\.|\[\^?[^\]]*\]|[^\\\[]", re.DOTALL)
+from redaction.gate_pieces import pieces
+
 _IN_ANY_CASE = "(?i:"
 _REPEATED = ("*", "+", "{")
 
@@ -82,7 +81,7 @@ def _leading_group(alternative: str) -> tuple[str, str, bool]:
     """The group that it begins with, unless that is repeated, the rest, and whether it may as well be missing."""
     group = ""
     depth = 0
-    for piece in _PIECE.findall(alternative):
+    for piece in pieces(alternative):
         depth += (piece == "(") - (piece == ")")
         group += piece
         if depth == 0:
@@ -97,7 +96,7 @@ def _alternatives(pattern: str) -> Iterator[str]:
     """What stands between the bars that are in no group."""
     depth = 0
     alternative = ""
-    for piece in _PIECE.findall(pattern):
+    for piece in pieces(pattern):
         if piece == "|" and depth == 0:
             yield alternative
             alternative = ""

@@ -44,6 +44,7 @@ def test_all_gates_on_all_examples() -> None:
         (["(?i:a[|]b)(?i:c|d)"], "A|BD", 0),
         (["(?i:a(?:b|c))d"], "acd", 0),
         (["(?i:ab)"], "ba", -1),
+        ([r"(?i:a[\]|)]b|c)d"], "a]bd", 0),
         (["(?i:ab)?c"], "abd bc", 5),
         (["(?:(?i:ab)|d)?c"], "dc", 0),
         (["(?:(?i:ab)|d)?c"], "aB ABc", 3),
