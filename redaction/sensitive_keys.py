@@ -52,7 +52,7 @@ ENTITIES = frozenset(_KEYS)
 
 
 def entity_of_key(key: str) -> str:
-    """What the value of a key is, such as "US_SSN" for `customerSsn` or `SSN`; empty for an ordinary key."""
+    """What the value of a key is; empty for an ordinary key. "US_SSN" for `customerSsn`, `SSN` and `ssn_part_1`."""
     return _entity_of_key(key[-_CHARACTERS:])
 
 
@@ -60,6 +60,14 @@ def entity_of_key(key: str) -> str:
 @lru_cache(4096)
 def _entity_of_key(key: str) -> str:
     words = [word.lower() for word in _WORD.findall(key)]
+    entity = _entity_of_words(words)
+    while not entity and words and (words[-1] == "part" or words[-1].isdigit()):
+        words.pop()
+        entity = _entity_of_words(words)
+    return entity
+
+
+def _entity_of_words(words: list[str]) -> str:
     for count in range(min(_LONGEST, len(words)), 0, -1):
         entity = _ENTITIES.get(tuple(words[-count:]))
         if entity:
@@ -69,4 +77,5 @@ def _entity_of_key(key: str) -> str:
 
 def gate() -> str:
     """RE2 pattern: a string ends here with one of the keys."""
-    return "(?i:" + "|".join("[ _.-]?".join(words) for words in sorted(_ENTITIES)) + r')\\{0,3}"'
+    keys = "|".join("[ _.-]?".join(words) for words in sorted(_ENTITIES))
+    return rf'(?i:{keys})(?i:[ _.-]?part)?(?:[ _.-]?[0-9]{{1,3}})?\\{{0,3}}"'

@@ -28,6 +28,13 @@ REDACTOR = Redactor()
         ('{"m": "line\\n10.0.0.1\\tx"}', '{"m": "line\\n[IP_ADDRESS]\\tx"}'),
         ('{"m": "{\\"password\\": \\"hunter2\\"}"}', '{"m": "{\\"password\\": \\"[PASSWORD]\\"}"}'),
         ('{"phone": {"country": "GB"}, "ssn": ["n/a 9"]}', '{"phone": {"country": "GB"}, "ssn": ["[US_SSN]"]}'),
+        (
+            '{"phone": {"area": 212, "rest": ["555", "0123"], "email": "n/a"}}',
+            '{"phone": {"area": "[PHONE]", "rest": ["[PHONE]", "[PHONE]"], "email": "[EMAIL]"}}',
+        ),
+        ('{"ssn": {"a": "660", "b": "96"}, "n": "9868"}', '{"ssn": {"a": "[US_SSN]", "b": "[US_SSN]"}, "n": "9868"}'),
+        ('{"ssn_part1": "660", "ssn_part2": "96"}', '{"ssn_part1": "[US_SSN]", "ssn_part2": "[US_SSN]"}'),
+        ('{"email": {"attempts": 2}}', '{"email": {"attempts": 2}}'),
         ('{"a@b.co": 1}', '{"[EMAIL]": 1}'),
         ('[{"name": "password", "value": "x1"}]', '[{"name": "password", "value": "[PASSWORD]"}]'),
         ('[{"value": 5, "key": "ssn"}]', '[{"value": "[US_SSN]", "key": "ssn"}]'),
@@ -57,7 +64,8 @@ def test_a_record() -> None:
         ("cardNumber", "CREDIT_CARD"), ("billing.card_number", "CREDIT_CARD"), ("SSN", "US_SSN"),
         ("refreshToken", "SECRET"),
         ("date-of-birth", "DOB"), ("name", ""), ("token_count", ""), ("passwordResetUrl", ""), ("", ""), ("spin", ""),
-        ("nextToken", ""), ("id", ""),
+        ("nextToken", ""), ("id", ""), ("ssn_part_1", "US_SSN"), ("phone2", "PHONE"), ("password_2", "PASSWORD"),
+        ("cvv2", "CREDIT_CARD"), ("addressLine1", "ADDRESS"), ("part1", ""), ("sha256", ""),
     ],
 )  # fmt: skip
 def test_keys(key: str, entity: str) -> None:
