@@ -40,3 +40,13 @@ def test_without_the_policies_everything_waits(engine: Engine, tenant: str) -> N
         engine.start()
 
     assert redact.run(batch).done is not None
+
+
+def test_a_policy_that_was_looked_up_serves_for_a_while(engine: Engine, tenant: str) -> None:
+    batch = Batch(tenant, "r", (Log("a", "text"),))
+    assert redact.run(batch).done is not None
+    engine.stop()
+    try:
+        assert redact.run(batch).done is not None
+    finally:
+        engine.start()
