@@ -14,4 +14,7 @@ NUMBER_END = r"(?![0-9A-Za-z]|-[0-9A-Za-z]|\.\d)"
 
 # The same for gates, as far as RE2 can say it.
 GATE_START = r"(?:^|[^0-9A-Za-z]|%[2-7][0-9A-Fa-f]|\\[nrt])"
+# Before a digit; letters too, so that all numbers that are counted from there on are counted alike: what a gate counts
+# that another one doesn't multiplies the states of their automaton.
+GATE_DIGIT_START = r"(?:^|[^0-9]|%[2-7][0-9])"
 GATE_END = r"(?:[^0-9A-Za-z]|$)"

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from redaction.gate_pieces import pieces
+from redaction.gate_pieces import alternatives, pieces
 
 _IN_ANY_CASE = "(?i:"
 _REPEATED = ("*", "+", "{")
@@ -33,7 +33,7 @@ def union(gates: Iterable[str]) -> str:
 
 def _beginnings(pattern: str) -> Iterator[tuple[str, str]]:
     """All that it may begin with: a word in any case and the pattern behind it, or no word and all of it."""
-    for alternative in _alternatives(pattern):
+    for alternative in alternatives(pattern):
         group, rest, is_optional = _leading_group(alternative)
         if _IN_ANY_CASE not in group:
             yield "", alternative
@@ -42,7 +42,7 @@ def _beginnings(pattern: str) -> Iterator[tuple[str, str]]:
             yield from _words(_inside(group), rest)
         else:
             others = []
-            for inner in _alternatives(_inside(group)):
+            for inner in alternatives(_inside(group)):
                 if _IN_ANY_CASE in _leading_group(inner)[0]:
                     yield from _beginnings(inner + rest)
                 else:
@@ -55,13 +55,13 @@ def _beginnings(pattern: str) -> Iterator[tuple[str, str]]:
 
 def _words(words: str, behind: str) -> Iterator[tuple[str, str]]:
     """The same of `(?i:words)behind`."""
-    for word in _alternatives(words):
+    for word in alternatives(words):
         is_letter = word[:1].isalpha()
         group, rest, is_optional = _leading_group(
             f"(?:{word[0]}){word[1:]}" if is_letter and word[1:2] == "?" else word
         )
         if group:
-            for inner in _alternatives(_inside(group)):
+            for inner in alternatives(_inside(group)):
                 yield from _words(inner + rest, behind)
             if is_optional:
                 yield from _words(rest, behind)
@@ -90,17 +90,3 @@ def _leading_group(alternative: str) -> tuple[str, str, bool]:
     if not group.startswith("(") or rest.startswith(_REPEATED):
         return "", alternative, False
     return group, rest.removeprefix("?"), rest.startswith("?")
-
-
-def _alternatives(pattern: str) -> Iterator[str]:
-    """What stands between the bars that are in no group."""
-    depth = 0
-    alternative = ""
-    for piece in pieces(pattern):
-        if piece == "|" and depth == 0:
-            yield alternative
-            alternative = ""
-            continue
-        depth += (piece == "(") - (piece == ")")
-        alternative += piece
-    yield alternative

@@ -2,10 +2,10 @@
 
 import re
 
-from redaction.boundaries import GATE_END, GATE_START, NUMBER_END, NUMBER_START
+from redaction.boundaries import GATE_END, NUMBER_END, NUMBER_START
 from redaction.recognizer import Recognizer
 from redaction.recognizers.labelled import label_gate, labelled
-from redaction.recognizers.numbers import has_other_label, passes_luhn, starts_number
+from redaction.recognizers.numbers import LONG_NUMBER_GATE, has_other_label, passes_luhn, starts_number
 
 _IMEI_WORDS = (
     "imei",
@@ -85,7 +85,7 @@ RECOGNIZERS = (
     Recognizer(
         name="imei_digits",
         entity="IMEI",
-        gate=rf"{GATE_START}[38][56][0-9]{{13}}{GATE_END}",
+        gate=LONG_NUMBER_GATE,
         pattern=re.compile(rf"[38][56]\d{{13}}{NUMBER_END}", re.ASCII),
         validate=_is_bare_imei,
         lead=0,

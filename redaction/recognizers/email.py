@@ -128,7 +128,7 @@ RECOGNIZERS = (
     Recognizer(
         name="email_after_escape",
         entity="EMAIL",
-        gate=r"(?:\\|%[2-7][0-9A-Fa-f])[^ @\n]*" + _GATE_AT,
+        gate=r"(?:\\|%[2-7][0-9A-Fa-f])[^ \"&(),/:;=|@\\\n]*" + _GATE_AT,
         pattern=_address(rf"{_AFTER_ESCAPE}{_LOCAL}"),
         validate=_is_address,
         positive=(

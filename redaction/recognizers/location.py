@@ -145,7 +145,7 @@ RECOGNIZERS = (
     Recognizer(
         name="gps_nmea",  # NMEA 0183: ddmm.mm and dddmm.mm
         entity="GPS",
-        gate=r"[0-9]{4}\.[0-9]+,[NS],[0-9]{5}\.[0-9]",
+        gate=r"[0-9]{4}\.[0-9]+,[G-Z],[0-9]{5}\.[0-9]",
         pattern=_pattern(r"(?<![0-9A-Za-z.])[0-9]{4}\.[0-9]{2,8},[NS],[0-9]{5}\.[0-9]{2,8},[EW](?![A-Za-z])"),
         positive=(("$GPGGA,123519,4807.038,N,01131.000,E,1,08", "4807.038,N,01131.000,E"),),
         negative=("4807.038,S,131.000,E", "x4807.038,N,01131.000,E"),

@@ -62,7 +62,7 @@ RECOGNIZERS = (
     Recognizer(
         name="mx_curp",
         entity=NATIONAL_ID,
-        gate=r"[A-Za-z]{4}[0-9]{6}[HMXhmx][A-Za-z]",
+        gate=r"[A-Za-z]{4}[0-9]{6}[G-Zg-z][A-Za-z]",
         pattern=number(r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[0-9A-Z]\d|[a-z]{4}\d{6}[hmx][a-z]{5}[0-9a-z]\d"),
         validate=proven(curp.is_valid),
         positive=(("curp=BOXW310820HNERXN09", "BOXW310820HNERXN09"), ("alta boxw310820hnerxn09", "boxw310820hnerxn09")),

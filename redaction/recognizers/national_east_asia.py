@@ -9,7 +9,7 @@ from stdnum.jp import in_ as mynumber
 from stdnum.kr import brn, rrn
 from stdnum.tw import ubn
 
-from redaction.boundaries import GATE_END, GATE_START
+from redaction.boundaries import GATE_DIGIT_START, GATE_END
 from redaction.national import NATIONAL_ID, digits, named, number, proven, weighted
 from redaction.recognizer import Recognizer
 
@@ -48,7 +48,7 @@ RECOGNIZERS = (
     Recognizer(
         name="cn_ric",
         entity=NATIONAL_ID,
-        gate=rf"{GATE_START}[0-9]{{6}}(?:1[89]|20)[0-9]{{2}}[01][0-9]{{6}}",
+        gate=rf"{GATE_DIGIT_START}[1-9][0-9]{{5}}(?:1[89]|20)[0-9]{{2}}[01][0-9]{{6}}",
         pattern=number(r"[1-9]\d{5}(?:1[89]|20)\d{2}[01]\d[0-3]\d{4}[0-9Xx]"),
         validate=proven(lambda value: ric.is_valid(value.upper())),
         lead=0,

@@ -6,7 +6,7 @@ from stdnum.ch import uid as ch_uid
 from stdnum.de import stnr
 from stdnum.iso7064 import mod_11_10
 
-from redaction.boundaries import GATE_START
+from redaction.boundaries import GATE_DIGIT_START
 from redaction.national import NATIONAL_ID, digits, named, number, proven, weighted
 from redaction.recognizer import Recognizer
 
@@ -145,7 +145,7 @@ RECOGNIZERS = (
     Recognizer(
         name="ch_ahv",
         entity=NATIONAL_ID,
-        gate=rf"{GATE_START}756(?:\.| ?[0-9]{{4}})[ .]?[0-9]{{4}}",
+        gate=rf"{GATE_DIGIT_START}756(?:\.| ?[0-9]{{4}})[ .]?[0-9]{{4}}",
         pattern=number(r"756(?P<s>[. ]?)\d{4}(?P=s)\d{4}(?P=s)\d{2}"),
         validate=proven(ssn.is_valid),
         lead=0,

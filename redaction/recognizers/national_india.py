@@ -56,7 +56,7 @@ RECOGNIZERS = (
     Recognizer(
         name="in_pan",
         entity=NATIONAL_ID,
-        gate=r"[A-Z]{3}P[A-Z][0-9]{4}[A-Z]",
+        gate=r"[A-Z]{3}[G-Z][A-Z][0-9]{4}[A-Z]",
         pattern=number(r"[A-Z]{3}P[A-Z]\d{4}[A-Z]"),  # P is a person's; other letters are likelier in part numbers
         validate=proven(pan.is_valid),
         positive=(("taxpayer ABCPD1234Z", "ABCPD1234Z"), ("pan=ABBPM4567S&x=1", "ABBPM4567S")),

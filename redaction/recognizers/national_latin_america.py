@@ -47,7 +47,7 @@ RECOGNIZERS = (
     Recognizer(
         name="cl_rut",
         entity=NATIONAL_ID,
-        gate=r"[0-9]\.[0-9]{3}\.[0-9]{3}-[0-9Kk]",
+        gate=r"[0-9]\.[0-9]{3}\.[0-9]{3}-[0-9A-Za-z]",
         pattern=number(r"\d{1,2}\.\d{3}\.\d{3}-[0-9Kk]"),
         validate=proven(rut.is_valid),
         positive=(("cliente 12.531.909-2 creado", "12.531.909-2"), ("rut=7.654.321-6", "7.654.321-6")),

@@ -8,6 +8,7 @@ from stdnum.il import idnr as il_idnr
 from stdnum.pk import cnic
 from stdnum.tr import tckimlik, vkn
 
+from redaction.boundaries import GATE_DIGIT_START
 from redaction.national import NATIONAL_ID, digits, named, number, proven, weighted
 from redaction.recognizer import Recognizer
 
@@ -69,10 +70,10 @@ RECOGNIZERS = (
     Recognizer(
         name="ae_emirates_id",
         entity=NATIONAL_ID,
-        gate=r"784-?[0-9]{4}-?[0-9]{7}-?[0-9]",
+        gate=rf"{GATE_DIGIT_START}784-?[0-9]{{4}}-?[0-9]{{7}}-?[0-9]",
         pattern=number(r"784(?P<s>-?)(?:19|20)\d{2}(?P=s)\d{7}(?P=s)\d"),
         validate=proven(_passes_luhn),
-        starts_at_gate=True,
+        lead=0,
         positive=(("eid 784-1990-1234567-6", "784-1990-1234567-6"), ("emirates_id=784199012345676", "784199012345676")),
         negative=("784-1990-1234567-7", "1784199012345676", "784-1790-1234567-6"),
     ),

@@ -12,7 +12,7 @@ from stdnum.lv import pvn
 from stdnum.no import fodselsnummer
 from stdnum.se import orgnr, personnummer
 
-from redaction.boundaries import GATE_END, GATE_START
+from redaction.boundaries import GATE_DIGIT_START, GATE_END
 from redaction.national import NATIONAL_ID, named, number, proven
 from redaction.recognizer import Recognizer
 
@@ -64,7 +64,7 @@ RECOGNIZERS = (
     Recognizer(
         name="se_personnummer_digits",
         entity=NATIONAL_ID,
-        gate=rf"{GATE_START}19[0-9]{{2}}[01][0-9][0-3][0-9]{{5}}{GATE_END}",
+        gate=rf"{GATE_DIGIT_START}19[0-9]{{2}}[01][0-9][0-3][0-9]{{5}}{GATE_END}",
         pattern=number(r"19\d{2}[01]\d[0-3]\d{5}"),  # those of this century look like a timestamp
         validate=proven(personnummer.is_valid),
         lead=0,

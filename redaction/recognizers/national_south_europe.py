@@ -145,7 +145,7 @@ RECOGNIZERS = (
     Recognizer(
         name="it_codice_fiscale",
         entity=NATIONAL_ID,
-        gate=r"[A-Za-z]{3} ?[0-9]{2}[A-EHLMPR-Ta-ehlmpr-t][0-9]{2} ?[A-Za-z][0-9L-NP-Vl-np-v]{3}[A-Za-z]",
+        gate=r"[A-Za-z]{3} ?[0-9]{2}[A-Za-z][0-9]{2} ?[A-Za-z][0-9G-Zg-z]{3}[A-Za-z]",
         # Where two people would get the same code, letters stand for digits, from the right on.
         pattern=number(
             r"[A-Z]{3} ?[A-Z]{3} ?\d\d[A-EHLMPR-T]\d\d ?[A-Z][0-9L-NP-V]{3}[A-Z]"

@@ -2,7 +2,10 @@
 
 import re
 
-from redaction.boundaries import NUMBER_START
+from redaction.boundaries import GATE_DIGIT_START, GATE_END, NUMBER_START
+
+LONG_NUMBER_GATE = rf"{GATE_DIGIT_START}(?:2[2-7]|3[04-9]|4[0-9]|5[0-8]|6[02-57]|8[56])[0-9]{{12,14}}{GATE_END}"
+"""For the numbers of cards and devices alike: two gates would count the same digits twice."""
 
 _START = re.compile(NUMBER_START, re.ASCII)
 _VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))

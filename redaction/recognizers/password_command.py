@@ -57,8 +57,8 @@ RECOGNIZERS = (
         name="password_short_option",
         entity="PASSWORD",
         gate=(
-            r"(?:sshpass|docker|podman|mongo|mysql|mariadb|redis-cli|ldap|sqlcmd|bcp|zip|7z|twine|az login"
-            r"|skopeo|cqlsh|net use)[^\n|;&]* [/-][pawPku]"
+            r"(?:^|[^0-9A-Za-z_./-])(?:sshpass|(?:docker|podman|skopeo|az|helm registry) login|mongo|mysql|mariadb"
+            r"|redis-cli|ldap|sqlcmd|bcp|zip|unzip|7z|twine upload|cqlsh|net use)[^\n|;&]* [/-][pawPku]"
         ),
         pattern=re.compile(
             rf"(?<![\w./-])(?:(?:sshpass|(?:docker|podman|skopeo|az|helm registry) login|mongo"
@@ -125,8 +125,8 @@ RECOGNIZERS = (
         name="password_protocol",
         entity="PASSWORD",
         gate=(
-            r"(?i:login|user(?:name)?) [^ \n]+ (?i:password|pass) |(?:requirepass|masterauth) |PASS |"
-            r"[Pp]assword [^<>\n]*>|-passin pass:|name=\\?[\"'][^\"'\n]*(?i:pass)"
+            r"(?i:password|pass) [^ 0-9!@#$%^&*\n]*[0-9!@#$%^&*]|(?:requirepass|masterauth) |"
+            r"[<:][Pp]assword [^<>\n]*>|-passin pass:|name=\\?[\"'][^\"'\n]*(?i:pass)"
         ),
         pattern=re.compile(
             r"(?:(?i:login|user(?:name)?) \S{1,64} (?i:password|pass) (?=[^\s]{0,64}[0-9!@#$%^&*])"

@@ -92,7 +92,7 @@ RECOGNIZERS = (
         name="password_oracle_address",
         entity="PASSWORD",
         # "user/password@service": Oracle's "easy connect".
-        gate=r"(?:sqlplus|oracle:thin|oracle:oci|rman|expdp|impdp|sqlldr)[^@\n]+@",
+        gate=r"(?:(?:sqlplus|rman|expdp|impdp|sqlldr) |oracle:(?:thin|oci):)[^@\n]+@",
         pattern=re.compile(
             r"(?:(?:sqlplus|rman|expdp|impdp|sqlldr)(?: -[A-Za-z]{1,8}){0,3} (?:target |userid=)?"
             r"[\"']?|oracle:(?:thin|oci):)"

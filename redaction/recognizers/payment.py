@@ -6,7 +6,7 @@ from redaction.boundaries import GATE_END, NUMBER_END
 from redaction.context import Context
 from redaction.recognizer import Recognizer
 from redaction.recognizers.labelled import label_gate
-from redaction.recognizers.numbers import has_other_label, passes_luhn, starts_number
+from redaction.recognizers.numbers import LONG_NUMBER_GATE, has_other_label, passes_luhn, starts_number
 
 # ISO/IEC 7812-1 issuer prefixes and lengths, as the networks publish them. These are sure enough to stand by
 # themselves; lengths that identifiers of other kinds often have (13, 17 to 19) need a card's name beside them.
@@ -89,7 +89,7 @@ RECOGNIZERS = (
     Recognizer(
         name="card_digits",
         entity="CREDIT_CARD",
-        gate=rf"(?:^|[^0-9]|%[2-7][0-9])(?:3[04-9][0-9]{{12,14}}|4[0-9]{{15}}|(?:2[2-7]|5[0-8]|6[02-57])[0-9]{{14}}){GATE_END}",
+        gate=LONG_NUMBER_GATE,
         pattern=_written(rf"[2-6]{_RUN_START}\d{{13,15}}+"),
         validate=_is_bare_card,
         lead=0,

@@ -22,7 +22,7 @@ RECOGNIZERS = (
     Recognizer(
         name="card_track_1",
         entity="CREDIT_CARD",
-        gate=r"[Bb][0-9]{12}[0-9 ]{0,8}\^",
+        gate=r"[0-9]{2}\^",
         pattern=re.compile(r"%?[Bb](?P<number>\d{12,19})\^[^^?\n]{2,26}\^(?:\d{4}|\^)[^?\n\"' ]{0,40}\??", re.ASCII),
         validate=_has_card,
         positive=(
@@ -36,7 +36,7 @@ RECOGNIZERS = (
     Recognizer(
         name="card_track_2",
         entity="CREDIT_CARD",
-        gate=r"[0-9]{12}[=D][0-9]{7}",
+        gate=r"[0-9]{4}[=A-F][0-9]{7}",
         pattern=re.compile(r"(?<![0-9A-Za-z]);?(?P<number>\d{12,19})[=D]\d{7,24}\??(?![0-9A-Za-z])", re.ASCII),
         validate=_has_card,
         positive=(

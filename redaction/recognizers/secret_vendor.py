@@ -3,7 +3,8 @@
 import re
 
 from redaction import token_formats
-from redaction.boundaries import AFTER_ESCAPE, GATE_END
+from redaction.boundaries import AFTER_ESCAPE, GATE_END, GATE_START
+from redaction.gate_pieces import alternatives
 from redaction.randomness import is_placeholder
 from redaction.recognizer import Recognizer
 
@@ -11,7 +12,7 @@ _START = rf"(?:(?<![0-9A-Za-z])|{AFTER_ESCAPE})"
 _END = r"(?![0-9A-Za-z])"
 
 _REPETITION = re.compile(r"\{([0-9]+)(?:,[0-9]*)?\}\+?")
-_LEADING_CLASS = re.compile(r"(?:(?<=\|)|\A)\[[^]]+\]\{[0-9]+\}(?:\[[0-9]+\])?")
+_LEADING_CLASS = re.compile(r"\[[^]]+\]\{[0-9]+\}(?:\[[0-9]+\])?")
 
 
 def _is_issued(match: re.Match[str]) -> bool:
@@ -23,12 +24,20 @@ def _issued(formats: str) -> re.Pattern[str]:
 
 
 def _gate(formats: str) -> str:
-    """The same without long counted repetitions, and from the first literal on, which is what makes it rare."""
+    """The same without long counted repetitions, and from the first literal on, which is what makes it rare.
+
+    What begins with a literal begins a word.
+    """
 
     def at_least(match: re.Match[str]) -> str:
         return f"{{{min(int(match[1]), 14)},}}"
 
-    return _REPETITION.sub(at_least, _LEADING_CLASS.sub("", formats))
+    at_start: list[str] = []
+    inside: list[str] = []
+    for one in alternatives(formats):
+        leading = _LEADING_CLASS.match(one)
+        (inside if leading else at_start).append(_REPETITION.sub(at_least, one[leading.end() :] if leading else one))
+    return "|".join((f"{GATE_START}(?:{'|'.join(at_start)})", *inside))
 
 
 def _run(length: int) -> str:
@@ -121,7 +130,7 @@ RECOGNIZERS = (
     Recognizer(
         name="secret_mailgun",
         entity="SECRET",
-        gate=rf"[0-9a-f]{{8}}-[0-9a-f]{{8}}-[0-9a-f]{{8}}{GATE_END}",
+        gate=rf"-[0-9a-f]{{8}}-[0-9a-f]{{8}}{GATE_END}",
         pattern=_issued(token_formats.MAILGUN),
         validate=_is_issued,
         positive=(
