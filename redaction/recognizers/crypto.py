@@ -22,6 +22,8 @@ _KINDS = ("[1-9]", "[A-HJ-NP-Z]", "[a-km-z]")
 _MIX = "|".join(f"{first}{middle}{{1,4}}{last}{_BASE58_SIGN}{{2}}" for first, middle, last in permutations(_KINDS))
 _MIXED = re.compile(_MIX)
 _ALONE = "(?<![0-9A-Za-z])", "(?![0-9A-Za-z])"
+# Of the 40 signs of an address as many as no number of 64 bits has, which sessions and pointers are.
+_GATE_HEXADECIMAL = "0x[0-9A-Fa-f]{17}"
 
 # Each project's chain parameters: the version byte before the 20 bytes of a hash.
 _BITCOIN = (0x00, 0x05, 0x6F, 0xC4)  # the test net's included
@@ -139,7 +141,7 @@ RECOGNIZERS = (
     Recognizer(
         name="ethereum_mixed_case",
         entity="CRYPTO",
-        gate=r"0x[0-9A-Fa-f]{13}",
+        gate=_GATE_HEXADECIMAL,
         pattern=re.compile(rf"{_ALONE[0]}0x[0-9A-Fa-f]{{40}}{_ALONE[1]}", re.ASCII),
         validate=_is_mixed_case,
         starts_at_gate=True,
@@ -156,7 +158,7 @@ RECOGNIZERS = (
     Recognizer(
         name="ethereum_labelled",
         entity="CRYPTO",
-        gate=r"0x[0-9A-Fa-f]{13}",
+        gate=_GATE_HEXADECIMAL,
         pattern=labelled(_ETHEREUM_WORDS, rf"0x[0-9A-Fa-f]{{40}}{_ALONE[1]}", re.ASCII),
         positive=(
             ("eth=0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed ok", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"),
@@ -174,7 +176,7 @@ RECOGNIZERS = (
     Recognizer(
         name="ethereum_named",
         entity="CRYPTO",
-        gate=r"0x[0-9A-Fa-f]{13}",
+        gate=_GATE_HEXADECIMAL,
         pattern=re.compile(rf"0x[0-9A-Fa-f]{{40}}{_ALONE[1]}", re.ASCII),
         context=Context(_SURE_ETHEREUM_WORDS),
         lead=0,

@@ -2,7 +2,7 @@
 
 import re
 
-from redaction.boundaries import GATE_END, NUMBER_END
+from redaction.boundaries import GATE_DIGIT_START, GATE_END, NUMBER_END
 from redaction.context import Context
 from redaction.recognizer import Recognizer
 from redaction.recognizers.labelled import label_gate
@@ -199,10 +199,10 @@ RECOGNIZERS = (
     Recognizer(
         name="card_amex",
         entity="CREDIT_CARD",
-        gate=rf"[0-9]{{4}}{_GATE_JOIN}[0-9]{{6}}{_GATE_JOIN}[0-9]{{4}}",
+        gate=rf"{GATE_DIGIT_START}[0-9]{{4}}{_GATE_JOIN}[0-9]{{6}}{_GATE_JOIN}[0-9]{{4}}",
         pattern=_written(rf"3\d{{3}}{_JOIN}\d{{6}}\1\d{{4,5}}"),
         validate=_is_card,
-        starts_at_gate=True,
+        lead=0,
         positive=(
             ("card=3782 822463 10005 ok", "3782 822463 10005"),
             ("3056-930902-5904", "3056-930902-5904"),

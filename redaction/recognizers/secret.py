@@ -161,7 +161,7 @@ RECOGNIZERS = (
     Recognizer(
         name="telegram_bot_token",
         entity="SECRET",
-        gate=r"[0-9]{8}(?::|%3[Aa])[A-Z][0-9A-Za-z_-]{10}",
+        gate=r"[0-9]{8}(?::|%3[Aa])[A-F][0-9A-Za-z_-]{10}",
         # Telegram "Bot API": the bot's id and 35 signs.
         pattern=re.compile(r"(?<![0-9])[0-9]{8,10}(?::|%3[Aa])A[0-9A-Za-z_-]{32,35}(?![0-9A-Za-z_-])", re.ASCII),
         validate=_is_no_placeholder,
