@@ -23,10 +23,12 @@ DEFAULT_MEMORY_BYTES = 8 << 20
 RESERVED = 3
 """RE2 gives the automaton of a pattern, unlike that of a Set, a third of its memory: the rest is for other searches."""
 
-MAX_STARTS = 8
+STARTS = 8
 """How many matches in a text are looked at one by one before all of it is searched for each pattern."""
-FEW = 4
-"""Fewer texts are not worth a look at all of them together."""
+BYTES_A_START = 256
+"""So many bytes of it are worth one more: in what looks like noise that takes a tenth of what each pattern takes."""
+MAX_STARTS = 256
+"""Each look may take as long as all of the text."""
 
 
 Search = Callable[[bytes, int, int], int]
@@ -54,6 +56,9 @@ class Gates(Protocol):
 
         Many times faster than a look at each text. The patterns have no `\\A` and no `\\z`.
         """
+
+    def prepare(self) -> None:
+        """Compile what `opened` otherwise compiles when a text first needs it."""
 
 
 class GatesFailed(Exception):
@@ -102,8 +107,6 @@ class Re2Gates:
         Raises:
             GatesFailed: RE2 gave up.
         """
-        if len(texts) < FEW:
-            return {place: dict.fromkeys(found) for place, text in enumerate(texts) if (found := self.matching(text))}
         joined, ends = _joined(texts)
         is_ascii = joined.isascii()
         opened: Opened = {}
@@ -117,6 +120,11 @@ class Re2Gates:
                     known = texts[place].isascii()
                     opened.setdefault(place, {}).update(starts if known else dict.fromkeys(starts))
         return opened
+
+    def prepare(self) -> None:
+        """Compile what `opened` otherwise compiles when a text first needs it."""
+        for kind in self._kinds:
+            kind.prepare()
 
 
 class _Kind:
@@ -152,6 +160,12 @@ class _Kind:
             [pattern for pattern, place in zip(self._patterns, self._places, strict=True) if place not in self._dense]
         )
 
+    def prepare(self) -> None:
+        """Compile all of that."""
+        _ = self._here, self.search, self.search_ascii
+        if self._dense:
+            _ = self._search_sparse
+
     def _search_for(self, patterns: Sequence[str], *, latin_1: bool = False) -> Search:
         return _search(f"(?m){union(patterns)}", self._max_memory_bytes * RESERVED, latin_1=latin_1)
 
@@ -169,7 +183,9 @@ class _Kind:
         """
         starts: dict[int, Starts] = {}
         here, places = self._here, self._places
-        for _ in range(MAX_STARTS):
+        for count in range(MAX_STARTS):
+            if count >= STARTS + (start - begin) // BYTES_A_START:
+                break
             for own in _answer(here(joined[start:end])):
                 if own < len(places):
                     starts.setdefault(places[own], []).append(start - begin)  # type: ignore[union-attr]  # lists so far
@@ -248,6 +264,9 @@ class ReGates:
             if found := self.matching(text):
                 opened[place] = dict.fromkeys(found)
         return opened
+
+    def prepare(self) -> None:
+        """Nothing is left to compile."""
 
 
 @lru_cache(8)

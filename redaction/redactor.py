@@ -57,6 +57,10 @@ class Redactor:
             accepts=partial(_accepts, wanted) if wanted.allow or "keep" in self._actions.values() else None,
         )
 
+    def prepare(self) -> None:
+        """Compile now what is otherwise compiled for the first text, before a worker forks: its children share it."""
+        self._detector.prepare()
+
     def redact(self, text: str) -> Redaction:
         """Redact one text.
 

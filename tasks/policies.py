@@ -58,7 +58,7 @@ def redactor_of(tenant_id: str) -> "Redactor":
 
 def make_default_redactor() -> None:
     """Make now what the first log would wait for."""
-    _redactor("", b"")
+    _redactor("", b"").prepare()
 
 
 def storing_of(tenant_id: str) -> Storing:

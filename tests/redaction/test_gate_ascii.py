@@ -1,6 +1,8 @@
 """In ASCII the gates without other characters are the same gates."""
 
+import random
 import re
+import string
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from redaction.gate_ascii import ascii_only
 from redaction.gate_pieces import pieces
-from redaction.gates import FEW, Re2Gates
+from redaction.gates import Re2Gates, compile_search
 from redaction.recognizers import RECOGNIZERS
 
 GATES = [recognizer.gates for recognizer in RECOGNIZERS]
@@ -44,7 +46,7 @@ def test_classes_have_the_same_signs_of_ascii() -> None:
             assert bool(re.match(each, sign)) == bool(re.match(ascii_only(each), sign)), each
 
 
-@given(st.lists(st.lists(st.sampled_from(PARTS), max_size=6).map("".join), min_size=FEW, max_size=8))
+@given(st.lists(st.lists(st.sampled_from(PARTS), max_size=6).map("".join), max_size=8))
 @settings(max_examples=500, deadline=None)
 def test_texts_open_the_same_gates(batch: list[str]) -> None:
     together = RE2_GATES.opened(batch)
@@ -53,3 +55,17 @@ def test_texts_open_the_same_gates(batch: list[str]) -> None:
     assert one_sign == set(together)
     for place, text in enumerate(batch):
         assert set(together.get(place, ())) == set(RE2_GATES.matching(text))
+
+
+@pytest.mark.parametrize("signs", [string.printable, string.ascii_letters + string.digits + "+/"])
+def test_noise_opens_the_same_gates_where_they_match(signs: str) -> None:
+    for seed in range(5):
+        text = "".join(random.Random(seed).choices(signs, k=16384))
+        opened = RE2_GATES.opened([text])[0]
+
+        assert set(opened) == set(RE2_GATES.matching(text))
+        for place, starts in opened.items():
+            search = compile_search(f"(?m){GATES[place]}")
+            assert search
+            for start in starts or []:
+                assert search(text.encode(), start, len(text)) == start, (GATES[place], start)

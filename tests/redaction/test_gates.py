@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+import redaction.gates
 from redaction.gates import GatesTooLarge, Re2Gates
 
 LITTLE = 1 << 16
@@ -27,3 +28,12 @@ def test_a_gate_opens_that_needs_more_states_than_there_is_memory_for(texts: int
     opened = Re2Gates(["a[ab]{60}c", "d"], LITTLE).opened([text, before] * texts)
 
     assert {place: list(gates) for place, gates in opened.items()} == {place: [0] for place in range(0, 2 * texts, 2)}
+
+
+def test_nothing_is_compiled_any_more_once_gates_are_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    gates = Re2Gates(["(?i:pin)=", "[a-z]{3}[0-9]", "[0-9]{3}-[0-9]", "ab_[0-9]{4}"], dense=[1])
+    gates.prepare()
+    monkeypatch.setattr(redaction.gates, "re2", None)
+
+    assert gates.opened(["a PIN=1", "abc123-4", "ab_1234"]) == {0: {0: [2]}, 1: {1: [0], 2: [3]}, 2: {3: [0]}}
+    assert gates.opened(["é pin="]) == {0: {0: None}}
