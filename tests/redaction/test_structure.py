@@ -34,6 +34,7 @@ REDACTOR = Redactor()
         ),
         ('{"ssn": {"a": "660", "b": "96"}, "n": "9868"}', '{"ssn": {"a": "[US_SSN]", "b": "[US_SSN]"}, "n": "9868"}'),
         ('{"ssn_part1": "660", "ssn_part2": "96"}', '{"ssn_part1": "[US_SSN]", "ssn_part2": "[US_SSN]"}'),
+        ('{"dob_day": 12, "dobYear": 1990}', '{"dob_day": "[DOB]", "dobYear": "[DOB]"}'),
         ('{"email": {"attempts": 2}}', '{"email": {"attempts": 2}}'),
         ('{"a@b.co": 1}', '{"[EMAIL]": 1}'),
         ('[{"name": "password", "value": "x1"}]', '[{"name": "password", "value": "[PASSWORD]"}]'),
