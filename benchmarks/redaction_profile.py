@@ -5,12 +5,12 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+from benchmarks.rivals.run import BATCH
 from redaction import Redactor
 from redaction.gates import Starts, compile_gates
 from redaction.recognizer import Recognizer
 from redaction.recognizers import RECOGNIZERS
 
-BATCH = 500
 COSTLIEST = 10
 ROUNDS = 5
 MIN_SECONDS = 0.02

@@ -56,7 +56,7 @@ class Detector:
         replacement: makes such a token.
         accepts: has the last word on what was found; without it, all of it is replaced.
     Raises:
-        redaction.gates.GatesTooLarge: there are too many recognizers.
+        redaction.automata.GatesTooLarge: there are too many recognizers.
     """
 
     __slots__ = ("_accepts", "_custom_gates", "_gates", "_recognizers", "_replacement", "_tokens")

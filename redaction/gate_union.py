@@ -7,10 +7,11 @@ from redaction.gate_pieces import alternatives, pieces
 
 _IN_ANY_CASE = "(?i:"
 _REPEATED = ("*", "+", "{")
+_NEVER = r"[^\s\S]"
 
 
 def union(gates: Iterable[str]) -> str:
-    """A pattern whose first match begins where the first of any gate's does.
+    """A pattern whose first match begins where the first of any gate's does; one that matches nowhere, of no gates.
 
     Words in any case are sorted by their first letter, each with what its gate wants behind it. RE2 keeps in mind where
     each alternative stands: at any sign of a text all words of all gates would be about to begin, and to build a state
@@ -28,7 +29,7 @@ def union(gates: Iterable[str]) -> str:
     for letter, of_letter in sorted(by_letter.items()):
         rests = [f"(?i:{'|'.join(sorted(ends))}){behind}" for behind, ends in sorted(of_letter.items())]
         words.append(f"(?i:{letter})(?:{'|'.join(rests)})")
-    return "|".join((*words, *sorted(others)))
+    return "|".join((*words, *sorted(others))) or _NEVER
 
 
 def _beginnings(pattern: str) -> Iterator[tuple[str, str]]:

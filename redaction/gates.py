@@ -2,42 +2,26 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
-from typing import Any, Protocol
+from typing import Protocol
 
+from redaction import automata
+from redaction.automata import Matching, Search
 from redaction.gate_ascii import ascii_only
 from redaction.gate_kinds import alike
 from redaction.gate_union import union
 
-try:
-    import re2 as re2  # type: ignore[import-not-found,import-untyped,unused-ignore]  # it has no stubs
-except ImportError:  # no wheel for this platform
-    re2 = None
-
 MAX_MEMORY_BYTES = 64 << 20
 """For the automaton of all gates together. Beyond it RE2 fails, and says so."""
-DEFAULT_MEMORY_BYTES = 8 << 20
-"""RE2's own: plenty for one gate."""
-RESERVED = 3
-"""RE2 gives the automaton of a pattern, unlike that of a Set, a third of its memory: the rest is for other searches."""
 
-STARTS = 8
+FIRST_STARTS = 8
 """How many matches in a text are looked at one by one before all of it is searched for each pattern."""
 BYTES_A_START = 256
 """So many bytes of it are worth one more: in what looks like noise that takes a tenth of what each pattern takes."""
 MAX_STARTS = 256
 """Each look may take as long as all of the text."""
-
-
-Search = Callable[[bytes, int, int], int]
-"""Where the first match in an encoded text begins, from a position on and before another one; -1 without one."""
-
-
-class GatesTooLarge(Exception):
-    """RE2 does not take a gate, or they don't fit into MAX_MEMORY_BYTES all together: make them simpler."""
-
 
 Starts = list[int] | None
 """Where in a text each match of a pattern begins, in code points and in order; None when that is not known."""
@@ -59,10 +43,6 @@ class Gates(Protocol):
 
     def prepare(self) -> None:
         """Compile what `opened` otherwise compiles when a text first needs it."""
-
-
-class GatesFailed(Exception):
-    """RE2 gave up on a text, which must then not pass for one without matches."""
 
 
 class Re2Gates:
@@ -90,7 +70,7 @@ class Re2Gates:
         """The places of the patterns that have a match in one text.
 
         Raises:
-            GatesFailed: RE2 gave up.
+            automata.GatesFailed: RE2 gave up.
         """
         encoded = _encoded(text)
         matching: list[int] = []
@@ -105,7 +85,7 @@ class Re2Gates:
         ten have none.
 
         Raises:
-            GatesFailed: RE2 gave up.
+            automata.GatesFailed: RE2 gave up.
         """
         joined, ends = _joined(texts)
         is_ascii = joined.isascii()
@@ -136,12 +116,12 @@ class _Kind:
         self._patterns = patterns
         self._dense = frozenset(dense).intersection(places)
         self._max_memory_bytes = max_memory_bytes
-        self._anywhere = _set(re2.Set.SearchSet, patterns, max_memory_bytes)
+        self._anywhere = automata.anywhere(patterns, max_memory_bytes)
         self._places = places
 
     @cached_property
-    def _here(self) -> Callable[[bytes], list[int]]:
-        return _set(re2.Set.MatchSet, self._patterns, self._max_memory_bytes)
+    def _here(self) -> Matching:
+        return automata.at_the_beginning(self._patterns, self._max_memory_bytes)
 
     @cached_property
     def search(self) -> Search:
@@ -167,7 +147,9 @@ class _Kind:
             _ = self._search_sparse
 
     def _search_for(self, patterns: Sequence[str], *, latin_1: bool = False) -> Search:
-        return _search(f"(?m){union(patterns)}", self._max_memory_bytes * RESERVED, latin_1=latin_1)
+        return automata.search_for(
+            f"(?m){union(patterns)}", self._max_memory_bytes * automata.RESERVED, latin_1=latin_1
+        )
 
     def look(self, joined: bytes, begin: int, start: int, end: int, search: Search) -> tuple[dict[int, Starts], int]:
         """See which patterns have a match in one of the joined texts, and where these begin if that is not too often.
@@ -184,11 +166,10 @@ class _Kind:
         starts: dict[int, Starts] = {}
         here, places = self._here, self._places
         for count in range(MAX_STARTS):
-            if count >= STARTS + (start - begin) // BYTES_A_START:
+            if count >= FIRST_STARTS + (start - begin) // BYTES_A_START:
                 break
-            for own in _answer(here(joined[start:end])):
-                if own < len(places):
-                    starts.setdefault(places[own], []).append(start - begin)  # type: ignore[union-attr]  # lists so far
+            for own in here(joined[start:end]):
+                starts.setdefault(places[own], []).append(start - begin)  # type: ignore[union-attr]  # lists so far
             if self._dense.isdisjoint(starts):
                 start = search(joined, start + 1, len(joined))
                 if not begin <= start < end:
@@ -199,37 +180,7 @@ class _Kind:
 
     def matching(self, encoded: bytes) -> list[int]:
         """The places of those that have a match."""
-        found = self._anywhere(encoded)
-        if len(found) == 1:  # as in most texts, and that is the beginning
-            return []
-        places = self._places
-        return [places[own] for own in _answer(found) if own < len(places)]
-
-
-def _answer(found: list[int]) -> list[int]:
-    """What a set has found, if that is an answer: see `_set`."""
-    if not found:
-        raise GatesFailed("RE2 ran out of memory")
-    return found
-
-
-def _set(kind: Callable[..., Any], patterns: Sequence[str], max_memory_bytes: int) -> Callable[[bytes], list[int]]:
-    """What says which of the patterns match, and one more: the beginning, which every text has.
-
-    An answer without it is none: RE2 reports a lack of memory as no match.
-    """
-    options = re2.Options()
-    options.max_mem = max_memory_bytes
-    options.log_errors = False
-    one = kind(options)
-    try:
-        for pattern in (*patterns, r"\A"):
-            one.Add(pattern)
-        one.Compile()
-    except re2.error as error:
-        raise GatesTooLarge(f"{len(patterns)} gates: {error}") from None
-    # What the package's own Match adds is a look at the type of the text.
-    return one._set.Match  # type: ignore[no-any-return]  # it has no stubs
+        return [self._places[own] for own in self._anywhere(encoded)]
 
 
 def _joined(texts: Sequence[str]) -> tuple[bytes, list[int]]:
@@ -276,30 +227,12 @@ def compile_gates(
     """The fastest there is here. Those who ask for the same patterns share one automaton, which is safe in threads.
 
     Raises:
-        GatesTooLarge: RE2 refused the patterns as a whole.
+        automata.GatesTooLarge: RE2 refused the patterns as a whole.
     """
-    return ReGates(patterns) if re2 is None else Re2Gates(patterns, max_memory_bytes, dense)
+    return ReGates(patterns) if automata.re2 is None else Re2Gates(patterns, max_memory_bytes, dense)
 
 
 @lru_cache(None)
 def compile_search(pattern: str) -> Search | None:
     """What searches an encoded text for one pattern; None where RE2 isn't there."""
-    if re2 is None:
-        return None
-    return _search(pattern, DEFAULT_MEMORY_BYTES)
-
-
-def _search(pattern: str, max_memory_bytes: int, *, latin_1: bool = False) -> Search:
-    options = re2.Options()
-    options.max_mem = max_memory_bytes
-    options.never_capture = True
-    if latin_1:
-        options.encoding = re2.Options.Encoding.LATIN1
-    # The match that the package makes of what RE2 says takes as long as RE2 does.
-    match = re2.compile(pattern.encode(), options)._regexp.Match
-    unanchored = re2._re2.RE2.Anchor.UNANCHORED
-
-    def search(encoded: bytes, position: int, end: int) -> int:
-        return match(unanchored, encoded, position, end)[0][0]  # type: ignore[no-any-return]  # it has no stubs
-
-    return search
+    return automata.search_for(pattern) if automata.re2 else None

@@ -1,7 +1,7 @@
 """Numbers whose parts stand under keys of their own: ssn_area=660 ssn_group=96, "phonePrefix": "555", dob_day=12.
 
-A part is a few digits that say nothing alone, so its key has to name both the number and the part. The first six and
-the last four digits of a card may be shown (PCI DSS 3.4.1), so they are none.
+A part is a few digits that say nothing alone, so its key has to name both the number and the part. A card's first six
+and last four digits may be shown (PCI DSS 3.4.1): keys that say that they are these, such as card_bin, name no part.
 """
 
 import re

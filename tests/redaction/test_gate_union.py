@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from redaction.automata import Search
 from redaction.gate_union import union
-from redaction.gates import Search, compile_search
+from redaction.gates import compile_search
 from redaction.recognizers import RECOGNIZERS
 
 GATES = sorted({recognizer.gates for recognizer in RECOGNIZERS})
@@ -52,6 +53,7 @@ def test_all_gates_on_all_examples() -> None:
         (["(?i:(?:x|y)?z(?:1|2))q"], "z1 yZ2q", 3),
         (["(?i:e?.a)b"], "Eab", 0),
         (["(?i:)(?:A|b)c"], "ac Bc bc Ac", 6),
+        ([], "a é\n", -1),
     ],
 )
 def test_words_by_their_first_letter(gates: list[str], text: str, start: int) -> None:
