@@ -114,18 +114,22 @@ class ControlQueues(SQS.Channel):  # type: ignore[misc]  # the stubs of kombu's 
                 return
 
     def _subscribe(self, queue_name: str) -> None:
-        super()._subscribe_queue_to_fanout_exchange_if_required(queue_name)
         try:
             exchange = self._get_exchange_for_queue(queue_name)
         except UndefinedQueueException:
             return
-        if self._exchange_is_fanout(exchange):
-            leases.subscribed(
-                self.canonical_queue_name(queue_name),
-                self.fanout.get_client(),
-                self.fanout._get_or_create_topic(exchange),
-                self.fanout.subscriptions.subscribe_queue(queue_name=queue_name, exchange_name=exchange),
-            )
+        if not self._exchange_is_fanout(exchange):
+            return
+        name = self.canonical_queue_name(queue_name)
+        subscriptions = self.fanout.subscriptions
+        is_noted = False
+        while not is_noted:
+            made = leases.made(name)
+            # Kombu remembers a subscription, which a sweep may have deleted since; SNS makes no second one.
+            subscriptions._subscription_arn_cache.pop(f"{exchange}:{queue_name}", None)
+            subscription = subscriptions.subscribe_queue(queue_name=queue_name, exchange_name=exchange)
+            topic = self.fanout._get_or_create_topic(exchange)
+            is_noted = leases.subscribed(name, made, self.fanout.get_client(), topic, subscription)
 
     def basic_cancel(self, consumer_tag: str) -> Any:
         """Stop consuming, and delete an event queue: a receiver that comes back takes a new name."""

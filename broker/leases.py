@@ -47,12 +47,16 @@ def is_missing(error: ClientError) -> bool:
 
 @dataclass
 class OwnedQueue:
-    """A control queue of this process, with all that it takes to make it again or to delete it."""
+    """A control queue of this process, with all that it takes to make it again or to delete it.
+
+    `made` is how often it was made.
+    """
 
     name: str
     url: str
     sqs: Any
     attributes: Mapping[str, str]
+    made: int = 1
     sns: Any = None
     topic: str = ""
     subscription: str = ""
@@ -90,14 +94,29 @@ class Leases:
                 threading.Thread(target=self._keep_renewing, name="leases", daemon=True).start()
             return url
 
-    def subscribed(self, name: str, sns: Any, topic: str, subscription: str) -> None:
-        """Remember a queue's subscription (both by ARN), and the policy that lets the topic into the queue."""
+    def made(self, name: str) -> int:
+        """How often a queue was made; 0 if it is not ours."""
+        queue = self._queues.get(name)
+        return queue.made if queue else 0
+
+    def subscribed(self, name: str, made: int, sns: Any, topic: str, subscription: str) -> bool:
+        """Remember a queue's subscription (both by ARN), and the policy that lets the topic into the queue.
+
+        Returns:
+            False if the queue was made again since it had been `made` so often: the subscription went with it.
+        Raises:
+            botocore.exceptions.ClientError: SQS refused, or the queue is gone.
+            botocore.exceptions.BotoCoreError: SQS did not answer.
+        """
         with self._lock:
             if (queue := self._queues.get(name)) is None:
-                return
+                return True
+            if queue.made != made:
+                return False
             policy = queue.sqs.get_queue_attributes(QueueUrl=queue.url, AttributeNames=["Policy"])
             queue.attributes = {**queue.attributes, **policy.get("Attributes", {})}
             queue.sns, queue.topic, queue.subscription = sns, topic, subscription
+            return True
 
     def release(self, name: str) -> bool:
         """Delete a queue and its subscription, if it is ours. What fails is left to a sweep.
@@ -148,6 +167,7 @@ class Leases:
 
     def _make_again(self, queue: OwnedQueue) -> None:
         queue.sqs.create_queue(QueueName=queue.name, Attributes=queue.attributes, tags=_tags())
+        queue.made += 1
         if queue.topic:
             arn = queue.sqs.get_queue_attributes(QueueUrl=queue.url, AttributeNames=["QueueArn"])["Attributes"]
             queue.subscription = queue.sns.subscribe(

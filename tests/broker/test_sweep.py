@@ -29,6 +29,37 @@ for _ in range(2):
 print("answered twice")
 """
 
+# What a process finds that was frozen when it had subscribed its queue and not yet noted that.
+SWEPT_MEANWHILE = """
+import time
+from celery.events.event import event_exchange
+from kombu import Queue
+from broker.leases import leases
+from broker.queues import sqs_client
+from tasks.application import app
+note = leases.subscribed
+
+def frozen(name, *arguments):
+    leases.subscribed = note
+    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    sqs.delete_queue(QueueUrl=url)
+    channel.fanout.get_client().unsubscribe(SubscriptionArn=arguments[-1])
+    while {is_made_again_first} and name not in str(sqs.list_queues(QueueNamePrefix=name)):
+        time.sleep(0.1)
+    return note(name, *arguments)
+
+sqs = sqs_client()
+leases.subscribed = frozen
+with app.connection_for_read() as connection:
+    channel = connection.default_channel
+    queue = Queue("celeryev-frozen", event_exchange)(channel)
+    queue.declare()
+    channel._subscribe_sometime(queue.name)
+    url = sqs.get_queue_url(QueueName=channel.canonical_queue_name(queue.name))["QueueUrl"]
+    connection.Producer(exchange=event_exchange).publish({{"type": "x"}}, retry=False)
+    print(len(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages", [])), "received")
+"""
+
 
 @dataclass(frozen=True)
 class Deployment:
@@ -175,6 +206,13 @@ def test_a_worker_that_was_frozen_takes_its_queue_back(deployment: Deployment) -
     assert deployment.control_queue_of("redact") == frozen
     assert deployment.processes.stop() == {"redact": 0}
     assert deployment.control_queues() | deployment.subscribed() == set()
+
+
+@pytest.mark.parametrize("is_made_again_first", [True, False])
+def test_a_queue_that_was_swept_while_it_was_subscribed(deployment: Deployment, is_made_again_first: bool) -> None:
+    source = SWEPT_MEANWHILE.format(is_made_again_first=is_made_again_first)
+
+    assert deployment.python(source) == "1 received\n"
 
 
 def test_a_caller_may_call_twice(deployment: Deployment) -> None:
