@@ -3,7 +3,7 @@
 `make bench-redaction`. Each runs in a process of its own, the rivals in .venv-bench, on lines that it has not seen,
 after ten seconds of others. They take turns of a tenth of a second, or of 500 lines for those that take longer, so that
 what else the machine does meets all of them alike; the medians of the rounds are compared. Time is CPU time.
-`--profile` tells where the engine's goes instead.
+`--profile` tells where the engine's goes instead, `--hostile` how long the worst texts take.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from benchmarks.log_lines import log_lines
+from benchmarks.redaction_hostile import print_hostile
 from benchmarks.redaction_profile import print_profile
 from settings import ROOT
 
@@ -137,8 +138,11 @@ def main() -> None:
     parser.add_argument(
         "--profile", action="store_true", help="of the engine alone: gates, and the costliest recognizers"
     )
+    parser.add_argument("--hostile", action="store_true", help="of the engine alone: texts made to be slow, and noise")
     options = parser.parse_args()
-    if options.profile:
+    if options.hostile:
+        print_hostile()
+    elif options.profile:
         print_profile(_lines(options.lines))
     else:
         compare(options.lines, options.rounds)
