@@ -109,6 +109,9 @@ class DeadLetters:
                 yield from messages
             self._held.keep(self._executor)
         self.is_full = self._held.is_full
+        # What the other readers have brought by now is held, and counted, too.
+        for poll in polls:
+            yield from poll.result()
 
     def redrive(self, letters: Sequence[DeadLetter]) -> Iterator[DeadLetter]:
         """Put dead letters that can run back to where they came from, with a fresh count of tries.

@@ -180,7 +180,9 @@ def test_more_than_sqs_hands_out(through: FaultProxy, tenant: str) -> None:
         fail(tenant, str(number))
 
     with DeadLetters() as letters:
-        assert 40 <= len(list(letters)) < 100
+        seen = list(letters)
+        assert 40 <= len(seen) < 100
+        assert len(seen) == len(letters)
         assert (letters.is_full, letters.is_complete) == (True, False)
     with DeadLetters() as letters:
         for letter in letters:
