@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from benchmarks.rivals.run import BATCH
 from redaction import Redactor
-from redaction.gates import Starts, compile_gates
+from redaction.gates.gates import Starts, compile_gates
 from redaction.recognizer import Recognizer
 from redaction.recognizers import RECOGNIZERS
 

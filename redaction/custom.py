@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from redaction import automata
+from redaction.gates import re2_adapter
 
 MAX_PATTERN_CHARACTERS = 500
 
@@ -38,14 +38,14 @@ class Re2Pattern:
     """
 
     def __init__(self, pattern: str) -> None:
-        if automata.re2 is None:
+        if re2_adapter.re2 is None:
             raise ValueError("custom patterns need google-re2, which is not installed here")
-        options = automata.re2.Options()
+        options = re2_adapter.re2.Options()
         options.log_errors = False
-        options.max_mem = automata.DEFAULT_MEMORY_BYTES
+        options.max_mem = re2_adapter.DEFAULT_MEMORY_BYTES
         try:
-            self._pattern = automata.re2.compile(pattern, options=options)
-        except automata.re2.error as error:
+            self._pattern = re2_adapter.re2.compile(pattern, options=options)
+        except re2_adapter.re2.error as error:
             # RE2 gives its reason as bytes.
             reason = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else error
             raise ValueError(f"RE2 does not take the pattern {pattern!r}: {reason}") from None

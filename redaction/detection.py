@@ -7,13 +7,13 @@ from operator import itemgetter
 
 import msgspec
 
-from redaction import sensitive_keys
-from redaction.gates import Opened, Starts, compile_gates
+from redaction.gates.gates import Opened, Starts, compile_gates
 from redaction.overlaps import Spans, merge, outside, starts_outside
 from redaction.recognizer import Recognizer
 from redaction.recognizers import RECOGNIZERS
 from redaction.result import Entity
-from redaction.structure import Literal, decoded, entities_of, fit, is_json, literals_of, percent_decoded
+from redaction.structured import sensitive_keys
+from redaction.structured.literals import Literal, decoded, entities_of, fit, is_json, literals_of, percent_decoded
 
 MAX_ROUNDS = 16
 MAX_DEPTH = 4
@@ -56,7 +56,7 @@ class Detector:
         replacement: makes such a token.
         accepts: has the last word on what was found; without it, all of it is replaced.
     Raises:
-        redaction.automata.GatesTooLarge: there are too many recognizers.
+        redaction.gates.re2_adapter.GatesTooLarge: there are too many recognizers.
     """
 
     __slots__ = ("_accepts", "_custom_gates", "_gates", "_recognizers", "_replacement", "_tokens")

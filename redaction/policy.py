@@ -9,7 +9,7 @@ import msgspec
 
 from redaction.custom import CustomPattern
 from redaction.recognizers import ENTITIES as RECOGNIZED
-from redaction.sensitive_keys import ENTITIES as KEYED
+from redaction.structured.sensitive_keys import ENTITIES as KEYED
 
 Action = Literal["token", "partial", "hash", "drop", "keep"]
 _ACTIONS: tuple[str, ...] = get_args(Action)

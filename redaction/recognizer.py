@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from redaction.context import Context
-from redaction.gates import Starts, compile_search
+from redaction.fragments.context import Context
+from redaction.gates.gates import Starts, compile_search
 
 MAX_GATE_LEAD = 8
 """How many code points at most the gate of a recognizer with a lead starts before its pattern."""

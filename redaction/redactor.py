@@ -65,7 +65,7 @@ class Redactor:
         """Redact one text.
 
         Raises:
-            redaction.automata.GatesFailed: RE2 gave up; nothing is known about the text.
+            redaction.gates.re2_adapter.GatesFailed: RE2 gave up; nothing is known about the text.
         """
         detected = self._detector.detect((text,))
         return self._redaction(*detected[0]) if detected else Redaction(text)
@@ -76,7 +76,7 @@ class Redactor:
         Many times faster than one after the other, since most texts of a batch have nothing in them.
 
         Raises:
-            redaction.automata.GatesFailed: RE2 gave up on one of them; nothing is known about any.
+            redaction.gates.re2_adapter.GatesFailed: RE2 gave up on one of them; nothing is known about any.
         """
         redactions = list(map(Redaction, texts))
         for place, detected in self._detector.detect(texts).items():

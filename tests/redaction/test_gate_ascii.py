@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redaction.gate_ascii import ascii_only
-from redaction.gate_pieces import pieces
-from redaction.gates import Re2Gates, compile_search
+from redaction.gates.ascii_search import ascii_only
+from redaction.gates.gates import Re2Gates, compile_search
+from redaction.gates.pieces import pieces
 from redaction.recognizers import RECOGNIZERS
 
 GATES = [recognizer.gates for recognizer in RECOGNIZERS]

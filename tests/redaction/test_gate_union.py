@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redaction.automata import Search
-from redaction.gate_union import union
-from redaction.gates import compile_search
+from redaction.gates.gates import compile_search
+from redaction.gates.re2_adapter import Search
+from redaction.gates.rewriting import union
 from redaction.recognizers import RECOGNIZERS
 
 GATES = sorted({recognizer.gates for recognizer in RECOGNIZERS})

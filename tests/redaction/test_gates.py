@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from redaction import automata
-from redaction.automata import GatesTooLarge
-from redaction.gates import Re2Gates
+from redaction.gates import re2_adapter
+from redaction.gates.gates import Re2Gates
+from redaction.gates.re2_adapter import GatesTooLarge
 
 LITTLE = 1 << 16
 
@@ -34,7 +34,7 @@ def test_a_gate_opens_that_needs_more_states_than_there_is_memory_for(texts: int
 def test_nothing_is_compiled_any_more_once_gates_are_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
     gates = Re2Gates(["(?i:pin)=", "[a-z]{3}[0-9]", "[0-9]{3}-[0-9]", "ab_[0-9]{4}"], dense=[1])
     gates.prepare()
-    monkeypatch.setattr(automata, "re2", None)
+    monkeypatch.setattr(re2_adapter, "re2", None)
 
     assert gates.opened(["a PIN=1", "abc123-4", "ab_1234"]) == {0: {0: [2]}, 1: {1: [0], 2: [3]}, 2: {3: [0]}}
     assert gates.opened(["é pin="]) == {0: {0: None}}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import redaction.recognizer
 from redaction import Redactor
-from redaction.gates import Re2Gates, ReGates
+from redaction.gates.gates import Re2Gates, ReGates
 from redaction.recognizers import RECOGNIZERS
 
 REDACTOR = Redactor()

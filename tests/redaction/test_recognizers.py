@@ -5,7 +5,7 @@ import re
 import pytest
 
 from redaction import Redactor
-from redaction.gates import Re2Gates, ReGates
+from redaction.gates.gates import Re2Gates, ReGates
 from redaction.recognizer import Recognizer
 from redaction.recognizers import RECOGNIZERS
 

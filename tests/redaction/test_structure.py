@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redaction import Redactor
-from redaction.sensitive_keys import entity_of_key
-from redaction.structure import is_json
+from redaction.structured.literals import is_json
+from redaction.structured.sensitive_keys import entity_of_key
 from tests.redaction.test_properties import VALUES
 
 REDACTOR = Redactor()

@@ -1,0 +1,173 @@
+"""Tokens with a prefix of their issuer's, which are known wherever they stand."""
+
+import re
+
+from redaction.fragments import token_formats
+from redaction.fragments.boundaries import AFTER_ESCAPE, GATE_END, GATE_START
+from redaction.fragments.randomness import is_placeholder
+from redaction.gates.pieces import alternatives
+from redaction.recognizer import Recognizer
+
+_START = rf"(?:(?<![0-9A-Za-z])|{AFTER_ESCAPE})"
+_END = r"(?![0-9A-Za-z])"
+
+_REPETITION = re.compile(r"\{([0-9]+)(?:,[0-9]*)?\}\+?")
+_LEADING_CLASS = re.compile(r"\[[^]]+\]\{[0-9]+\}(?:\[[0-9]+\])?")
+
+
+def _is_issued(match: re.Match[str]) -> bool:
+    return not is_placeholder(match.group())
+
+
+def _issued(formats: str) -> re.Pattern[str]:
+    return re.compile(rf"{_START}(?:{formats}){_END}", re.ASCII)
+
+
+def _gate(formats: str) -> str:
+    """The same without long counted repetitions, and from the first literal on, which is what makes it rare.
+
+    What begins with a literal begins a word.
+    """
+
+    def at_least(match: re.Match[str]) -> str:
+        return f"{{{min(int(match[1]), 14)},}}"
+
+    at_start: list[str] = []
+    inside: list[str] = []
+    for one in alternatives(formats):
+        leading = _LEADING_CLASS.match(one)
+        (inside if leading else at_start).append(_REPETITION.sub(at_least, one[leading.end() :] if leading else one))
+    return "|".join((f"{GATE_START}(?:{'|'.join(at_start)})", *inside))
+
+
+def _run(length: int) -> str:
+    """Letters and digits that no one would take for a token that is in use."""
+    return ("Zz9Yx8Wv7Ut6Sr5Qp4On3Ml2Kj1" * 40)[:length]
+
+
+def _hexadecimal(length: int) -> str:
+    return ("9f8e7d6c5b4a3210" * 40)[:length]
+
+
+RECOGNIZERS = (
+    Recognizer(
+        name="secret_code_host",
+        entity="SECRET",
+        gate=_gate(token_formats.CODE),
+        pattern=_issued(token_formats.CODE),
+        validate=_is_issued,
+        positive=(
+            (f"git clone https://{'ghp_' + _run(36)}@github/acme/app.git", "ghp_" + _run(36)),
+            (f"remote: token github_pat_{_run(22)}_{_run(59)} has expired", f"github_pat_{_run(22)}_{_run(59)}"),
+            (f"PRIVATE-TOKEN: glpat-{_run(20)}", f"glpat-{_run(20)}"),
+            (f"//registry.npmjs.org/:_authToken=npm_{_run(36)}", f"npm_{_run(36)}"),
+            (f"twine upload -u __token__ -p pypi-AgEIcHlwaS5vcmc{_run(60)}", f"pypi-AgEIcHlwaS5vcmc{_run(60)}"),
+            (f"docker login with dckr_pat_{_run(27)}", f"dckr_pat_{_run(27)}"),
+            (rf'"body":"key\nATATT3xFfGF0{_run(160)}=1A2B3C4D\n"', f"ATATT3xFfGF0{_run(160)}=1A2B3C4D"),
+            (f"X-Figma-Token: figd_{_run(40)}", f"figd_{_run(40)}"),
+            (f"curl -H 'X-API-Key: slk_{_run(16)}_{_run(43)}'", f"slk_{_run(16)}_{_run(43)}"),
+        ),
+        negative=(
+            "npm_config_cache_lock_timeout_milliseconds=1",
+            "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            "glpat-short",
+            "secret_name_for_production_database_credentials_v1",
+        ),
+    ),
+    Recognizer(
+        name="secret_cloud",
+        entity="SECRET",
+        gate=_gate(token_formats.CLOUD),
+        pattern=_issued(token_formats.CLOUD),
+        validate=_is_issued,
+        positive=(
+            ("aws configure set AKIAZ7Q2M5X4R6T3W8YB done", "AKIAZ7Q2M5X4R6T3W8YB"),
+            ("GET /maps/api/js?key=AIza" + _run(35) + "&v=3", "AIza" + _run(35)),
+            ("ya29.a0" + _run(60) + " refreshed", "ya29.a0" + _run(60)),
+            ("AADSTS7000215 for abc8Q~" + _run(34), "abc8Q~" + _run(34)),
+            ("doctl auth init dop_v1_" + _hexadecimal(64), "dop_v1_" + _hexadecimal(64)),
+            ("vault login hvs.CAESI" + _run(90), "hvs.CAESI" + _run(90)),
+            ("tfc " + _run(14) + ".atlasv1." + _run(67), _run(14) + ".atlasv1." + _run(67)),
+            ("workspace dapi" + _hexadecimal(32) + "-2 ok", "dapi" + _hexadecimal(32) + "-2"),
+            (
+                "# AGE-SECRET-KEY-1" + ("QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L" * 2)[:58],
+                "AGE-SECRET-KEY-1" + ("QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L" * 2)[:58],
+            ),
+        ),
+        negative=(
+            "AKIAXXXXXXXXXXXXXXXX",
+            "AKIAZ7Q2M5X4R6T3W8YB9 is too long",
+            "hvs.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            "arn:aws:iam::123456789012:user/ASIA",
+            "AIzaSy too short",
+        ),
+    ),
+    Recognizer(
+        name="secret_messaging",
+        entity="SECRET",
+        gate=_gate(token_formats.TALK),
+        pattern=_issued(token_formats.TALK),
+        validate=_is_issued,
+        positive=(
+            ("slack xoxb-519270300412-394553237872-" + _run(24), "xoxb-519270300412-394553237872-" + _run(24)),
+            (
+                "xapp-1-A01BC2DE3FG-1234509876543-" + _hexadecimal(64),
+                "xapp-1-A01BC2DE3FG-1234509876543-" + _hexadecimal(64),
+            ),
+            ("sid SK" + _hexadecimal(32), "SK" + _hexadecimal(32)),
+            (f"SG.{_run(22)}.{_run(43)} rejected", f"SG.{_run(22)}.{_run(43)}"),
+            ("mailgun key-" + _hexadecimal(32), "key-" + _hexadecimal(32)),
+            (_hexadecimal(32) + "-us18 for list 7", _hexadecimal(32) + "-us18"),
+        ),
+        negative=(
+            "xoxp-1234-1234-1234-4ddbc191d40ee098cbaae6f3523ada2d",
+            "xoxp-000000000000-000000000000-000000000000-00000000000000000000000000000000",
+            "xoxb-the-token",
+            "task-" + _hexadecimal(32),
+            "AC" + _hexadecimal(40),
+        ),
+    ),
+    Recognizer(
+        name="secret_mailgun",
+        entity="SECRET",
+        gate=rf"-[0-9a-f]{{8}}-[0-9a-f]{{8}}{GATE_END}",
+        pattern=_issued(token_formats.MAILGUN),
+        validate=_is_issued,
+        positive=(
+            (
+                f"api {_hexadecimal(32)}-{_hexadecimal(8)}-{_hexadecimal(8)}",
+                f"{_hexadecimal(32)}-{_hexadecimal(8)}-{_hexadecimal(8)}",
+            ),
+        ),
+        negative=(f"{_hexadecimal(31)}-{_hexadecimal(8)}-{_hexadecimal(8)}", f"{_hexadecimal(32)}-{_hexadecimal(8)}"),
+    ),
+    Recognizer(
+        name="secret_payment",
+        entity="SECRET",
+        gate=_gate(token_formats.PAYMENT),
+        pattern=_issued(token_formats.PAYMENT),
+        validate=_is_issued,
+        positive=(
+            ("Stripe::AuthenticationError sk_live_" + _run(24), "sk_live_" + _run(24)),
+            ("rk_test_" + _run(24) + " revoked", "rk_test_" + _run(24)),
+            ("X-Shopify-Access-Token: shpat_" + _hexadecimal(32), "shpat_" + _hexadecimal(32)),
+            ("square sq0atp-" + _run(22), "sq0atp-" + _run(22)),
+            ("whsec_" + _run(32), "whsec_" + _run(32)),
+        ),
+        negative=("pk_live_" + _run(24), "sk_live_x", "risk_test_suite_for_payments", "ck_" + _hexadecimal(38)),
+    ),
+    Recognizer(
+        name="secret_model_provider",
+        entity="SECRET",
+        gate=_gate(token_formats.MODELS),
+        pattern=_issued(token_formats.MODELS),
+        validate=_is_issued,
+        positive=(
+            ("401 Incorrect API key provided: sk-proj-" + _run(74) + ".", "sk-proj-" + _run(74)),
+            ("x-api-key: sk-ant-api03-" + _run(93) + "AA", "sk-ant-api03-" + _run(93) + "AA"),
+            ("huggingface-cli login hf_" + _run(34), "hf_" + _run(34)),
+            ("sk-" + _run(48), "sk-" + _run(48)),
+        ),
+        negative=("hf_requiredCharacteristicTypesForDisplayMetadata", "task-" + _run(40), "sk-SK locale"),
+    ),
+)

@@ -1,0 +1,139 @@
+"""National numbers of Poland, Czechia, Slovakia and Hungary."""
+
+from stdnum.cz import rc
+from stdnum.hu import anum
+from stdnum.pl import nip, regon
+
+from redaction.fragments.national import NATIONAL_ID, digits, named, number, proven, weighted
+from redaction.recognizer import Recognizer
+
+
+def _is_pesel(value: str) -> bool:
+    """Law of 2010-09-24, article 15: weights 1, 3, 7, 9; without the date, which many made-up numbers lack."""
+    return len(set(value)) > 2 and weighted(digits(value), (1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1)) % 10 == 0
+
+
+def _is_dowod(value: str) -> bool:
+    """Polish identity card, ordinance Dz.U. 2015 poz. 212: the fourth place is the check digit, letters from 10."""
+    return weighted([int(place, 36) for place in value.replace(" ", "")], (7, 3, 1, 9, 7, 3, 1, 7, 3)) % 10 == 0
+
+
+def _is_birth_number(value: str) -> bool:
+    """Nine digits, without a check digit, were given out until 1953, and are seen with later dates."""
+    numbers = "".join(map(str, digits(value)))
+    if len(numbers) == 9:
+        return 1 <= int(numbers[2:4]) % 50 <= 12 and 1 <= int(numbers[4:6]) <= 31
+    return rc.is_valid(numbers)
+
+
+def _is_taj(value: str) -> bool:
+    """Hungarian Act XX of 1996, annex 3: weights 3 and 7 in turn."""
+    numbers = digits(value)
+    return weighted(numbers[:8], (3, 7) * 4) % 10 == numbers[8]
+
+
+def _is_adoazonosito(value: str) -> bool:
+    """Hungarian Act XX of 1996, annex 1: 8, days since 1867, serial, and the sum of places times digits by 11."""
+    numbers = digits(value)
+    return weighted(numbers[:9], tuple(range(1, 10))) % 11 == numbers[9]
+
+
+RECOGNIZERS = (
+    Recognizer(
+        name="pl_pesel",
+        entity=NATIONAL_ID,
+        gate="",
+        pattern=number(r"\d{11}|\d{6} \d{5}"),
+        validate=proven(_is_pesel),
+        context=named("pesel, nr pesel, polish id"),
+        positive=(("pesel=44051401458", "44051401458"), ('"peselNumber":"44051401458"', "44051401458")),
+        negative=("pesel=44051401459", "pesel=00000000001", "id=44051401458"),
+    ),
+    Recognizer(
+        name="pl_nip",
+        entity=NATIONAL_ID,
+        gate="",
+        pattern=number(r"(?:PL ?)?(?:\d{10}|\d{3}-\d{3}-\d{2}-\d{2}|\d{3}-\d{2}-\d{2}-\d{3}|\d{3} \d{3} \d{2} \d{2})"),
+        validate=proven(nip.is_valid),
+        context=named("numer identyfikacji podatkowej", keys="nip", initial="(?:PL ?)?[0-9]{3}"),
+        positive=(
+            ("nip=8333290827", "8333290827"),
+            ("NIP: PL3928621931", "PL3928621931"),
+            ("nip 392-86-21-931", "392-86-21-931"),
+        ),
+        negative=("nip=3928621933", "snip 3928621931"),
+    ),
+    Recognizer(
+        name="pl_regon",
+        entity=NATIONAL_ID,
+        gate="",
+        pattern=number(r"\d{14}|\d{9}"),
+        validate=proven(regon.is_valid),
+        context=named("regon"),
+        positive=(("regon=192598184", "192598184"), ("REGON: 12345678512347", "12345678512347")),
+        negative=("regon=192598183", "patregon 192598184"),
+    ),
+    Recognizer(
+        name="pl_dowod_osobisty",
+        entity=NATIONAL_ID,
+        gate="",
+        pattern=number(r"[A-Za-z]{3} ?\d{6}"),
+        validate=proven(_is_dowod),
+        context=named("dowod osobisty, dowód osobisty, dowodu osobistego, nr dowodu, numer dowodu, dowod, dowód"),
+        positive=(("dowod_osobisty=ABA300000", "ABA300000"), ("nr dowodu ABA 300000", "ABA 300000")),
+        negative=("dowod=ABA400000", "box ABA300000"),
+    ),
+    Recognizer(
+        name="cz_rodne_cislo",
+        entity=NATIONAL_ID,
+        gate="",
+        pattern=number(r"(?:(?:CZ|SK) ?)?\d{6}/?\d{3,4}"),
+        validate=proven(_is_birth_number),
+        context=named(
+            "rodne cislo, rodné číslo, rodneho cisla, rodného čísla, rodné č, birth number, czech id, slovak id",
+            keys="rc, rč, r.č, dic, dič",
+            initial="(?:(?:CZ|SK) ?)?[0-9]{6}",
+        ),
+        positive=(
+            ("rodne_cislo=640903/926", "640903/926"),
+            ("rodné číslo: CZ 710319/2745", "CZ 710319/2745"),
+            ('"birthNumber":"7103192745"', "7103192745"),
+            ("rc=710319/2745", "710319/2745"),
+        ),
+        negative=("rodne_cislo=9909116450", "rodne_cislo=12345678", "src=7103192745", "src=710319/2745"),
+    ),
+    Recognizer(
+        name="hu_taj",
+        entity=NATIONAL_ID,
+        gate="",
+        pattern=number(r"\d{3}(?P<s>[ -]?)\d{3}(?P=s)\d{3}"),
+        validate=proven(_is_taj),
+        context=named("taj, taj szam, taj szám, tajszam, tajszám, tb szam, hungarian ssn"),
+        positive=(("taj=123 456 788", "123 456 788"), ("TAJ-szám: 123456788", "123456788")),
+        negative=("taj=123456789", "detaj 123456788"),
+    ),
+    Recognizer(
+        name="hu_adoazonosito",
+        entity=NATIONAL_ID,
+        gate="",
+        pattern=number(r"8\d{9}"),
+        validate=proven(_is_adoazonosito),
+        context=named(
+            "adoazonosito, adóazonosító, ado azonosito, adóazonosító jel, adoazonositojel",
+            keys="tax id",
+            initial="8[0-9]{9}",
+        ),
+        positive=(("adoazonosito=8234567896", "8234567896"), ("tax id: 8234567896", "8234567896")),
+        negative=("adoazonosito=8234567897", "ts=8234567896"),
+    ),
+    Recognizer(
+        name="hu_adoszam",
+        entity=NATIONAL_ID,
+        gate="",
+        pattern=number(r"(?:HU ?)?\d{8}(?:-\d-\d\d)?"),
+        validate=lambda match: anum.is_valid(match["value"].removeprefix("HU").strip()[:8]),
+        context=named("adoszam, adószám, adoszama, adószáma"),
+        positive=(("adoszam=12892312-2-42", "12892312-2-42"), ("adószám: HU12892312", "HU12892312")),
+        negative=("adoszam=12892313", "id 12892312"),
+    ),
+)

@@ -1,0 +1,35 @@
+r"""Values that are known by a label before them, in keys as in prose.
+
+ssn=value      "ssn": {"S": "value"}     \"ssn\":\"value\"     ssn%22%3A%22value     SSN# value
+the ssn is value      ssnNumber: value      user[ssn]=value      ssn: Some("value")     (SSN) value
+
+Between the two stands nothing but punctuation and words that name no other thing. `redaction.fragments.key_value`
+wants a separator instead; this is for values that a check digit or their shape makes sure of, or whose labels mean
+nothing else.
+"""
+
+import re
+
+from redaction.fragments.context import word_gate, word_pattern
+
+_JOINT = r"(?:%[2-7][0-9A-Fa-f]|&quot;|[^0-9A-Za-z%]|%(?![2-7][0-9A-Fa-f]))"
+_FILLER = r"number|num|no|nr|id|code|value|is|was|of|for|the|my|on[ ]file|ending in|string|some|optional|s|n"
+_GAP = rf"{_JOINT}{{0,12}}(?:(?i:{_FILLER})(?![0-9A-Za-z]){_JOINT}{{0,12}}){{0,3}}"
+# A token such as [US_SSN] labels nothing; user[ssn]=value does.
+_OUTSIDE_TOKENS = r"(?!\](?!=))"
+
+
+def labelled(words: tuple[str, ...], value: str, flags: int = 0) -> re.Pattern[str]:
+    """A pattern whose group "value" is `value` behind one of `words`.
+
+    Args:
+        words: as `redaction.fragments.context.Context` has them.
+        value: a bounded pattern.
+        flags: of `re`.
+    """
+    return re.compile(rf"{word_pattern(words)}{_OUTSIDE_TOKENS}{_GAP}(?P<value>{value})", flags)
+
+
+def label_gate(words: tuple[str, ...]) -> str:
+    """The gate of `labelled`, and of a context before the value. Words that go on are left out: "vin" in "having"."""
+    return rf"{word_gate(words)}[^a-z]"
