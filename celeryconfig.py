@@ -8,7 +8,7 @@ from topology import LONG_POLL_SECONDS, REDACT_QUEUE, STORE_QUEUE, TASK_QUEUES
 _credentials = "{}:{}@".format(*settings.engine_credentials) if settings.engine_credentials else ""
 _address = settings.endpoint.netloc if settings.endpoint else ""
 broker_url = f"sqs://{_credentials}{_address}"
-broker_transport = "broker.transport:Transport"
+broker_transport = "broker.transport.channel:Transport"
 broker_transport_options = {
     "region": settings.aws_region,
     "is_secure": settings.endpoint is None or settings.endpoint.scheme == "https",
@@ -51,7 +51,7 @@ task_reject_on_worker_lost = True
 task_acks_on_timeout = False
 task_time_limit = settings.task_time_limit_seconds
 
-worker_consumer = "broker.consumer:Consumer"
+worker_consumer = "broker.transport.consumer:Consumer"
 # At 20 and more every receive brings ten; on two cores the redact worker holds that many.
 worker_prefetch_multiplier = 10
 worker_send_task_events = True

@@ -6,12 +6,12 @@ import sys
 from celery import Celery
 from celery.app.trace import LOG_REJECTED
 
-import broker.consumer
-import broker.heartbeat
-import broker.mailbox
-import broker.transport  # noqa: F401 - by its name in celeryconfig
+import broker.control.events
+import broker.control.mailbox
+import broker.transport.channel
+import broker.transport.consumer  # noqa: F401 - these four by their names in celeryconfig and below
 import celeryconfig
-from broker.drain import Drain
+from broker.transport.drain import Drain
 from settings import ROOT
 
 # `celery -A` puts this folder on the path, and takes it off when it has imported us. What redacts is imported later.
@@ -20,8 +20,8 @@ sys.path.append(str(ROOT))
 app = Celery(
     "sluice",
     include=["tasks.redact", "tasks.store"],
-    events="broker.heartbeat:Events",
-    control="broker.mailbox:Control",
+    events="broker.control.events:Events",
+    control="broker.control.mailbox:Control",
 )
 app.config_from_object(celeryconfig)
 app.steps["worker"].add(Drain)

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from broker.errors import MessageTooLarge
+from broker.transport.errors import MessageTooLarge
 from tasks.batch import AnyBatch
 
 MAX_LOGS = 10_000

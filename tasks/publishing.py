@@ -8,7 +8,7 @@ from celery.exceptions import Reject
 
 from broker import UNAVAILABLE_ERRORS
 from broker.outage import Outage
-from broker.sending import Sending
+from broker.transport.sending import Sending
 from settings import settings
 from tasks.failures import origin_of
 

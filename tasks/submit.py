@@ -10,7 +10,7 @@ import msgspec
 from celery import chain
 
 from broker import UNAVAILABLE_ERRORS
-from broker.sending import Message, Sending
+from broker.transport.sending import Message, Sending
 from settings import settings
 from tasks.batch import Batch
 from tasks.failures import origin_of
@@ -34,7 +34,7 @@ def submit(batch: Batch) -> None:
     Raises:
         QueueFull: too much waits for SQS already.
         QueueUnavailable: SQS did not answer, or refused; of a batch too large for one message it may have a part.
-        broker.errors.MessageTooLarge: a single log is too large for a message.
+        broker.transport.errors.MessageTooLarge: a single log is too large for a message.
     """
     if settings.group_commit:
         _group_commit.submit(batch)

@@ -27,7 +27,7 @@ for _name in set(os.environ) - set(_environment):
     del os.environ[_name]
 os.environ.update(_environment)
 
-from broker import held_messages
+from broker.failures import held_messages
 from broker.queues import create_queues
 from local.engine import Engine
 from models import TABLES

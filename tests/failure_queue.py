@@ -6,8 +6,8 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-from broker import dead_letter
-from broker.dead_letters import DeadLetters
+from broker.failures import dead_letter
+from broker.failures.dead_letters import DeadLetters
 from broker.queues import queue_url, sqs_client
 from settings import settings
 from tasks import app

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from broker.control_names import is_control_queue
+from broker.control.names import is_control_queue
 from broker.queues import sqs_client
 from local.engine import Engine
 from local.environment import engine_environment

@@ -3,8 +3,8 @@
 import click
 from flask import Blueprint
 
+from broker.control.sweep import LOOK_AGAIN_SECONDS, sweep
 from broker.queues import create_queues
-from broker.sweep import LOOK_AGAIN_SECONDS, sweep
 from models import TABLES, differences
 from originals import KeyFile, KeysUnavailable, wrapping
 from settings import settings

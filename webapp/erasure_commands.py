@@ -8,10 +8,10 @@ from math import ceil
 import click
 from tqdm import tqdm
 
+from broker.failures.selection import Selection
 from models import erasure
 from settings import settings
 from webapp.command_line import TenantId, told
-from webapp.failure_selection import Selection
 from webapp.failure_session import open_letters
 
 # A worker that read the tenant's policy just before stores its logs for so long, and a task of it may have begun then.

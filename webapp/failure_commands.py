@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import click
 from flask import Blueprint
 
-from broker.dead_letter import DeadLetter
-from webapp.failure_selection import Selection, moment
+from broker.failures.dead_letter import DeadLetter
+from broker.failures.selection import Selection, moment
 from webapp.failure_session import open_letters
 
 failures = Blueprint("failures", __name__)

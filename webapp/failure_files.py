@@ -14,8 +14,8 @@ from typing import BinaryIO, TextIO
 import click
 
 from broker.batching import BATCH_SIZE
+from broker.failures.selection import Selection
 from webapp.failure_commands import failures, selects
-from webapp.failure_selection import Selection
 from webapp.failure_session import bar_of, open_letters
 
 __all__ = ["failures"]

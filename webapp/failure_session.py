@@ -10,8 +10,8 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 from tqdm import tqdm
 
-from broker.dead_letters import DeadLetters
-from broker.held_messages import HIDDEN_SECONDS
+from broker.failures.dead_letters import DeadLetters
+from broker.failures.held_messages import HIDDEN_SECONDS
 
 BAR_AFTER_SECONDS = 2
 """What is done sooner needs no progress bar."""

@@ -11,11 +11,11 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 from flask import Blueprint, Response, jsonify, request
 
-from broker.dead_letters import DeadLetters
+from broker.failures.dead_letters import DeadLetters
+from broker.failures.selection import Selection
 from tasks.failures import origin_of
 from webapp.auth import identify
 from webapp.body import read_body
-from webapp.failure_selection import Selection
 from webapp.intake_schema import INTAKE_PROBLEMS
 from webapp.operations import KEYS, Answer, Operation, Parameter, documented
 from webapp.problems import Problem, unavailable

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import BotoCoreError
 
-from broker import dead_letters, queues
-from broker.dead_letter import UNREADABLE, read
-from broker.dead_letters import DeadLetters
-from broker.held_messages import HIDDEN_SECONDS, HeldMessages
+from broker import queues
+from broker.failures import dead_letters
+from broker.failures.dead_letter import UNREADABLE, read
+from broker.failures.dead_letters import DeadLetters
+from broker.failures.held_messages import HIDDEN_SECONDS, HeldMessages
 from broker.queues import queue_url, sqs_client
 from settings import settings
 from tests.failure_queue import fail, in_redact, visible

@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime, timedelta
 
-from broker.delays import seconds_until_due
+from broker.transport.delays import seconds_until_due
 from tests.nap_worker import NapWorker
 from tests.waiting import wait_for
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from broker.control_names import is_event_queue
+from broker.control.names import is_event_queue
 from broker.queues import sqs_client
 from local.engine import Engine
 from settings import settings

@@ -1,4 +1,4 @@
-"""What `python -m broker.flower` adds to stock Flower."""
+"""What `python -m broker.control.flower` adds to stock Flower."""
 
 import asyncio
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 from flower.views import BaseHandler
 from pydantic import ValidationError
 
-from broker import flower
+from broker.control import flower
 from broker.queues import queue_url, sqs_client
 from local.engine import Engine
 from settings import ROOT, Settings

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from broker.control_names import is_workers_queue
+from broker.control.names import is_workers_queue
 from broker.queues import sqs_client
 from local.engine import Engine
 from settings import ROOT

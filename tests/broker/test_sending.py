@@ -11,7 +11,7 @@ from kombu import Connection
 import celeryconfig
 from broker import UNAVAILABLE_ERRORS
 from broker.queues import sqs_client
-from broker.sending import NotSent, Sending
+from broker.transport.sending import NotSent, Sending
 from local.engine import Engine
 from settings import settings
 from tests.fault_proxy import FaultProxy

@@ -14,8 +14,8 @@ from typing import Any
 import boto3
 import pytest
 
-from broker.control_names import is_control_queue, workers_queue
-from broker.leases import PREFIX_TAG
+from broker.control.leases import PREFIX_TAG
+from broker.control.names import is_control_queue, workers_queue
 from broker.queues import sqs_client
 from local.engine import Engine
 from settings import ROOT
@@ -34,7 +34,7 @@ SWEPT_MEANWHILE = """
 import time
 from celery.events.event import event_exchange
 from kombu import Queue
-from broker.leases import leases
+from broker.control.leases import leases
 from broker.queues import sqs_client
 from tasks.application import app
 note = leases.subscribed
@@ -240,7 +240,7 @@ def test_what_is_not_ours_stays(deployment: Deployment) -> None:
 def test_a_sweep_reads_every_page(deployment: Deployment) -> None:
     old = {deployment.make(f"celeryev-{number}") for number in range(5)}
 
-    deployment.python("from broker.sweep import sweep; sweep(0, page=2)")
+    deployment.python("from broker.control.sweep import sweep; sweep(0, page=2)")
 
     assert not old & deployment.queues()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from broker.dead_letters import READERS
+from broker.failures.dead_letters import READERS
 from models import LogRecord
 from settings import ROOT
 from tests.failure_queue import fail, visible

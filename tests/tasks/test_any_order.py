@@ -22,7 +22,7 @@ from celery.app.trace import trace_task
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from broker.dead_letter import read
+from broker.failures.dead_letter import read
 from local.engine import Engine
 from models import LogRecord
 from tasks import app

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 import celeryconfig
-from broker.errors import MessageTooLarge
 from broker.queues import queue_url, sqs_client
-from broker.transport import ENVELOPE_BYTES
+from broker.transport.channel import ENVELOPE_BYTES
+from broker.transport.errors import MessageTooLarge
 from settings import settings
 from tasks import app
 from tasks.batch import Batch, Log

@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 from flask.testing import FlaskCliRunner
 
-from broker import held_messages
+from broker.failures import held_messages
 from local.engine import Engine
 from models import (
     ApiKey,

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from broker.dead_letter import TOO_MANY_RECEIVES, UNREADABLE, DeadLetter
-from broker.dead_letters import DeadLetters
+from broker.failures.dead_letter import TOO_MANY_RECEIVES, UNREADABLE, DeadLetter
+from broker.failures.dead_letters import DeadLetters
 from local.engine import Engine
 from tasks.failures import Reason
 from tests.failure_queue import FAILED_AT, fail, in_redact, put, visible

@@ -6,8 +6,8 @@ import uuid
 import pytest
 from flask.testing import FlaskClient
 
-from broker.dead_letter import DeadLetter
-from broker.dead_letters import DeadLetters
+from broker.failures.dead_letter import DeadLetter
+from broker.failures.dead_letters import DeadLetters
 from models import ApiKey, Tenant
 from tests.failure_queue import fail, in_redact, put, visible
 from webapp import create_app, failures

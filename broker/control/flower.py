@@ -1,4 +1,4 @@
-"""`python -m broker.flower`: stock Flower with the settings' login, read-only, and SQS on its broker page.
+"""`python -m broker.control.flower`: stock Flower with the settings' login, read-only, and SQS on its broker page.
 
 Written against Flower 2.2.0, whose broker page knows RabbitMQ and Redis only.
 """

@@ -6,9 +6,9 @@ the polling, because a caller's reply queue is idle between two calls, Flower's 
 event loop is busy is alive too. At 60 s between renewals, the 30 tag operations a second that SQS allows an account are
 enough for 1,800 queues.
 
-A lease that has run out proves nothing yet: nobody could renew during an outage of SQS. So `broker.sweep` looks again
-after more than one renewal, and never deletes a queue whose lease has moved. A process that was stopped for longer than
-all of that (SIGSTOP, a sleeping laptop) finds its queues swept, and its next renewal makes them anew.
+A lease that has run out proves nothing yet: nobody could renew during an outage of SQS. So `broker.control.sweep`
+looks again after more than one renewal, and never deletes a queue whose lease has moved. A process that was stopped
+for longer than all of that (SIGSTOP, a sleeping laptop) finds its queues swept, and its next renewal makes them anew.
 
 A clean end deletes the queues; after a kill they are left to a sweep.
 """

@@ -10,7 +10,7 @@ from typing import Any
 from celery import bootsteps
 from celery.worker import state
 
-from broker.leases import leases
+from broker.control.leases import leases
 from settings import settings
 
 logger = logging.getLogger(__name__)

@@ -11,10 +11,10 @@ from kombu.transport import SQS
 from kombu.transport.SQS.exceptions import DoesNotExistQueueException, UndefinedQueueException
 from kombu.transport.virtual.base import queue_declare_ok_t  # type: ignore[attr-defined]  # missing in the stubs
 
-from broker.control_names import is_control_queue, is_event_queue, is_reply_queue, is_workers_queue, workers_queue
-from broker.leases import is_missing, leases
+from broker.control.leases import is_missing, leases
+from broker.control.names import is_control_queue, is_event_queue, is_reply_queue, is_workers_queue, workers_queue
+from broker.control.sweep import sweep_from_now_on
 from broker.outage import Outage
-from broker.sweep import sweep_from_now_on
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from broker.batching import BATCH_SIZE, batches
-from broker.polling import FAILED_STATUS, PollingConnection
+from broker.transport.polling import FAILED_STATUS, PollingConnection
 
 logger = logging.getLogger(__name__)
 

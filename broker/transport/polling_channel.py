@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from broker import UNAVAILABLE_ERRORS
-from broker.control_queues import ControlQueues
-from broker.delays import (
+from broker.control.queues import ControlQueues
+from broker.outage import Outage
+from broker.transport.delays import (
     CLOCK_SKEW_SECONDS,
     LONGEST_VISIBILITY_TIMEOUT_SECONDS,
     may_have_to_wait,
     seconds_until_due,
 )
-from broker.outage import Outage
-from broker.polling import FAILED_STATUS, PollingConnection
+from broker.transport.polling import FAILED_STATUS, PollingConnection
 
 logger = logging.getLogger(__name__)
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from broker.acks import Timers
 from broker.batching import Held, batches
-from broker.polling import FAILED_STATUS, PollingConnection
+from broker.transport.acks import Timers
+from broker.transport.polling import FAILED_STATUS, PollingConnection
 
 BEATS_PER_TIMEOUT = 3
 

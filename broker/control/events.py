@@ -163,6 +163,6 @@ class Dispatcher(EventDispatcher):
 
 
 class Events(CeleryEvents):
-    """`Celery(events="broker.heartbeat:Events")`."""
+    """`Celery(events="broker.control.events:Events")`."""
 
-    dispatcher_cls = "broker.heartbeat:Dispatcher"
+    dispatcher_cls = "broker.control.events:Dispatcher"

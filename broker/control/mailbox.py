@@ -69,6 +69,6 @@ class Mailbox(KombuMailbox):
 
 
 class Control(CeleryControl):
-    """`Celery(control="broker.mailbox:Control")`."""
+    """`Celery(control="broker.control.mailbox:Control")`."""
 
     Mailbox = Mailbox

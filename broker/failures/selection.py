@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from broker.dead_letter import DeadLetter
-from broker.dead_letters import DeadLetters
+from broker.failures.dead_letter import DeadLetter
+from broker.failures.dead_letters import DeadLetters
 
 SLICE = 500
 SLICE_BYTES = 64 << 20

@@ -15,16 +15,16 @@ from botocore.exceptions import ClientError
 from celery.events.event import event_exchange
 from kombu.transport import SQS
 
-import broker.credentials  # noqa: F401 - makes botocore outlive credentials that can't be renewed
-from broker.acks import AckBatches
+import broker.transport.credentials  # noqa: F401 - makes botocore outlive credentials that can't be renewed
 from broker.batching import batches
 from broker.clients import shared_client
-from broker.delays import seconds_until_due
-from broker.errors import MessageTooLarge
-from broker.polling_channel import PollingChannel, name_in
-from broker.release import delete_now, make_visible_now
-from broker.sending import collecting
-from broker.visibility import VisibilityHeartbeat
+from broker.transport.acks import AckBatches
+from broker.transport.delays import seconds_until_due
+from broker.transport.errors import MessageTooLarge
+from broker.transport.polling_channel import PollingChannel, name_in
+from broker.transport.release import delete_now, make_visible_now
+from broker.transport.sending import collecting
+from broker.transport.visibility import VisibilityHeartbeat
 from topology import MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES
 
 logger = logging.getLogger(__name__)
@@ -242,7 +242,7 @@ class Channel(PollingChannel):
 
 
 class Transport(SQS.Transport):
-    """`broker_transport = "broker.transport:Transport"`; the URL stays `sqs://`."""
+    """`broker_transport = "broker.transport.channel:Transport"`; the URL stays `sqs://`."""
 
     Channel = Channel
     # Stock kombu leaves out answers that are errors (403, 503), so one of them while a worker connects ends the worker.

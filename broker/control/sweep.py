@@ -12,8 +12,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from broker.control_names import CONTROL_TOPICS, is_control_queue
-from broker.leases import PREFIX_TAG, RENEWAL_SECONDS, SEEN_TAG, is_missing
+from broker.control.leases import PREFIX_TAG, RENEWAL_SECONDS, SEEN_TAG, is_missing
+from broker.control.names import CONTROL_TOPICS, is_control_queue
 from broker.queues import queue_url
 from settings import settings
 from topology import FAILURES_QUEUE

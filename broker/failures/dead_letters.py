@@ -11,10 +11,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from broker.batching import BATCH_SIZE, batches
-from broker.dead_letter import DeadLetter, headers_of, read
-from broker.held_messages import MOST_HELD, HeldMessages
+from broker.failures.dead_letter import DeadLetter, headers_of, read
+from broker.failures.held_messages import MOST_HELD, HeldMessages
 from broker.queues import queue_url, sqs_client
-from broker.sending import Message, NotSent, Sending
+from broker.transport.sending import Message, NotSent, Sending
 from topology import FAILURES_QUEUE, TENANT_ID_PATTERN
 
 READERS = 8
