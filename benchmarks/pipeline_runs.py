@@ -18,7 +18,7 @@ from benchmarks.prices import bill
 from benchmarks.slow_network import SlowNetwork
 from local.engine import Engine
 from local.environment import engine_environment
-from models.insert import write_units
+from models.logs.write.insert import write_units
 from settings import ROOT, settings
 from tests.processes import Processes
 from tests.waiting import wait_for

@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.log_lines import log_lines
 from benchmarks.plain.record import PlainRecord, absent
 from models import LogRecord
-from models.connection import insert_connection
+from models.tables.connection import insert_connection
 from tasks.batch import RedactedBatch, RedactedLog
 from tasks.store import store
 

@@ -1,22 +1,22 @@
 """PynamoDB models: the only code that talks to DynamoDB."""
 
-from models.access_record import AccessRecord
-from models.api_key import SCOPES, ApiKey, KeyText
-from models.connection import Table
-from models.data_key import DataKey
-from models.derived_keys import derived_key
+from models.crypto.data_key import DataKey
+from models.crypto.fingerprint import fingerprint_of
+from models.crypto.keyring import data_keys
+from models.crypto.tenant_keys import derived_key
 from models.errors import AlreadyThere, CursorRefused, NotThere, TenantErased, TenantRequired
-from models.fingerprint import fingerprint_of
-from models.keyring import data_keys
-from models.log_pages import Page
-from models.log_query import ENTITY_PATTERN, resolved
-from models.log_record import DROPPED, ENCRYPTED, MAX_LIMIT, LogRecord
-from models.schema_check import differences
-from models.storage import Storage
-from models.tenant import Limits, Tenant
-from models.tenant_activity import Counts, TenantActivity
-from models.tenant_policy import TenantPolicy
-from models.verdict import Verdict
+from models.logs.log_record import DROPPED, ENCRYPTED, MAX_LIMIT, LogRecord
+from models.logs.read.pages import Page
+from models.logs.read.query import ENTITY_PATTERN, resolved
+from models.logs.write.verdict import Verdict
+from models.tables.connection import Table
+from models.tables.schema_check import differences
+from models.tenants.access_record import AccessRecord
+from models.tenants.api_key import SCOPES, ApiKey, KeyText
+from models.tenants.storage import Storage
+from models.tenants.tenant import Limits, Tenant
+from models.tenants.tenant_activity import Counts, TenantActivity
+from models.tenants.tenant_policy import TenantPolicy
 
 __all__ = [
     "DROPPED",

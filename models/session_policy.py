@@ -6,9 +6,9 @@ from collections.abc import Mapping
 import boto3
 import msgspec
 
-from models.connection import Table
-from models.data_key import DataKey
-from models.log_record import LogRecord
+from models.crypto.data_key import DataKey
+from models.logs.log_record import LogRecord
+from models.tables.connection import Table
 from settings import settings
 from topology import TENANT_ID_PATTERN
 

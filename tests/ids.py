@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from models.log_times import microseconds_of
+from models.times import microseconds_of
 
 
 def uuid7(moment: datetime) -> str:

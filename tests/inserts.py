@@ -2,7 +2,7 @@
 
 from pynamodb.connection.base import Connection
 
-from models.duplicate import Item
+from models.logs.write.duplicate import Item
 from settings import settings
 
 

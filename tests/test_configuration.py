@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 import topology
 from celeryconfig import broker_pool_limit, broker_transport_options, task_queues, task_routes
-from models.call_threads import CALLS_AT_ONCE, MAX_CALLS
-from models.pace import MAX_TURNS
+from models.logs.write.tenant_pacing import MAX_TURNS
+from models.tables.call_threads import CALLS_AT_ONCE, MAX_CALLS
 from settings import ROOT, Settings
 from tests.processes import COMMANDS
 

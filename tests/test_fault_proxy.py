@@ -7,8 +7,8 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from models import LogRecord, Verdict
-from models.duplicate import Item
-from models.insert_call import insert_call
+from models.logs.write.duplicate import Item
+from models.logs.write.partiql import insert_call
 from settings import settings
 from tests.fault_proxy import FaultProxy
 from tests.inserts import connection_to, items_of

@@ -7,7 +7,7 @@ import msgspec
 from flask import request
 
 from models import ApiKey, KeyText
-from models.connection import DYNAMODB_ERRORS
+from models.tables.connection import DYNAMODB_ERRORS
 from models.timestamps import timestamp
 from settings import settings
 from webapp.problems import Problem, unavailable

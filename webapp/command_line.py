@@ -7,8 +7,8 @@ from contextlib import contextmanager
 import click
 
 from models import TenantErased
-from models.connection import DYNAMODB_ERRORS
-from models.tenant import REMEMBERED
+from models.tables.connection import DYNAMODB_ERRORS
+from models.tenants.tenant import REMEMBERED
 from topology import TENANT_ID_PATTERN
 from webapp.row_cache import cause_of
 

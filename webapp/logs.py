@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, request
 from werkzeug.routing import BaseConverter
 
 from models import DROPPED, ENTITY_PATTERN, MAX_LIMIT, AccessRecord, CursorRefused, LogRecord, Page
-from models.connection import DYNAMODB_ERRORS
+from models.tables.connection import DYNAMODB_ERRORS
 from originals import KeysUnavailable
 from topology import MAX_LOG_ID_CHARACTERS
 from webapp import memory, metrics

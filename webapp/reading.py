@@ -11,7 +11,7 @@ import msgspec
 from flask import Response, request
 
 from models import TenantErased
-from models.connection import DYNAMODB_ERRORS
+from models.tables.connection import DYNAMODB_ERRORS
 from topology import TENANT_ID_PATTERN
 from webapp import rate_limits
 from webapp.auth import Caller, identify, tenant_named

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from models.connection import DYNAMODB_ERRORS
+from models.tables.connection import DYNAMODB_ERRORS
 from settings import settings
 from tasks.failures import origin_of
 

@@ -3,7 +3,7 @@
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.models import Model
 
-from models.connection import Connected
+from models.tables.connection import Connected
 from settings import settings
 
 

@@ -8,7 +8,7 @@ from pynamodb.exceptions import PutError
 from benchmarks.plain.names import PREFIX, REDACT, STORE
 from benchmarks.plain.record import PlainRecord, absent
 from benchmarks.stock import stock_app
-from models.connection import refused_by_condition
+from models.tables.connection import refused_by_condition
 from redaction import Redactor
 
 app = stock_app("plain", PREFIX)

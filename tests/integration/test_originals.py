@@ -4,7 +4,7 @@ import json
 
 from local.engine import Engine
 from models import LogRecord
-from models.keyring import Keyring
+from models.crypto.keyring import Keyring
 from originals import Kms, key_id_of
 from tests.failure_queue import dead_letters_of
 from tests.fault_proxy import FaultProxy

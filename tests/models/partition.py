@@ -4,7 +4,7 @@ import heapq
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 
-from models.pace import Paces
+from models.logs.write.tenant_pacing import Paces
 from topology import MAX_STATEMENTS
 
 Process = Iterator[float]

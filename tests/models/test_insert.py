@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from models import LogRecord, Verdict
-from models.call_threads import CALLS_AT_ONCE
-from models.duplicate import Item
-from models.insert import insert_items, write_units
-from models.pace import Paces
+from models.logs.write.duplicate import Item
+from models.logs.write.insert import insert_items, write_units
+from models.logs.write.tenant_pacing import Paces
+from models.tables.call_threads import CALLS_AT_ONCE
 from settings import settings
 from tests.fault_proxy import FaultProxy
 from tests.inserts import connection_to, items_of
@@ -19,7 +19,7 @@ CALL = "BatchExecuteStatement"
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a machine with much to do, too, an insert tries until it is through."""
-    monkeypatch.setattr("models.insert.PATIENCE_SECONDS", 60.0)
+    monkeypatch.setattr("models.logs.write.insert.PATIENCE_SECONDS", 60.0)
 
 
 def insert(
@@ -104,7 +104,7 @@ def test_an_insert_that_takes_too_long_leaves_the_rest(
     proxy: FaultProxy, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So that a worker that is told to stop has it done in time."""
-    monkeypatch.setattr("models.insert.LONGEST_SECONDS", 0.0)
+    monkeypatch.setattr("models.logs.write.insert.LONGEST_SECONDS", 0.0)
 
     assert insert(proxy, items_of(tenant, 100)) == [Verdict.THROTTLED] * 100
     assert not proxy.calls[CALL]

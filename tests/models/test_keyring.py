@@ -8,8 +8,9 @@ from threading import Barrier
 import pytest
 
 from local.engine import Engine
-from models import DataKey, LogRecord, data_keys, keyring
-from models.keyring import Keyring
+from models import DataKey, LogRecord, data_keys
+from models.crypto import keyring
+from models.crypto.keyring import Keyring
 from models.timestamps import timestamp
 from originals import KeyFile, KeysUnavailable, Kms, OriginalUnreadable, kms
 from settings import settings

@@ -10,7 +10,7 @@ import pytest
 
 from local.engine import Engine
 from models import CursorRefused, LogRecord, TenantPolicy, Verdict
-from models.log_times import first_key_of, microseconds_of, time_of_key, to_timestamp
+from models.times import first_key_of, microseconds_of, time_of_key, to_timestamp
 from tests.fault_proxy import FaultProxy
 from tests.ids import uuid7
 from tests.waiting import wait_for

@@ -5,7 +5,15 @@ import random
 
 import pytest
 
-from models.pace import FORGET_SECONDS, MAX_TENANTS, MAX_TURNS, PARTITION_UNITS, SLOWEST_UNITS, TENANT_TURNS, Paces
+from models.logs.write.tenant_pacing import (
+    FORGET_SECONDS,
+    MAX_TENANTS,
+    MAX_TURNS,
+    PARTITION_UNITS,
+    SLOWEST_UNITS,
+    TENANT_TURNS,
+    Paces,
+)
 from tests.models.partition import Partition, Simulation, Worker
 
 HOT = "hot"

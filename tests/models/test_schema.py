@@ -9,7 +9,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProject
 
 from local.engine import Engine
 from models import TABLES, differences
-from models.connection import Connected, Table
+from models.tables.connection import Connected, Table
 
 
 class ByColour(GlobalSecondaryIndex[Any]):

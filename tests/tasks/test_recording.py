@@ -8,7 +8,7 @@ import pytest
 
 from local.engine import Engine
 from models import LogRecord, Storage, TenantPolicy
-from models import storage as storage_module
+from models.tenants import storage as storage_module
 from settings import settings
 from tasks import policies
 from tasks.batch import RedactedBatch, RedactedLog

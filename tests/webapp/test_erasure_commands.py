@@ -21,7 +21,7 @@ from models import (
     TenantActivity,
     TenantErased,
     TenantPolicy,
-    erasure,
+    tenant_erasure,
 )
 from models.timestamps import timestamp
 from settings import ROOT, settings
@@ -66,7 +66,7 @@ def fill(tenant: str) -> None:
 
 
 def left_of(tenant: str) -> list[int]:
-    return [table.count(tenant) for table in erasure.OF_TENANTS] + [len(held(tenant))]
+    return [table.count(tenant) for table in tenant_erasure.OF_TENANTS] + [len(held(tenant))]
 
 
 def flask(*arguments: str, group: str = "tenants") -> Result:
@@ -227,7 +227,7 @@ def test_dynamodb_does_a_part_of_each_call(full: str, proxy: FaultProxy, monkeyp
 
 def test_dynamodb_throttles_for_too_long(full: str, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> None:
     behind(proxy, monkeypatch)
-    monkeypatch.setattr(erasure, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(tenant_erasure, "PATIENCE_SECONDS", 0.0)
     proxy.status(400, "ProvisionedThroughputExceededException", "BatchWriteItem")
 
     result = flask("erase", full, "--yes")
@@ -259,6 +259,6 @@ def test_without_dynamodb(engine: Engine, tenant: str) -> None:
 
 
 def behind(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> None:
-    for table in erasure.OF_TENANTS:
+    for table in tenant_erasure.OF_TENANTS:
         monkeypatch.setattr(table.model.Meta, "host", proxy.url)
         monkeypatch.setattr(table.model, "_connection", None)

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from prometheus_client import REGISTRY
 
 from models import DROPPED, ENCRYPTED, AccessRecord, DataKey, LogRecord, Tenant, TenantPolicy, Verdict, data_keys
-from models.keyring import Keyring
+from models.crypto.keyring import Keyring
 from originals import wrapping
 from tests.fault_proxy import FaultProxy
 from tests.waiting import wait_for

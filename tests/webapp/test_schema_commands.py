@@ -6,7 +6,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from local.engine import Engine
 from models import TABLES
-from models.connection import Connected, Table
+from models.tables.connection import Connected, Table
 from webapp import commands, create_app
 
 

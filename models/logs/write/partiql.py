@@ -6,8 +6,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection.base import Connection
 
-from models.duplicate import STORED_ATTRIBUTES, Item, judge
-from models.verdict import Verdict
+from models.logs.write.duplicate import STORED_ATTRIBUTES, Item, judge
+from models.logs.write.verdict import Verdict
 
 Error = dict[str, Any]
 Key = tuple[str, str]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pynamodb.models import Model
 
-from models.table_schema import IndexSchema, TableSchema, described, wanted
+from models.tables.table_schema import IndexSchema, TableSchema, described, wanted
 
 CREATE = "run: flask --app webapp db create"
 

@@ -13,8 +13,8 @@ from pynamodb.attributes import BinaryAttribute, UnicodeAttribute, UnicodeSetAtt
 from pynamodb.exceptions import UpdateError
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
-from models.connection import Awaited, KeyedTable, refused_by_condition
 from models.errors import NotThere
+from models.tables.connection import Awaited, KeyedTable, refused_by_condition
 from models.timestamps import timestamp
 from settings import settings
 

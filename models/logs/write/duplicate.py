@@ -8,11 +8,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection.base import Connection
 from pynamodb.exceptions import PynamoDBException
 
-from models.derived_keys import derived_key
+from models.crypto.fingerprint import fingerprint_of
+from models.crypto.tenant_keys import derived_key
 from models.errors import TenantErased
-from models.fingerprint import fingerprint_of
-from models.tenant_policy import TenantPolicy
-from models.verdict import Verdict
+from models.logs.write.verdict import Verdict
+from models.tenants.tenant_policy import TenantPolicy
 
 Item = dict[str, dict[str, Any]]
 

@@ -2,8 +2,8 @@
 
 from typing import Any, NoReturn
 
-from models.connection import Table
 from models.errors import TenantRequired
+from models.tables.connection import Table
 
 
 class TenantTable(Table):

@@ -7,10 +7,10 @@ from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribu
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
-from models.connection import Connected, KeyedTable, refused_by_condition
-from models.derived_keys import SECRET_BYTES
+from models.crypto.tenant_keys import SECRET_BYTES
 from models.errors import TenantErased
-from models.storage import Storage
+from models.tables.connection import Connected, KeyedTable, refused_by_condition
+from models.tenants.storage import Storage
 from models.timestamps import timestamp
 from settings import settings
 
@@ -33,13 +33,13 @@ class TenantPolicy(KeyedTable):
     original = UnicodeAttribute(null=True)
     retention_days = NumberAttribute(null=True)
     secret = BinaryAttribute(legacy_encoding=False, null=True, attr_name="hash_key")
-    """SECRET_BYTES random bytes, of which `models.derived_keys.derived_key` makes a key for each purpose."""
+    """SECRET_BYTES random bytes, of which `models.crypto.tenant_keys.derived_key` makes a key for each purpose."""
     updated_at = UnicodeAttribute(null=True)
     """When the policy was set, ISO 8601 in UTC."""
     erased_since = UnicodeAttribute(null=True)
     """Since when nothing of the tenant is stored any more, ISO 8601 in UTC; then nothing else is here."""
     timeless_ids = BooleanAttribute(null=True)
-    """Whether it ever had a record whose id does not say its time; see `models.timeless_ids`."""
+    """Whether it ever had a record whose id does not say its time; see `models.logs.write.timeless_ids`."""
 
     @property
     def storage(self) -> Storage:

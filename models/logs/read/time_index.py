@@ -5,7 +5,7 @@ import zlib
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
-from models.log_times import TIMESTAMP_CHARACTERS, from_timestamp, to_timestamp
+from models.times import TIMESTAMP_CHARACTERS, from_timestamp, to_timestamp
 
 SHARDS = 8
 """More may be added, none taken away."""

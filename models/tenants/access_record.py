@@ -7,10 +7,10 @@ from typing import Any, NoReturn
 import uuid_utils
 from pynamodb.attributes import ListAttribute, UnicodeAttribute
 
-from models.connection import Awaited
 from models.errors import TenantRequired
-from models.log_times import first_key_of, microseconds_of
-from models.tenant_table import TenantTable
+from models.tables.connection import Awaited
+from models.tables.tenant_table import TenantTable
+from models.times import first_key_of, microseconds_of
 from models.timestamps import timestamp
 from settings import settings
 

@@ -11,8 +11,8 @@ from typing import TypeVar
 from cachetools import TTLCache
 from uuid_utils import uuid7
 
-from models.connection import DYNAMODB_ERRORS
-from models.data_key import DataKey
+from models.crypto.data_key import DataKey
+from models.tables.connection import DYNAMODB_ERRORS
 from models.timestamps import timestamp
 from originals import DataCipher, KeyRefused, KeysUnavailable, OriginalUnreadable, Wrapping, wrapping
 

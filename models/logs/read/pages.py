@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from pynamodb.expressions.operand import Path
 
-from models.cursor import place_of, to_cursor
-from models.derived_keys import derived_key
+from models.crypto.tenant_keys import derived_key
 from models.errors import CursorRefused, TenantErased
-from models.key_run import BY_ID, BY_INDEX, BY_TIME, KeyRun, Keys, Place, Reading
-from models.log_query import LogQuery, Span
-from models.log_times import first_key_of
-from models.merged_runs import ENOUGH_BYTES, FoundPage, find_page
-from models.tenant_policy import TenantPolicy
-from models.time_index import SHARDS, LogsByTime, time_key_of
+from models.logs.read.cursor import place_of, to_cursor
+from models.logs.read.merged_runs import ENOUGH_BYTES, FoundPage, find_page
+from models.logs.read.partition_scan import BY_ID, BY_INDEX, BY_TIME, KeyRun, Keys, Place, Reading
+from models.logs.read.query import LogQuery, Span
+from models.logs.read.time_index import SHARDS, LogsByTime, time_key_of
+from models.tenants.tenant_policy import TenantPolicy
+from models.times import first_key_of
 
 if TYPE_CHECKING:
-    from models.log_record import LogRecord
+    from models.logs.log_record import LogRecord
 
 FETCHED_TOGETHER = 25
 """Records that the index found, in a call: as they may have 400 KB, not as many as it takes."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from models.log_times import EARLIEST, LATEST, microseconds_of
+from models.times import EARLIEST, LATEST, microseconds_of
 
 Moment = datetime | timedelta
 """A point in time, with a zone; or how long ago it is."""

@@ -8,18 +8,18 @@ from pynamodb.attributes import BinaryAttribute, MapAttribute, TTLAttribute, Uni
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 
-from models import timeless_ids
-from models.connection import Connected, insert_connection
+from models.crypto.keyring import data_keys
 from models.errors import TenantRequired
-from models.insert import insert_items, write_units
-from models.keyring import data_keys
-from models.log_pages import Page, read_page
-from models.log_query import LogQuery, Moment
-from models.log_times import says_its_time, time_of_log
-from models.pace import paces
-from models.tenant_table import TenantTable
-from models.time_index import LogsByTime, shard_of, time_key_of
-from models.verdict import Verdict
+from models.logs.read.pages import Page, read_page
+from models.logs.read.query import LogQuery, Moment
+from models.logs.read.time_index import LogsByTime, shard_of, time_key_of
+from models.logs.write import timeless_ids
+from models.logs.write.insert import insert_items, write_units
+from models.logs.write.tenant_pacing import paces
+from models.logs.write.verdict import Verdict
+from models.tables.connection import Connected, insert_connection
+from models.tables.tenant_table import TenantTable
+from models.times import says_its_time, time_of_log
 from originals import key_id_of
 from settings import settings
 

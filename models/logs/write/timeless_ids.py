@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Iterable
 
-from models.tenant_policy import TenantPolicy
+from models.tenants.tenant_policy import TenantPolicy
 from settings import settings
 
 MAX_TENANTS = 100_000

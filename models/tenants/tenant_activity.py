@@ -9,9 +9,9 @@ from typing import Any, Self
 from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.expressions.operand import Path
 
-from models.connection import Awaited
 from models.errors import TenantRequired
-from models.tenant_table import TenantTable
+from models.tables.connection import Awaited
+from models.tables.tenant_table import TenantTable
 from settings import settings
 
 _REDACTED = "redacted_"

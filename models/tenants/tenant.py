@@ -7,9 +7,9 @@ from datetime import timedelta
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
 
-from models.connection import Awaited, KeyedTable, refused_by_condition
 from models.errors import AlreadyThere, NotThere, TenantErased
-from models.tenant_policy import TenantPolicy
+from models.tables.connection import Awaited, KeyedTable, refused_by_condition
+from models.tenants.tenant_policy import TenantPolicy
 from models.timestamps import timestamp
 from settings import settings
 from topology import MAX_RETENTION_SECONDS

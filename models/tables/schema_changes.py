@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import TableError
 from pynamodb.models import Model
 
-from models.table_schema import Described, described, wanted
+from models.tables.table_schema import Described, described, wanted
 
 _LOOK_EVERY_SECONDS = 2.0
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from models.key_run import Found, KeyRun, Place
+from models.logs.read.partition_scan import Found, KeyRun, Place
 
 ENOUGH_BYTES = 1 << 19
 """A page that has so much is not filled up further; a call reads 1 MiB at most."""

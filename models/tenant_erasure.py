@@ -7,13 +7,13 @@ from typing import Any
 
 from pynamodb.exceptions import PutError
 
-from models.api_key import ApiKey
-from models.connection import Table
-from models.data_key import DataKey
-from models.log_record import LogRecord
-from models.tenant import Tenant
-from models.tenant_activity import TenantActivity
-from models.tenant_policy import TenantPolicy
+from models.crypto.data_key import DataKey
+from models.logs.log_record import LogRecord
+from models.tables.connection import Table
+from models.tenants.api_key import ApiKey
+from models.tenants.tenant import Tenant
+from models.tenants.tenant_activity import TenantActivity
+from models.tenants.tenant_policy import TenantPolicy
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
 DELETES_A_CALL = 25

@@ -12,8 +12,8 @@ from pynamodb.connection.table import TableConnection
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
-from models.call_threads import MAX_CALLS
-from models.schema_changes import bring_up_to_date
+from models.tables.call_threads import MAX_CALLS
+from models.tables.schema_changes import bring_up_to_date
 from settings import settings
 
 DYNAMODB_ERRORS = (PynamoDBException, BotoCoreError, OSError)

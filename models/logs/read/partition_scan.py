@@ -10,8 +10,8 @@ from pynamodb.connection.table import TableConnection
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 
-from models.log_times import first_key_of, says_its_time, time_of_key
-from models.time_index import LogsByTime, time_key_of, time_of_time_key
+from models.logs.read.time_index import LogsByTime, time_key_of, time_of_time_key
+from models.times import first_key_of, says_its_time, time_of_key
 
 Item = dict[str, dict[str, Any]]
 

@@ -10,11 +10,11 @@ from itertools import islice
 
 from pynamodb.connection.base import Connection
 
-from models.call_threads import CALLS_AT_ONCE, call_threads
-from models.duplicate import Item, compare
-from models.insert_call import Key, Tell, insert_call, key_of
-from models.pace import Departure, Paces, Turn, paces
-from models.verdict import THERE, UNSETTLED, Verdict
+from models.logs.write.duplicate import Item, compare
+from models.logs.write.partiql import Key, Tell, insert_call, key_of
+from models.logs.write.tenant_pacing import Departure, Paces, Turn, paces
+from models.logs.write.verdict import THERE, UNSETTLED, Verdict
+from models.tables.call_threads import CALLS_AT_ONCE, call_threads
 from settings import settings
 from topology import MAX_STATEMENTS
 

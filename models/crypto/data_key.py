@@ -2,7 +2,7 @@
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
-from models.connection import Connected, Table
+from models.tables.connection import Connected, Table
 from models.timestamps import timestamp
 from settings import settings
 
