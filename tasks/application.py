@@ -31,5 +31,5 @@ for _name in ("botocore", "boto3", "pynamodb", "urllib3"):
     logging.getLogger(_name).setLevel(logging.INFO)
 # Its INFO says that a topic was created, each time that it is looked up.
 logging.getLogger("kombu.transport.SQS.SNS").setLevel(logging.WARNING)
-# A WARNING with a traceback for each message that is left queued. Why it is, tasks.base and tasks.publishing say.
+# A WARNING with a traceback for each message that is left queued; tasks.pipeline_task and tasks.publishing log why.
 logging.getLogger("celery.app.trace").addFilter(lambda record: record.msg != LOG_REJECTED.strip())

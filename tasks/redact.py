@@ -12,10 +12,10 @@ from broker.outage import Outage
 from models import Counts, TenantErased
 from settings import settings
 from tasks.application import app
-from tasks.base import PipelineTask
 from tasks.batch import Batch, Log, RedactedBatch, RedactedLog
 from tasks.failures import Reason, origin_of
 from tasks.outcome import Outcome, discarded
+from tasks.pipeline_task import PipelineTask
 from tasks.policies import PolicyInvalid, make_default_redactor, redactor_of
 from tasks.time_limit import time_limit
 from topology import REDACT_QUEUE

@@ -9,10 +9,10 @@ from broker.outage import Outage
 from models import Counts, LogRecord, TenantErased, Verdict
 from originals import KeysUnavailable
 from tasks.application import app
-from tasks.base import PipelineTask
 from tasks.batch import RedactedBatch
 from tasks.failures import Reason
 from tasks.outcome import Outcome, discarded
+from tasks.pipeline_task import PipelineTask
 from tasks.policies import PolicyInvalid
 from tasks.recording import to_records
 
