@@ -10,7 +10,7 @@ from pythonjsonlogger.json import JsonFormatter
 from tasks.batch import tenant_of
 from tasks.group_commit import MAX_GROUP_ID_CHARACTERS
 
-# What webapp.request_ids takes; a group has several, with commas.
+# What webapp.http.request_ids takes; a group has several, with commas.
 _NAME = re.compile(r"[A-Za-z0-9._:/+=,-]*")
 
 _logger = logging.getLogger("sluice.outcome")

@@ -2,24 +2,11 @@
 
 from flask import Flask
 
-from webapp import (
-    activity,
-    body,
-    commands,
-    documentation,
-    failure_files,
-    failures,
-    health,
-    ingest,
-    logs,
-    memory,
-    metrics,
-    native,
-    problems,
-    redaction_commands,
-    request_ids,
-    tenant_commands,
-)
+from webapp import commands, failure_files, protocols, redaction_commands, tenant_commands
+from webapp.http import body, health, memory_budget, metrics, problems, request_ids
+from webapp.ingest import view as ingest
+from webapp.openapi import pages
+from webapp.query import activity, dead_letters, logs
 
 
 def create_app() -> Flask:
@@ -29,16 +16,16 @@ def create_app() -> Flask:
     request_ids.init_app(app)
     metrics.init_app(app)
     problems.init_app(app)
-    memory.init_app(app)
+    memory_budget.init_app(app)
     body.init_app(app)
     app.register_blueprint(ingest.blueprint)
-    native.init_app(app)
+    protocols.init_app(app)
     logs.init_app(app)
     app.register_blueprint(activity.blueprint)
     app.register_blueprint(health.blueprint)
-    app.register_blueprint(failures.blueprint)
+    app.register_blueprint(dead_letters.blueprint)
     app.register_blueprint(metrics.blueprint)
-    app.register_blueprint(documentation.blueprint)
+    app.register_blueprint(pages.blueprint)
     app.register_blueprint(commands.database)
     app.register_blueprint(commands.broker)
     app.register_blueprint(failure_files.failures)

@@ -10,7 +10,7 @@ from models import TenantErased
 from models.tables.connection import DYNAMODB_ERRORS
 from models.tenants.tenant import REMEMBERED
 from topology import TENANT_ID_PATTERN
-from webapp.row_cache import cause_of
+from webapp.access.row_cache import cause_of
 
 MAKE_TABLES = "Try again; if the tables are not there yet, run: flask --app webapp db create"
 

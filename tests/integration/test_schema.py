@@ -15,7 +15,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 
 from tests.processes import Processes
 from webapp import create_app
-from webapp.openapi import build
+from webapp.openapi.document import build
 
 load_all_checks()
 # That header and record name one tenant can't be said in a schema, and one right record among wrong ones is enough.

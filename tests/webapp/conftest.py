@@ -10,8 +10,9 @@ from models import ApiKey, Tenant
 from settings import settings
 from tests.fault_proxy import FaultProxy
 from tests.webapp.reader import Reader
-from webapp import auth, create_app, rate_limits, row_cache
-from webapp.row_cache import RowCache
+from webapp import create_app
+from webapp.access import auth, rate_limits, row_cache
+from webapp.access.row_cache import RowCache
 
 
 @pytest.fixture(autouse=True)

@@ -14,8 +14,8 @@ from models import ApiKey, KeyText
 from models.timestamps import timestamp
 from tests.fault_proxy import FaultProxy
 from tests.waiting import wait_for
-from webapp import problems, request_ids
-from webapp.auth import identify
+from webapp.access.auth import identify
+from webapp.http import problems, request_ids
 
 Configure = Callable[..., None]
 

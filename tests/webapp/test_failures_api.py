@@ -10,7 +10,8 @@ from broker.failures.dead_letter import DeadLetter
 from broker.failures.dead_letters import DeadLetters
 from models import ApiKey, Tenant
 from tests.failure_queue import fail, in_redact, put, visible
-from webapp import create_app, failures
+from webapp import create_app
+from webapp.query import dead_letters
 
 app = create_app()
 pytestmark = pytest.mark.usefixtures("empty_failure_queue")
@@ -91,10 +92,10 @@ def test_an_answer_that_lacks_something_says_so(
     with DeadLetters() as letters:
         next(iter(letters))
         assert client.get("/failures", headers=mine).get_json()["complete"] is False
-    monkeypatch.setattr(failures, "MAX_SHOWN", 2)
+    monkeypatch.setattr(dead_letters, "MAX_SHOWN", 2)
     answer = client.get("/failures", headers=mine).get_json()
     assert (len(answer["failures"]), answer["complete"]) == (2, False)
-    monkeypatch.setattr(failures, "READ_SECONDS", 0)
+    monkeypatch.setattr(dead_letters, "READ_SECONDS", 0)
     assert client.post("/failures/redrive", json={"all": True}, headers=mine).get_json() == {
         "messages": 0,
         "cannot_run": 0,
@@ -126,10 +127,10 @@ def test_those_who_ask_at_the_same_time_see_everything(client: FlaskClient, tena
 def test_who_waits_too_long_is_told_to_come_back(
     client: FlaskClient, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(failures, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(dead_letters, "WAIT_SECONDS", 0.01)
     mine = key_for(tenant, "admin")
 
-    with failures._reading:
+    with dead_letters._reading:
         answer = client.get("/failures", headers=mine)
 
     assert (answer.status_code, answer.get_json()["code"]) == (503, "busy")

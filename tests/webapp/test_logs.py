@@ -19,7 +19,7 @@ from originals import wrapping
 from tests.fault_proxy import FaultProxy
 from tests.waiting import wait_for
 from tests.webapp.reader import Reader, problem
-from webapp.reading import MAX_READERS
+from webapp.query.request import MAX_READERS
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

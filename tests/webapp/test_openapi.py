@@ -10,12 +10,12 @@ from flask import Flask
 from settings import ROOT, settings
 from topology import MAX_LOG_ID_CHARACTERS
 from webapp import create_app
-from webapp.body import _DECODERS
-from webapp.ingest_schema import RECORD_CODES
-from webapp.intake_schema import CONTENT_ENCODING
-from webapp.openapi import build, path_of
-from webapp.operations import Answer, Operation, documented
-from webapp.records import ID_FIELDS, TEXT_FIELDS, TIME_FIELDS
+from webapp.http.body import _DECODERS
+from webapp.http.operations import Answer, Operation, documented
+from webapp.ingest.common_schema import CONTENT_ENCODING
+from webapp.ingest.schema import RECORD_CODES
+from webapp.ingest.validation import ID_FIELDS, TEXT_FIELDS, TIME_FIELDS
+from webapp.openapi.document import build, path_of
 
 UNDOCUMENTED = {"/openapi.json", "/docs", "/docs/{name}"}
 """The documentation itself."""

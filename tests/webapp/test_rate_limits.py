@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from local.engine import Engine
 from models import ApiKey, Limits, Tenant
 from tests.waiting import wait_for
-from webapp.problems import Problem
-from webapp.rate_limits import Share, check
+from webapp.access.rate_limits import Share, check
+from webapp.http.problems import Problem
 
 Configure = Callable[..., None]
 # A window so long that no test sees it end.

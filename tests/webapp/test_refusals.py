@@ -5,9 +5,9 @@ import uuid
 import pytest
 
 from tasks.batch import Batch, Log
-from webapp import refusals
-from webapp.log_ids import MAX_PLACES, LogIds
-from webapp.refusals import KEPT_SECONDS, Refusals
+from webapp.ingest import resent_requests
+from webapp.ingest.log_ids import MAX_PLACES, LogIds
+from webapp.ingest.resent_requests import KEPT_SECONDS, Refusals
 
 TEXTS = ("one", "two")
 
@@ -89,7 +89,7 @@ def test_what_comes_much_later_is_another_request() -> None:
 
 
 def test_the_oldest_are_forgotten_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refusals, "MAX_KEPT", 2)
+    monkeypatch.setattr(resent_requests, "MAX_KEPT", 2)
     kept, ids = Refusals(), LogIds.new()
     for text in ("a", "b", "a", "c"):
         kept.note(batch_of(ids, text), ids)

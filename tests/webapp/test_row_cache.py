@@ -8,8 +8,8 @@ import pytest
 from models import ApiKey, Tenant
 from tests.fault_proxy import FaultProxy
 from tests.waiting import wait_for
-from webapp import row_cache
-from webapp.row_cache import RowCache, RowUnavailable
+from webapp.access import row_cache
+from webapp.access.row_cache import RowCache, RowUnavailable
 
 Configure = Callable[..., None]
 

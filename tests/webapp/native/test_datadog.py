@@ -15,8 +15,8 @@ from werkzeug.test import TestResponse
 
 from settings import settings
 from tests.webapp.native.bad_bodies import BAD_BODIES
-from webapp.native.datadog import to_errors
-from webapp.problems import Problem
+from webapp.http.problems import Problem
+from webapp.protocols.datadog import to_errors
 
 TIME = "2026-01-31T12:00:00.123000Z"
 

@@ -11,27 +11,31 @@ from hypothesis import strategies as st
 
 from tests.webapp.native.test_loki import in_protobuf
 from tests.webapp.native.test_otlp import RECORD, encoded
-from webapp.decoding import decode
-from webapp.native import axiom, elasticsearch_bulk, loki_push, otlp_json, otlp_protobuf, splunk_events
-from webapp.native.entries import is_too_deep
-from webapp.problems import Problem
+from webapp.http.problems import Problem
+from webapp.ingest.decoding import decode
+from webapp.protocols import axiom
+from webapp.protocols.elasticsearch import bulk
+from webapp.protocols.entries import is_too_deep
+from webapp.protocols.loki import push
+from webapp.protocols.otlp import json_format, protobuf_format
+from webapp.protocols.splunk import events
 
 Decode = Callable[[bytes], Sequence[Any]]
 
 OTLP = encoded(RECORD, resource={"service.name": "shop"}).SerializeToString()
 DECODERS: dict[str, tuple[Decode, bytes]] = {
-    "OTLP in protobuf": (otlp_protobuf.decode, OTLP),
+    "OTLP in protobuf": (protobuf_format.decode, OTLP),
     "OTLP in JSON": (
-        otlp_json.decode,
+        json_format.decode,
         b'{"resourceLogs":[{"resource":{"attributes":[{"key":"a","value":{"intValue":"1"}}]},"scopeLogs":[{"logRecords":'
         b'[{"timeUnixNano":"1769860800123456789","traceId":"5b8e","body":{"kvlistValue":{"values":[{"key":"k"}]}}}]}]}]}',
     ),
-    "Loki in JSON": (loki_push.decode_json, b'{"streams":[{"stream":{"a":"b"},"values":[["17","x",{"c":"d"}]]}]}'),
+    "Loki in JSON": (push.decode_json, b'{"streams":[{"stream":{"a":"b"},"values":[["17","x",{"c":"d"}]]}]}'),
     "Loki in protobuf": (
-        loki_push.decode_protobuf,
+        push.decode_protobuf,
         in_protobuf("a line", metadata={"a": "b"}),
     ),
-    "Splunk": (splunk_events.decode_events, b'{"event":{"a":1},"time":1.5,"fields":{"b":"c"}}{"event":"x"}'),
+    "Splunk": (events.decode_events, b'{"event":{"a":1},"time":1.5,"fields":{"b":"c"}}{"event":"x"}'),
     "Axiom's array": (lambda data: axiom.decode(data, "_time"), b'[{"_time":17,"message":"x"},{"a":1}]'),
     "Axiom's lines": (lambda data: axiom.decode(data, "_time"), b'{"_time":17,"message":"x"}\n{"a":1}\n'),
     "NDJSON": (lambda data: list(decode(data, "application/x-ndjson")), b'{"text":"x"}\n"y"\n'),
@@ -47,7 +51,7 @@ DECODERS: dict[str, tuple[Decode, bytes]] = {
         msgpack.packb([[msgpack.ExtType(0, b"12345678"), {}], {"log": "x"}]) * 2,
     ),
     "Elasticsearch": (
-        lambda data: elasticsearch_bulk.decode(data, "i"),
+        lambda data: bulk.decode(data, "i"),
         b'{"create":{"_index":"a","_id":"b"}}\n{"message":"x","@timestamp":17}\n',
     ),
 }

@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 from settings import settings
 from tests.webapp.native.bad_bodies import BAD_BODIES
 from topology import MAX_DEPTH
-from webapp.native.elasticsearch import _key_of_api_key, to_elastic
-from webapp.problems import Problem
+from webapp.http.problems import Problem
+from webapp.protocols.elasticsearch.view import _key_of_api_key, to_elastic
 
 
 def ndjson(*lines: Any) -> bytes:

@@ -16,9 +16,9 @@ from werkzeug.test import TestResponse
 
 from settings import settings
 from tests.webapp.native.bad_bodies import BAD_BODIES
-from webapp.native.loki import to_plain_text
-from webapp.native.loki_lines import parse_labels
-from webapp.problems import Problem
+from webapp.http.problems import Problem
+from webapp.protocols.loki.lines import parse_labels
+from webapp.protocols.loki.view import to_plain_text
 
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"

@@ -23,8 +23,8 @@ from werkzeug.test import TestResponse
 from settings import settings
 from tests.webapp.native.bad_bodies import BAD_BODIES
 from topology import MAX_DEPTH
-from webapp.native.otlp import JSON, PROTOBUF, to_status
-from webapp.problems import Problem
+from webapp.http.problems import Problem
+from webapp.protocols.otlp.view import JSON, PROTOBUF, to_status
 
 TIME = 1_769_860_800_123_456_789
 TRACE_ID = 0x5B8EFFF798038103D269B633813FC60C

@@ -13,8 +13,8 @@ from werkzeug.test import TestResponse
 from settings import settings
 from tests.webapp.native.bad_bodies import BAD_BODIES
 from topology import MAX_DEPTH
-from webapp.native.splunk import to_hec
-from webapp.problems import Problem
+from webapp.http.problems import Problem
+from webapp.protocols.splunk.view import to_hec
 
 TIME = "2026-01-31T12:00:00.123000Z"
 PATHS = [

@@ -1,0 +1,102 @@
+"""Every error is an RFC 9457 problem document. https://www.rfc-editor.org/rfc/rfc9457"""
+
+import json
+import logging
+from http import HTTPStatus
+from typing import Any, Literal
+
+import msgspec
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from settings import settings
+from tasks.failures import origin_of
+from webapp.http.request_ids import current_request_id
+
+logger = logging.getLogger(__name__)
+
+_DETAILS = {
+    404: ("not_found", "There is nothing at this path. Logs go to POST /ingest; GET /docs says what else there is."),
+    405: ("method_not_allowed", "This path does not take this method; the Allow header says which it takes."),
+}
+
+
+class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong and what to do about it; `code` is what to switch on, and never changes."""
+
+    type: Literal["about:blank"] = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+
+
+class Problem(Exception):
+    """What a client is told when its request can't be done.
+
+    Args:
+        status: HTTP status.
+        code: stable, snake_case; what a client's code switches on.
+        detail: what was wrong and what to do about it, without a word of the request's body.
+        headers: further response headers.
+        members: further members of the document.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        headers: dict[str, str] | None = None,
+        members: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.headers = headers or {}
+        self.members = members or {}
+
+    def to_response(self) -> Response:
+        """The answer, as application/problem+json."""
+        document = ProblemDocument(
+            title=HTTPStatus(self.status).phrase,
+            status=self.status,
+            detail=self.detail,
+            code=self.code,
+            request_id=current_request_id(),
+        )
+        return Response(
+            json.dumps(msgspec.structs.asdict(document) | self.members) + "\n",
+            self.status,
+            self.headers,
+            "application/problem+json",
+        )
+
+
+def unavailable(code: str, detail: str) -> Problem:
+    """503 with Retry-After: the same request may work later."""
+    return Problem(503, code, detail, {"Retry-After": str(settings.retry_after_seconds)})
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error with a problem document."""
+    app.register_error_handler(Problem, Problem.to_response)
+    app.register_error_handler(HTTPException, _from_http_exception)
+    app.register_error_handler(Exception, _from_unexpected)
+
+
+def _from_http_exception(error: HTTPException) -> Response:
+    status = error.code or 500
+    code, detail = _DETAILS.get(status, (HTTPStatus(status).name.lower(), HTTPStatus(status).description + "."))
+    allow = {name: value for name, value in error.get_headers() if name == "Allow"}
+    return Problem(status, code, detail, allow).to_response()
+
+
+def _from_unexpected(error: Exception) -> Response:
+    # Neither the message nor the locals of the traceback are logged: both may hold a text.
+    logger.error("request %s failed: %s", current_request_id(), origin_of(error))
+    return Problem(
+        500, "internal_error", "Sluice failed on this request. Send it again later; quote the request_id if it stays."
+    ).to_response()

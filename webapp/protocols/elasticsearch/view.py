@@ -1,0 +1,138 @@
+"""POST /_bulk: Elasticsearch's, as far as shippers need it.
+
+https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-bulk. Each item has a status of its own: clients
+send again what has 429 or 5xx, and drop what has 400. A document's _id becomes its log's id; one that is stored
+already stays as it is, under `index` too.
+"""
+
+import base64
+import time
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+
+from webapp.access.auth import identify
+from webapp.access.protocol_credentials import key_of_basic, key_of_scheme
+from webapp.http.body import read_body
+from webapp.http.operations import documented
+from webapp.http.problems import Problem
+from webapp.ingest.accept import take
+from webapp.openapi import protocols
+from webapp.protocols.elasticsearch.bulk import Item, decode
+
+blueprint = Blueprint("elasticsearch", __name__)
+
+# Beats 8 and the clients want a server that is not older than they are by a major version.
+VERSION = "8.19.0"
+_TYPES = {
+    401: "security_exception",
+    403: "security_exception",
+    413: "content_too_long_exception",
+    429: "es_rejected_execution_exception",
+    503: "unavailable_shards_exception",
+}
+_DONE = {"_version": 1, "_seq_no": 0, "_primary_term": 1, "_shards": {"total": 1, "successful": 1, "failed": 0}}
+
+
+@blueprint.after_request
+def name_the_product(response: Response) -> Response:
+    """Elastic's clients talk to nothing without it."""
+    response.headers["X-Elastic-Product"] = "Elasticsearch"
+    return response
+
+
+@blueprint.get("/")
+@documented(protocols.ELASTICSEARCH_INFO)
+def describe() -> Response:
+    """What the clients ask for before they send."""
+    return jsonify(
+        name="sluice",
+        cluster_name="sluice",
+        cluster_uuid="sluice",
+        version={
+            "number": VERSION,
+            "build_flavor": "default",
+            "build_type": "tar",
+            "build_hash": "unknown",
+            "build_date": "2025-01-01T00:00:00.000Z",
+            "build_snapshot": False,
+            "lucene_version": "9.12.2",
+            "minimum_wire_compatibility_version": "7.17.0",
+            "minimum_index_compatibility_version": "7.0.0",
+        },
+        tagline="You Know, for Search",
+    )
+
+
+@blueprint.get("/_license")
+@documented(protocols.ELASTICSEARCH_LICENSE)
+def license() -> Response:
+    """What Beats and Logstash ask for before they send; without an active license they don't."""
+    return jsonify(license={"uid": "sluice", "type": "basic", "mode": "basic", "status": "active"})
+
+
+@blueprint.get("/_cluster/health")
+@documented(protocols.ELASTICSEARCH_HEALTH)
+def health() -> Response:
+    """What Vector asks for before it sends."""
+    return jsonify(cluster_name="sluice", status="green", timed_out=False, number_of_nodes=1)
+
+
+@blueprint.route("/_bulk", methods=["POST", "PUT"])
+@blueprint.route("/<index>/_bulk", methods=["POST", "PUT"])
+@documented(protocols.ELASTICSEARCH)
+def bulk(index: str = "") -> Response:
+    """Accept documents: a line that says what to do, and one with the document. 200 with a status for each.
+
+    Raises:
+        Problem: 400 when a line that says what to do can't be read, 401, 403, 413, 429 or 503, as Elasticsearch's JSON.
+    """
+    began = time.monotonic()
+    caller = identify("ingest", _key_of_api_key(), key_of_basic())
+    body = read_body()
+    items = decode(body, index)
+    receipt = take([item.entry for item in items], caller, len(body))
+    reasons = {rejection.index: rejection for rejection in receipt.rejections}
+    answers: list[dict[str, Any]] = []
+    for place, (item, log_id) in enumerate(zip(items, receipt.log_ids, strict=True)):
+        if place in reasons:
+            reason = reasons[place]
+            answers.append(_failed(item, reason.log_id, reason.code, reason.detail))
+        else:
+            done = {"_index": item.index, "_id": log_id, "result": "created", **_DONE, "status": 201}
+            answers.append({item.action: done})
+    took = round((time.monotonic() - began) * 1000)
+    return jsonify(took=took, errors=bool(reasons), items=answers)
+
+
+def _failed(item: Item, log_id: str | None, code: str, detail: str) -> dict[str, Any]:
+    supported = item.action in ("index", "create")
+    error = {
+        "type": "document_parsing_exception" if supported else "illegal_argument_exception",
+        "reason": f"{code}: {detail}",
+    }
+    return {item.action: {"_index": item.index, "_id": log_id, "status": 400, "error": error}}
+
+
+@blueprint.errorhandler(Problem)
+def to_elastic(problem: Problem) -> tuple[Response, int, dict[str, str]]:
+    """A problem in the shape of Elasticsearch's errors."""
+    status = 400 if problem.status == 422 else problem.status
+    cause = {
+        "type": _TYPES.get(status, "illegal_argument_exception"),
+        "reason": f"{problem.code}: {problem.detail}",
+    }
+    return jsonify(error={"root_cause": [cause], **cause}, status=status), status, problem.headers
+
+
+def _key_of_api_key() -> str | None:
+    """Clients send the base64 of id:key, or what they were given as it is."""
+    given = key_of_scheme("ApiKey")
+    if given is None:
+        return None
+    try:
+        decoded = base64.b64decode(given, validate=True).decode()
+    except ValueError:
+        return given
+    _, colon, key = decoded.partition(":")
+    return key if colon else given

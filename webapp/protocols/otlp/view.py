@@ -1,0 +1,94 @@
+"""POST /v1/logs: OpenTelemetry's OTLP over HTTP. https://opentelemetry.io/docs/specs/otlp/#otlphttp
+
+429 and 503 are sent again by clients, 500 is not: trouble with the queue has to be a 503. Rejected records never make
+the answer an error, not even when all are: the specification has partial success for what must not be sent again.
+"""
+
+from flask import Blueprint, Response, request
+from google.protobuf.json_format import MessageToJson
+from google.protobuf.message import Message
+from google.rpc.code_pb2 import Code
+from google.rpc.error_details_pb2 import BadRequest
+from google.rpc.status_pb2 import Status
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+
+from webapp.access.auth import identify
+from webapp.access.protocol_credentials import key_of_basic
+from webapp.http.body import read_body
+from webapp.http.operations import documented
+from webapp.http.problems import Problem
+from webapp.ingest.accept import Receipt, take
+from webapp.openapi import protocols
+from webapp.protocols.otlp import json_format, protobuf_format
+
+blueprint = Blueprint("otlp", __name__)
+
+PROTOBUF = "application/x-protobuf"
+JSON = "application/json"
+_DECODERS = {PROTOBUF: protobuf_format.decode, JSON: json_format.decode}
+_CODES = {
+    400: Code.INVALID_ARGUMENT,
+    401: Code.UNAUTHENTICATED,
+    403: Code.PERMISSION_DENIED,
+    413: Code.OUT_OF_RANGE,
+    415: Code.INVALID_ARGUMENT,
+    429: Code.RESOURCE_EXHAUSTED,
+    503: Code.UNAVAILABLE,
+}
+
+
+@blueprint.post("/v1/logs")
+@documented(protocols.OTLP)
+def export() -> Response:
+    """Accept the log records of an ExportLogsServiceRequest; 200 with what became of them.
+
+    Raises:
+        Problem: 400, 401, 403, 413, 415, 429 or 503, as a google.rpc.Status.
+    """
+    caller = identify("ingest", key_of_basic())
+    decode = _DECODERS.get(request.mimetype)
+    if decode is None:
+        raise Problem(415, "content_type_unsupported", f"Send Content-Type {PROTOBUF} or {JSON}.")
+    body = _read_body()
+    entries = decode(body) if body else []
+    receipt = take(entries, caller, len(body)) if entries else Receipt([], [])
+    if not receipt.accepted and any(rejection.code.startswith("tenant_id") for rejection in receipt.rejections):
+        # Not the records are wrong but how the exporter is set up, and of a 200 nobody takes notice.
+        raise Problem(400, receipt.rejections[0].code, receipt.rejections[0].detail)
+    return _answer(_response_to(receipt), 200)
+
+
+def _read_body() -> bytes:
+    """The body; an empty one is an empty request in protobuf, which is to be answered with success."""
+    try:
+        return read_body()
+    except Problem as problem:
+        if problem.code == "body_empty" and request.mimetype == PROTOBUF:
+            return b""
+        raise
+
+
+def _response_to(receipt: Receipt) -> ExportLogsServiceResponse:
+    response = ExportLogsServiceResponse()
+    if receipt.rejections:
+        first = receipt.rejections[0]
+        response.partial_success.rejected_log_records = len(receipt.rejections)
+        response.partial_success.error_message = f"{first.code}, first in log record {first.index}: {first.detail}"
+    return response
+
+
+@blueprint.errorhandler(Problem)
+def to_status(problem: Problem) -> Response:
+    """A problem as a google.rpc.Status; what is wrong with a request that is not OTLP at all is one too."""
+    status = 400 if problem.status == 422 else problem.status
+    message = Status(code=_CODES.get(status, Code.UNKNOWN), message=f"{problem.code}: {problem.detail}")
+    if status == 400:
+        violation = BadRequest.FieldViolation(description=problem.detail)
+        message.details.add().Pack(BadRequest(field_violations=[violation]))
+    return _answer(message, status, problem.headers)
+
+
+def _answer(message: Message, status: int, headers: dict[str, str] | None = None) -> Response:
+    if request.mimetype == PROTOBUF:
+        return Response(message.SerializeToString(), status, headers, PROTOBUF)
+    return Response(MessageToJson(message, indent=None), status, headers, JSON)

@@ -1,0 +1,112 @@
+"""POST /services/collector: Splunk's HTTP Event Collector (HEC).
+
+https://docs.splunk.com/Documentation/Splunk/latest/Data/TroubleshootHTTPEventCollector lists its codes. Some of its
+clients send a request again for ever that was answered with 400, others drop it: one wrong event among right ones is
+200, and the right ones are queued.
+"""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from webapp.access.auth import identify
+from webapp.access.protocol_credentials import key_of_basic, key_of_scheme
+from webapp.http.body import read_body
+from webapp.http.operations import documented
+from webapp.http.problems import Problem
+from webapp.ingest.accept import take
+from webapp.ingest.validation import Entry
+from webapp.openapi import protocols
+from webapp.protocols.splunk.events import METADATA, decode_events, decode_lines
+
+blueprint = Blueprint("splunk", __name__)
+
+_SCHEMES = ("splunk", "bearer", "basic")
+_TEXTS = {
+    1: "Token disabled",
+    2: "Token is required",
+    3: "Invalid authorization",
+    4: "Invalid token",
+    5: "No data",
+    6: "Invalid data format",
+    8: "Internal server error",
+    9: "Server is busy",
+    12: "Event field is required",
+    13: "Event field cannot be blank",
+    27: "Request entity too large",
+}
+_BY_PROBLEM = {"tenant_suspended": 1, "body_empty": 5, "event_missing": 12, "event_blank": 13, "text_empty": 13}
+_BY_STATUS = {403: 4, 413: 27, 429: 9, 503: 9}
+
+
+class _AllWrong(Problem):
+    """Not one event was right. `index` is that of the first."""
+
+    def __init__(self, code: str, detail: str, index: int) -> None:
+        super().__init__(400, code, detail)
+        self.index = index
+
+
+@blueprint.post("/services/collector")
+@blueprint.post("/services/collector/1.0")
+@blueprint.post("/services/collector/event")
+@blueprint.post("/services/collector/event/1.0")
+@documented(protocols.HEC)
+def collect_events() -> Response:
+    """Accept events: JSON objects one after the other, whatever the Content-Type says.
+
+    Raises:
+        Problem: 400, 401, 403, 413, 415, 429 or 503, as HEC's text and code.
+    """
+    return _collect(decode_events)
+
+
+@blueprint.post("/services/collector/raw")
+@blueprint.post("/services/collector/raw/1.0")
+@documented(protocols.HEC)
+def collect_lines() -> Response:
+    """Accept lines, each of them a log; host, source, sourcetype, index and time may be in the query.
+
+    Raises:
+        Problem: as for events.
+    """
+    metadata = {name: request.args[name] for name in METADATA if name in request.args}
+    return _collect(lambda body: decode_lines(body, metadata, request.args.get("time")))
+
+
+@blueprint.get("/services/collector/health")
+@blueprint.get("/services/collector/health/1.0")
+@documented(protocols.HEC_HEALTH)
+def health() -> Response:
+    """What clients ask for before they send."""
+    return jsonify(text="HEC is healthy", code=17)
+
+
+def _collect(decode: Any) -> Response:
+    caller = identify("ingest", key_of_scheme("Splunk"), key_of_basic())
+    body = read_body()
+    entries: list[Entry] = decode(body)
+    receipt = take(entries, caller, len(body))
+    if not receipt.accepted:
+        first = receipt.rejections[0]
+        raise _AllWrong(first.code, first.detail, first.index)
+    return jsonify(text="Success", code=0)
+
+
+@blueprint.errorhandler(Problem)
+def to_hec(problem: Problem) -> tuple[Response, int, dict[str, str]]:
+    """A problem as HEC's text and code, with what to do about it in `detail`."""
+    status = 400 if problem.status in (415, 422) else problem.status
+    code = _code_of_401(problem) if status == 401 else _BY_PROBLEM.get(problem.code) or _BY_STATUS.get(status) or 6
+    if code == 4:
+        status = 403
+    answer: dict[str, Any] = {"text": _TEXTS[code], "code": code, "detail": problem.detail}
+    if isinstance(problem, _AllWrong):
+        answer["invalid-event-number"] = problem.index
+    return jsonify(answer), status, problem.headers
+
+
+def _code_of_401(problem: Problem) -> int:
+    if problem.code != "key_missing":
+        return 4
+    return 2 if request.headers.get("Authorization", "").partition(" ")[0].lower() in ("", *_SCHEMES) else 3

@@ -1,0 +1,86 @@
+"""GET /activity: what was done for a tenant, minute by minute, for keys with the scope read."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from flask import Blueprint, Response
+
+from models import TenantActivity, resolved
+from webapp.http.operations import KEYS, Answer, Operation, Parameter, documented
+from webapp.http.problems import Problem
+from webapp.http.request_ids import current_request_id
+from webapp.query.request import READING_PARAMETERS, READING_PROBLEMS, TIME, answer, answered, moment_of, reading
+
+blueprint = Blueprint("activity", __name__)
+
+LONGEST = timedelta(days=1)
+_SINCE = timedelta(hours=1)
+
+
+class ActiveMinute(msgspec.Struct, frozen=True):
+    """What was done in a minute, of logs; `redactions` is how many values were replaced in stored ones, by entity."""
+
+    minute: str
+    accepted: int
+    received_bytes: int
+    stored: int
+    failures: int
+    redactions: dict[str, int]
+
+
+class Activity(msgspec.Struct, frozen=True):
+    """The minutes in which anything was done, in order."""
+
+    minutes: list[ActiveMinute]
+    request_id: str
+
+
+@blueprint.get("/activity")
+@documented(
+    Operation(
+        tag="Logs",
+        summary="See what is done",
+        description="Counts for people to look at, not to bill by: a log that comes again is accepted again, "
+        "and what could not be counted at once is missing.",
+        parameters=(
+            *READING_PARAMETERS,
+            Parameter("since", "From the minute of this: how long ago, or ISO 8601; 1h without.", TIME, "query"),
+            Parameter("until", "To before this, a day later at most; now without.", TIME, "query"),
+        ),
+        answers={200: Answer("What was done.", Activity)},
+        problems=READING_PROBLEMS
+        | {400: (*READING_PROBLEMS[400], "since_invalid", "until_invalid", "range_invalid", "range_too_long")},
+        credentials=KEYS,
+    )
+)
+def activity() -> Response:
+    """The tenant's counts."""
+    with reading("since", "until") as (tenant_id, _):
+        since, until = _range()
+        with answered("activity"):
+            rows = list(TenantActivity.between(tenant_id, since, until))
+    return answer(Activity([_shown(row) for row in rows], current_request_id()))
+
+
+def _range() -> tuple[datetime, datetime]:
+    now = datetime.now(UTC)
+    since, until = moment_of("since"), moment_of("until")
+    end = now if until is None else resolved(until, now)
+    begin = resolved(_SINCE, end) if since is None else resolved(since, now)
+    if begin >= end:
+        raise Problem(400, "range_invalid", "since must be before until.")
+    if end - begin > LONGEST:
+        raise Problem(400, "range_too_long", "since and until may be a day apart; ask for one after the other.")
+    return begin, end
+
+
+def _shown(row: TenantActivity) -> ActiveMinute:
+    counts = row.counts
+    return ActiveMinute(
+        row.minute,
+        counts.accepted,
+        counts.received_bytes,
+        counts.stored,
+        counts.failures,
+        dict(counts.redactions),
+    )
