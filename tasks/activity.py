@@ -9,7 +9,7 @@ from celery.signals import worker_process_shutdown, worker_shutdown
 
 from broker.outage import Outage
 from models import Counts, TenantActivity
-from tasks.failures import origin_of
+from observability import safe_error_summary
 
 MAX_WAITING = 10_000
 """Minutes of tenants that may wait to be written; what comes to others meanwhile is not counted."""
@@ -67,7 +67,7 @@ def _write(tenant_id: str, minute: datetime, counts: Counts) -> None:
     try:
         TenantActivity.add(tenant_id, minute, counts)
     except Exception as error:  # noqa: BLE001 - whatever it is, the thread must live
-        _outage.failed(origin_of(error.__cause__ or error))
+        _outage.failed(safe_error_summary(error))
     else:
         _outage.worked()
 

@@ -1,8 +1,6 @@
 """Why a batch, or some of its logs, ends in the failure queue."""
 
-import traceback
 from enum import StrEnum
-from pathlib import Path
 
 
 class Reason(StrEnum):
@@ -38,11 +36,3 @@ class Unavailable(Exception):
 
 class DeadLettered(Exception):
     """The task failed for good and its message is in the failure queue. Carries the reason, never a text."""
-
-
-def origin_of(error: BaseException) -> str:
-    """The type of an error and the line that raised it, for logs. Its message may quote a text, so it stays out."""
-    frames = traceback.extract_tb(error.__traceback__)
-    if not frames:
-        return type(error).__name__
-    return f"{type(error).__name__} at {Path(frames[-1].filename).name}:{frames[-1].lineno}"

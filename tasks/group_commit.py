@@ -11,8 +11,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from observability import safe_error_summary
 from tasks.batch import Batch
-from tasks.failures import origin_of
 
 logger = logging.getLogger(__name__)
 
@@ -132,8 +132,8 @@ class GroupCommit:
         try:
             errors = list(self._publish(batches))
         except Exception as error:  # noqa: BLE001 - it is every caller's, and each raises its own
-            logger.error("publishing %s requests failed: %s", len(batches), origin_of(error))
-            return [QueueUnavailable(origin_of(error)) for _ in batches]
+            logger.error("publishing %s requests failed: %s", len(batches), safe_error_summary(error))
+            return [QueueUnavailable(safe_error_summary(error)) for _ in batches]
         assert len(errors) == len(batches)
         return errors
 

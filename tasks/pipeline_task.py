@@ -11,10 +11,11 @@ from celery import Task, signature
 from celery.exceptions import Reject, Retry
 from celery.result import AsyncResult
 
+from observability import safe_error_summary
 from settings import settings
 from tasks import activity
 from tasks.batch import AnyBatch, describe, tenant_of
-from tasks.failures import DeadLettered, Reason, Unavailable, origin_of
+from tasks.failures import DeadLettered, Reason, Unavailable
 from tasks.outcome import Outcome
 from tasks.outcome_log import tell, way_of
 from tasks.parts import publish_in_parts
@@ -80,8 +81,8 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
             self._tell("left", payload, began)
             raise
         except Exception as error:  # noqa: BLE001 - Celery would ack the message
-            logger.error("%s can't publish what follows, leaving it queued: %s", self.name, origin_of(error))
-            self._tell("left", payload, began, exception=origin_of(error))
+            logger.error("%s can't publish what follows, leaving it queued: %s", self.name, safe_error_summary(error))
+            self._tell("left", payload, began, exception=safe_error_summary(error))
             raise Reject("can't be published", requeue=False) from None
         for letter in plan.dead:
             logger.error("%s: %s is in %s: %s", self.name, describe(letter.payload), FAILURES_QUEUE, letter.reason)
@@ -111,7 +112,7 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
         try:
             outcome: Outcome = self.run(batch)
         except Exception as error:  # noqa: BLE001 - whatever it is, the batch must not be lost
-            logger.error("%s failed: %s", self.name, origin_of(error))
+            logger.error("%s failed: %s", self.name, safe_error_summary(error))
             return Plan(dead=[DeadLetter(Reason.UNEXPECTED_ERROR, payload, error)])
         dead = [DeadLetter(reason, msgspec.to_builtins(failed)) for reason, failed in outcome.failed]
         again = outcome.unavailable

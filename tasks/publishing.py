@@ -9,8 +9,8 @@ from celery.exceptions import Reject
 from broker import UNAVAILABLE_ERRORS
 from broker.outage import Outage
 from broker.transport.sending import Sending
+from observability import safe_error_summary
 from settings import settings
-from tasks.failures import origin_of
 
 Value = TypeVar("Value")
 
@@ -41,7 +41,7 @@ def publish_together(publish: Callable[[], Value]) -> Value:
                     collected = sending, publish()
             collected[0].send()
         except UNAVAILABLE_ERRORS as error:
-            _outage.failed(origin_of(error))
+            _outage.failed(safe_error_summary(error))
             if time.monotonic() + _outage.delay_seconds > deadline:
                 raise Reject("SQS does not take what follows", requeue=True) from None
             time.sleep(_outage.delay_seconds)

@@ -10,10 +10,11 @@ from pynamodb.exceptions import PynamoDBException
 
 from broker.outage import Outage
 from models import Counts, TenantErased
+from observability import safe_error_summary
 from settings import settings
 from tasks.application import app
 from tasks.batch import Batch, Log, RedactedBatch, RedactedLog
-from tasks.failures import Reason, origin_of
+from tasks.failures import Reason
 from tasks.outcome import Outcome, discarded
 from tasks.pipeline_task import PipelineTask
 from tasks.policies import PolicyInvalid, make_default_redactor, redactor_of
@@ -90,7 +91,9 @@ def _redactions(redactor: "Redactor", batch: Batch) -> "list[Redaction | None]":
             with time_limit(settings.redact_time_limit_seconds):
                 return [*redactor.redact_batch([log.text for log in batch.logs])]
         except Exception as error:  # noqa: BLE001 - each log by itself says what is wrong with it
-            logger.warning("a batch of tenant %s can't be redacted at once: %s", batch.tenant_id, origin_of(error))
+            logger.warning(
+                "a batch of tenant %s can't be redacted at once: %s", batch.tenant_id, safe_error_summary(error)
+            )
     return [_redaction(redactor, batch.tenant_id, log.text) for log in batch.logs]
 
 
@@ -99,5 +102,5 @@ def _redaction(redactor: "Redactor", tenant_id: str, text: str) -> "Redaction | 
         with time_limit(settings.redact_time_limit_seconds):
             return redactor.redact(text)
     except Exception as error:  # noqa: BLE001 - whatever it is, the log must not get through
-        logger.error("a log of tenant %s can't be redacted: %s", tenant_id, origin_of(error))
+        logger.error("a log of tenant %s can't be redacted: %s", tenant_id, safe_error_summary(error))
         return None

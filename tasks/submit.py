@@ -11,9 +11,9 @@ from celery import chain
 
 from broker import UNAVAILABLE_ERRORS
 from broker.transport.sending import Message, Sending
+from observability import safe_error_summary
 from settings import settings
 from tasks.batch import Batch
-from tasks.failures import origin_of
 from tasks.group_commit import GroupCommit, QueueFull, QueueUnavailable
 from tasks.parts import publish_in_parts
 from tasks.redact import redact
@@ -53,7 +53,7 @@ def publish_group(batches: Sequence[Batch]) -> list[Exception | None]:
     try:
         riders = _prepare(batches, errors)
     except UNAVAILABLE_ERRORS as error:
-        return [QueueUnavailable(origin_of(error)) for _ in batches]
+        return [QueueUnavailable(safe_error_summary(error)) for _ in batches]
     sending = Sending()
     for message, _ in riders:
         sending.add(message)
@@ -63,7 +63,7 @@ def publish_group(batches: Sequence[Batch]) -> list[Exception | None]:
     except UNAVAILABLE_ERRORS as error:
         unsent = set(sending.unsent)
         for place in {place for message, places in riders if message in unsent for place in places}:
-            errors[place] = QueueUnavailable(origin_of(error))
+            errors[place] = QueueUnavailable(safe_error_summary(error))
     else:
         for observe in observers:
             observe(len(batches), time.monotonic() - began)

@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from webapp import commands, failure_files, protocols, redaction_commands, tenant_commands
+from commands import dead_letter_files, infrastructure, redaction, tenants
+from webapp import protocols
 from webapp.http import body, health, memory_budget, metrics, problems, request_ids
 from webapp.ingest import view as ingest
 from webapp.openapi import pages
@@ -26,11 +27,11 @@ def create_app() -> Flask:
     app.register_blueprint(dead_letters.blueprint)
     app.register_blueprint(metrics.blueprint)
     app.register_blueprint(pages.blueprint)
-    app.register_blueprint(commands.database)
-    app.register_blueprint(commands.broker)
-    app.register_blueprint(failure_files.failures)
-    app.register_blueprint(redaction_commands.redaction)
-    app.register_blueprint(redaction_commands.policy)
-    app.register_blueprint(tenant_commands.tenants)
-    app.register_blueprint(tenant_commands.keys)
+    app.register_blueprint(infrastructure.database)
+    app.register_blueprint(infrastructure.broker)
+    app.register_blueprint(dead_letter_files.failures)
+    app.register_blueprint(redaction.redaction)
+    app.register_blueprint(redaction.policy)
+    app.register_blueprint(tenants.tenants)
+    app.register_blueprint(tenants.keys)
     return app

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskCliRunner
 
+from commands.session_policy import MAX_POLICY_CHARACTERS, session_policy
 from models import LogRecord
-from models.session_policy import MAX_POLICY_CHARACTERS, session_policy
 from webapp import create_app
 
 TABLE = "arn:aws:dynamodb:us-east-1:*:table/tenant_processed_logs"

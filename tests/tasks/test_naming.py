@@ -2,8 +2,8 @@
 
 import pytest
 
+from observability import safe_error_summary
 from tasks.batch import describe
-from tasks.failures import origin_of
 
 
 @pytest.mark.parametrize(
@@ -24,8 +24,8 @@ def test_an_error_is_named_by_type_and_line() -> None:
     try:
         raise KeyError("QUOKKA")
     except KeyError as error:
-        shown = origin_of(error)
+        shown = safe_error_summary(error)
 
     assert shown.startswith("KeyError at test_naming.py:")
     assert "QUOKKA" not in shown
-    assert origin_of(ValueError("QUOKKA")) == "ValueError"
+    assert safe_error_summary(ValueError("QUOKKA")) == "ValueError"

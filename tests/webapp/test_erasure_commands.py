@@ -10,6 +10,7 @@ from click.testing import Result
 from flask.testing import FlaskCliRunner
 
 from broker.failures import held_messages
+from commands import erase
 from local.engine import Engine
 from models import (
     ApiKey,
@@ -33,7 +34,7 @@ from tasks.store import store
 from tests.failure_queue import fail, held
 from tests.fault_proxy import FaultProxy
 from tests.waiting import wait_for
-from webapp import create_app, erasure_commands
+from webapp import create_app
 
 RECORDS = 60
 
@@ -41,7 +42,7 @@ RECORDS = 60
 @pytest.fixture(autouse=True)
 def _no_cache_to_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(policies, "settings", settings.model_copy(update={"policy_cache_seconds": 0}))
-    monkeypatch.setattr(erasure_commands, "_WORKERS_KNOW_AFTER", timedelta(0))
+    monkeypatch.setattr(erase, "_WORKERS_KNOW_AFTER", timedelta(0))
     # The engine is one server; SQS is many, and a long poll asks them all.
     monkeypatch.setattr(held_messages, "POLL_SECONDS", 0)
 

@@ -4,10 +4,11 @@ import pytest
 from flask.testing import FlaskCliRunner
 from pynamodb.attributes import UnicodeAttribute
 
+from commands import infrastructure
 from local.engine import Engine
 from models import TABLES
 from models.tables.connection import Connected, Table
-from webapp import commands, create_app
+from webapp import create_app
 
 
 def test_a_table_that_is_not_there(engine: Engine, tenant: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,7 +20,7 @@ def test_a_table_that_is_not_there(engine: Engine, tenant: str, monkeypatch: pyt
 
     flask = FlaskCliRunner(create_app()).invoke
     assert flask(args=["db", "check"]).exit_code == 0
-    monkeypatch.setattr(commands, "TABLES", (*TABLES, Thing))
+    monkeypatch.setattr(infrastructure, "TABLES", (*TABLES, Thing))
 
     check = flask(args=["db", "check"])
     assert check.exit_code == 1

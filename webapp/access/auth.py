@@ -9,8 +9,9 @@ from flask import request
 from models import ApiKey, KeyText
 from models.tables.connection import DYNAMODB_ERRORS
 from models.timestamps import timestamp
+from observability import safe_error_summary
 from settings import settings
-from webapp.access.row_cache import RowCache, RowUnavailable, cause_of
+from webapp.access.row_cache import RowCache, RowUnavailable
 from webapp.http.problems import Problem, unavailable
 
 logger = logging.getLogger(__name__)
@@ -144,7 +145,7 @@ def _note_use(key: ApiKey) -> None:
     try:
         ApiKey.note_use(key.key_id, now, minute_ago)
     except DYNAMODB_ERRORS as error:
-        logger.warning("the last use of key %s is not stored: %s", key.key_id, cause_of(error))
+        logger.warning("the last use of key %s is not stored: %s", key.key_id, safe_error_summary(error))
 
 
 def _unauthorized(code: str, detail: str, error: str | None = None) -> Problem:

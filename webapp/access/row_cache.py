@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from models.tables.connection import DYNAMODB_ERRORS
+from observability import safe_error_summary
 from settings import settings
-from tasks.failures import origin_of
 
 logger = logging.getLogger(__name__)
 Row = TypeVar("Row")
@@ -17,11 +17,6 @@ Row = TypeVar("Row")
 MAX_ROWS = 20_000
 # Short, so that a row that is made is found soon; long enough that a client that insists costs no read per request.
 MISSING_SECONDS = 5.0
-
-
-def cause_of(error: Exception) -> str:
-    """Why DynamoDB did not do something, in a word for log lines."""
-    return getattr(error, "cause_response_code", None) or origin_of(error.__cause__ or error)
 
 
 class RowUnavailable(Exception):
@@ -107,7 +102,7 @@ class RowCache(Generic[Row]):
             begins = self._down_until is None
             self._down_until = time.monotonic() + settings.retry_after_seconds
         if begins:
-            logger.error("table %s does not answer, known rows serve on: %s", self._name, cause_of(error))
+            logger.error("table %s does not answer, known rows serve on: %s", self._name, safe_error_summary(error))
 
     def _came(self, key: str, known: _Known[Row]) -> None:
         with self._lock:

@@ -9,8 +9,8 @@ import msgspec
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
+from observability import safe_error_summary
 from settings import settings
-from tasks.failures import origin_of
 from webapp.http.request_ids import current_request_id
 
 logger = logging.getLogger(__name__)
@@ -96,7 +96,7 @@ def _from_http_exception(error: HTTPException) -> Response:
 
 def _from_unexpected(error: Exception) -> Response:
     # Neither the message nor the locals of the traceback are logged: both may hold a text.
-    logger.error("request %s failed: %s", current_request_id(), origin_of(error))
+    logger.error("request %s failed: %s", current_request_id(), safe_error_summary(error))
     return Problem(
         500, "internal_error", "Sluice failed on this request. Send it again later; quote the request_id if it stays."
     ).to_response()

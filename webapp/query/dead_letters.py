@@ -13,7 +13,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from broker.failures.dead_letters import DeadLetters
 from broker.failures.selection import Selection
-from tasks.failures import origin_of
+from observability import safe_error_summary
 from webapp.access.auth import identify
 from webapp.http.body import read_body
 from webapp.http.operations import KEYS, Answer, Operation, Parameter, documented
@@ -171,7 +171,9 @@ def _letters() -> Iterator[DeadLetters]:
         with DeadLetters(seconds=READ_SECONDS) as letters:
             yield letters
     except (ClientError, BotoCoreError) as error:
-        raise unavailable("queue_unavailable", f"SQS does not answer ({origin_of(error)}); ask again.") from None
+        raise unavailable(
+            "queue_unavailable", f"SQS does not answer ({safe_error_summary(error)}); ask again."
+        ) from None
     finally:
         _reading.release()
 

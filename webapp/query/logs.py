@@ -10,10 +10,10 @@ from werkzeug.routing import BaseConverter
 
 from models import DROPPED, ENTITY_PATTERN, MAX_LIMIT, AccessRecord, CursorRefused, LogRecord, Page
 from models.tables.connection import DYNAMODB_ERRORS
+from observability import safe_error_summary
 from originals import KeysUnavailable
 from topology import MAX_LOG_ID_CHARACTERS
 from webapp.access.auth import Caller, require
-from webapp.access.row_cache import cause_of
 from webapp.http import memory_budget, metrics
 from webapp.http.operations import documented
 from webapp.http.problems import Problem, unavailable
@@ -117,7 +117,9 @@ def _record_access(tenant_id: str, caller: Caller, log_ids: Sequence[str]) -> No
     try:
         AccessRecord.add(tenant_id, caller.key_id, current_request_id(), log_ids)
     except DYNAMODB_ERRORS as error:
-        logger.error("request %s: a reading of originals is not stored: %s", current_request_id(), cause_of(error))
+        logger.error(
+            "request %s: a reading of originals is not stored: %s", current_request_id(), safe_error_summary(error)
+        )
         raise unavailable(
             "access_unrecorded", "That originals are read can't be recorded now, so none is given; ask again."
         ) from None

@@ -12,10 +12,10 @@ from flask import Response, request
 
 from models import TenantErased
 from models.tables.connection import DYNAMODB_ERRORS
+from observability import safe_error_summary
 from topology import TENANT_ID_PATTERN
 from webapp.access import rate_limits
 from webapp.access.auth import Caller, identify, tenant_named
-from webapp.access.row_cache import cause_of
 from webapp.http.operations import Parameter
 from webapp.http.problems import Problem, unavailable
 from webapp.ingest.common_schema import INTAKE_PROBLEMS, REQUEST_ID
@@ -126,7 +126,7 @@ def answered(what: str) -> Iterator[None]:
     except TenantErased:
         raise Problem(403, "tenant_unknown", "The tenant was erased; nothing of it is left.") from None
     except DYNAMODB_ERRORS as error:
-        logger.error("reading %s fails: %s", what, cause_of(error))
+        logger.error("reading %s fails: %s", what, safe_error_summary(error))
         raise unavailable("logs_unavailable", "DynamoDB does not answer; ask again.") from None
 
 

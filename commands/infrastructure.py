@@ -5,10 +5,10 @@ from flask import Blueprint
 
 from broker.control.sweep import LOOK_AGAIN_SECONDS, sweep
 from broker.queues import create_queues
+from commands.errors import told
 from models import TABLES, differences
 from originals import KeyFile, KeysUnavailable, wrapping
 from settings import settings
-from webapp.command_line import told
 
 database = Blueprint("db", __name__)
 broker = Blueprint("broker", __name__)

@@ -2,8 +2,8 @@
 
 import click
 
-from models.session_policy import session_policy
-from webapp.command_line import TenantId
+from commands.errors import TenantId
+from commands.session_policy import session_policy
 
 
 @click.command("session-policy")

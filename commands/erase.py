@@ -9,10 +9,10 @@ import click
 from tqdm import tqdm
 
 from broker.failures.selection import Selection
+from commands.dead_letter_session import open_letters
+from commands.errors import TenantId, told
 from models import tenant_erasure
 from settings import settings
-from webapp.command_line import TenantId, told
-from webapp.failure_session import open_letters
 
 # A worker that read the tenant's policy just before stores its logs for so long, and a task of it may have begun then.
 _WORKERS_KNOW_AFTER = timedelta(seconds=settings.policy_cache_seconds + settings.task_time_limit_seconds)

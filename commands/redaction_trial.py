@@ -5,10 +5,10 @@ from collections.abc import Iterable
 
 import click
 
+from commands.policy_document import TenantRules
 from redaction import Entity, Redactor
 from redaction.recognizer import accept_any
 from redaction.recognizers import RECOGNIZERS
-from webapp.tenant_rules import TenantRules
 
 _RECOGNIZERS = {recognizer.name: recognizer for recognizer in RECOGNIZERS}
 

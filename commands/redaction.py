@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, TextIO
 import click
 from flask import Blueprint
 
-from webapp.command_line import TenantId, told
+from commands.errors import TenantId, told
 
 # What redacts is imported by the commands that need it: it takes a second, for which each other command would wait.
 if TYPE_CHECKING:
-    from webapp.tenant_rules import TenantRules
+    from commands.policy_document import TenantRules
 
 redaction = Blueprint("redaction", __name__, cli_group=None)
 policy = Blueprint("policy", __name__)
@@ -21,7 +21,7 @@ class _PolicyFile(click.ParamType["TenantRules"]):
     name = "file"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> "TenantRules":
-        from webapp.tenant_rules import TenantRules
+        from commands.policy_document import TenantRules
 
         try:
             with click.open_file(value, encoding="utf-8") as file:
@@ -41,7 +41,7 @@ def redact(file: TextIO, wanted: "TenantRules | None", whole: bool, explain: boo
 
     Values that a policy hashes are hashed under a key that is good for this run only.
     """
-    from webapp.redaction_trial import redact_lines
+    from commands.redaction_trial import redact_lines
 
     redact_lines([file.read()] if whole else file, wanted, explain=explain, stats=stats)
 
@@ -60,7 +60,7 @@ def set_policy(tenant_id: str, wanted: "TenantRules") -> None:
 @click.argument("tenant_id", type=TenantId())
 def show_policy(tenant_id: str) -> None:
     """Print the policy of a tenant; the default one when it has none of its own."""
-    from webapp.tenant_rules import TenantRules
+    from commands.policy_document import TenantRules
 
     with told():
         try:

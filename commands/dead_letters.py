@@ -11,7 +11,7 @@ from flask import Blueprint
 
 from broker.failures.dead_letter import DeadLetter
 from broker.failures.selection import Selection, moment
-from webapp.failure_session import open_letters
+from commands.dead_letter_session import open_letters
 
 failures = Blueprint("failures", __name__)
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 import click
 from flask import Blueprint
 
+from commands.erase import erase_tenant
+from commands.errors import TenantId, told
+from commands.session_policy_command import print_session_policy
 from models import SCOPES, AlreadyThere, ApiKey, KeyText, Limits, NotThere, Tenant, TenantErased
 from settings import MAX_BURST_SECONDS, settings
-from webapp.command_line import TenantId, told
-from webapp.erasure_commands import erase_tenant
-from webapp.session_policy_command import print_session_policy
 
 tenants = Blueprint("tenants", __name__)
 keys = Blueprint("keys", __name__)

@@ -9,8 +9,8 @@ import click
 from models import TenantErased
 from models.tables.connection import DYNAMODB_ERRORS
 from models.tenants.tenant import REMEMBERED
+from observability import safe_error_summary
 from topology import TENANT_ID_PATTERN
-from webapp.access.row_cache import cause_of
 
 MAKE_TABLES = "Try again; if the tables are not there yet, run: flask --app webapp db create"
 
@@ -37,4 +37,4 @@ def told(what_to_do: str = MAKE_TABLES) -> Iterator[None]:
             f"that, when none of its logs can be in a queue; see: flask --app webapp tenants show {error}"
         ) from None
     except DYNAMODB_ERRORS as error:
-        raise click.ClickException(f"DynamoDB did not do it ({cause_of(error)}). {what_to_do}") from None
+        raise click.ClickException(f"DynamoDB did not do it ({safe_error_summary(error)}). {what_to_do}") from None

@@ -15,8 +15,8 @@ import click
 
 from broker.batching import BATCH_SIZE
 from broker.failures.selection import Selection
-from webapp.failure_commands import failures, selects
-from webapp.failure_session import bar_of, open_letters
+from commands.dead_letter_session import bar_of, open_letters
+from commands.dead_letters import failures, selects
 
 __all__ = ["failures"]
 
