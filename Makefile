@@ -17,7 +17,7 @@ check: .venv/.dev  ## format, lint, types, import rule
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/test_import_rule.py
+	$(BIN)/python -m pytest -q tests/unit/test_import_rule.py
 
 format: .venv/.dev
 	$(BIN)/ruff format .
@@ -47,7 +47,7 @@ syslog-ng:  ## the syslog-ng that sends to Sluice in the tests, from Debian
 	} || { echo "the tests run syslog-ng: put it on the PATH (apt-get install syslog-ng-core syslog-ng-mod-http)" >&2; exit 1; }
 
 chaos: .venv/.dev .venv-engine/.installed  ## kills, outages and poison under load; accounts for every log
-	$(BIN)/python -m benchmarks.chaos $(ARGS)
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 bench-broker: .venv/.dev .bench/node/.installed  ## this broker against stock kombu (needs npm)
 	$(BIN)/python -m benchmarks.broker $(ARGS)
@@ -106,8 +106,8 @@ clean:  ## the environments and caches; the logs in .data stay
 	@touch $@
 
 # On the PATH, because what npm starts looks for node there.
-.venv-clients/.node: .venv-clients/.installed tests/integration/shippers/node/package-lock.json
-	cd tests/integration/shippers/node && PATH="$(CURDIR)/.venv-clients/bin:$$PATH" npm ci --no-fund --no-audit --silent
+.venv-clients/.node: .venv-clients/.installed tests/shippers/node/package-lock.json
+	cd tests/shippers/node && PATH="$(CURDIR)/.venv-clients/bin:$$PATH" npm ci --no-fund --no-audit --silent
 	@touch $@
 
 .bench/node/.installed:

@@ -23,8 +23,8 @@ from local.engine import Engine
 from local.environment import engine_environment
 from local.ports import free_port
 from settings import ROOT, settings
-from tests.fault_proxy import FaultProxy
-from tests.processes import Processes
+from tests.support.fault_proxy import FaultProxy
+from tests.support.processes import Processes
 
 AIM_SECONDS = 10.0
 GIVE_UP_SECONDS = 90

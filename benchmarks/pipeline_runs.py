@@ -20,8 +20,8 @@ from local.engine import Engine
 from local.environment import engine_environment
 from models.logs.write.insert import write_units
 from settings import ROOT, settings
-from tests.processes import Processes
-from tests.waiting import wait_for
+from tests.support.processes import Processes
+from tests.support.waiting import wait_for
 
 TENANTS = 8
 LONGEST_RUN_SECONDS = 300

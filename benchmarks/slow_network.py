@@ -9,8 +9,8 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any
 
-from tests.fault_proxy import FaultProxy, Targets
-from tests.faults import Answer, Service
+from tests.support.fault_proxy import FaultProxy, Targets
+from tests.support.faults import Answer, Service
 
 STOP, CALLS, TRAFFIC = "stop", "calls", "traffic"
 

@@ -33,9 +33,9 @@ from local.engine import Engine
 from models import TABLES
 from originals import KeyFile
 from settings import settings
-from tests.failure_queue import purge
-from tests.fault_proxy import FaultProxy
-from tests.processes import Processes
+from tests.support.failure_queue import purge
+from tests.support.fault_proxy import FaultProxy
+from tests.support.processes import Processes
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -10,7 +10,7 @@ retries would slow down a whole client for it, and hold its threads. Here it slo
   the time when it may be its turn.
 
 Each process learns by itself, and several of them share a partition as TCP's connections share a link. In a simulation
-of a partition of 1,000 units/s with a backlog of 100 batches of 1,000 (tests/models/partition.py) it is 87 % busy, and
+of a partition of 1,000 units/s with a backlog of 100 batches of 1,000 (tests/support/partition.py) it is 87 % busy, and
 1.4 % of the statements are throttled.
 """
 

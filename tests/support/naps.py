@@ -1,0 +1,18 @@
+"""A Celery app with a task that takes its time and writes down when it began and ended."""
+
+import time
+from pathlib import Path
+
+from tasks import app
+
+__all__ = ["app"]
+
+
+@app.task(name="tests.support.naps.nap")
+def nap(name: str, seconds: float, diary: str) -> None:
+    """Sleep; `diary` gets a line at each end."""
+    with Path(diary).open("a") as lines:
+        lines.write(f"{name} began\n")
+        lines.flush()
+        time.sleep(seconds)
+        lines.write(f"{name} ended\n")

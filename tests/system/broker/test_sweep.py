@@ -1,0 +1,263 @@
+"""Control queues live as long as their owner: deleted when it stops, swept when it was killed, never before."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from broker.control.leases import PREFIX_TAG
+from broker.control.names import is_control_queue, workers_queue
+from broker.queues import sqs_client
+from local.engine import Engine
+from settings import ROOT
+from tests.support.processes import Processes
+from tests.support.waiting import wait_for
+
+TWO_CALLS = """
+from tasks.application import app
+for _ in range(2):
+    assert len(app.control.inspect(timeout=5, limit=1).ping() or {}) == 1
+print("answered twice")
+"""
+
+# What a process finds that was frozen when it had subscribed its queue and not yet noted that.
+SWEPT_MEANWHILE = """
+import time
+from celery.events.event import event_exchange
+from kombu import Queue
+from broker.control.leases import leases
+from broker.queues import sqs_client
+from tasks.application import app
+note = leases.subscribed
+
+def frozen(name, *arguments):
+    leases.subscribed = note
+    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    sqs.delete_queue(QueueUrl=url)
+    channel.fanout.get_client().unsubscribe(SubscriptionArn=arguments[-1])
+    while {is_made_again_first} and name not in str(sqs.list_queues(QueueNamePrefix=name)):
+        time.sleep(0.1)
+    return note(name, *arguments)
+
+sqs = sqs_client()
+leases.subscribed = frozen
+with app.connection_for_read() as connection:
+    channel = connection.default_channel
+    queue = Queue("celeryev-frozen", event_exchange)(channel)
+    queue.declare()
+    channel._subscribe_sometime(queue.name)
+    url = sqs.get_queue_url(QueueName=channel.canonical_queue_name(queue.name))["QueueUrl"]
+    connection.Producer(exchange=event_exchange).publish({{"type": "x"}}, retry=False)
+    print(len(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages", [])), "received")
+"""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Sluice under a prefix of its own, with leases of 5 s."""
+
+    prefix: str
+    processes: Processes
+    engine: Engine
+
+    def run(self, *command: str, may_fail: bool = False) -> str:
+        """The standard output of a command."""
+        process = self.begin(*command)
+        output = process.communicate(timeout=60)[0]
+        assert may_fail or process.returncode == 0, output
+        return output
+
+    def begin(self, *command: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(command, env=self.processes.environment, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+    def broker(self, *arguments: str) -> str:
+        return self.run(sys.executable, "-m", "flask", "--app", "webapp", "broker", *arguments)
+
+    def python(self, source: str) -> str:
+        return self.run(sys.executable, "-c", source)
+
+    def make(self, name: str, **tags: str) -> str:
+        """A queue under the prefix; its full name."""
+        sqs_client().create_queue(QueueName=self.prefix + name, tags=tags)
+        return self.prefix + name
+
+    def queues(self) -> set[str]:
+        urls = sqs_client().list_queues(QueueNamePrefix=self.prefix).get("QueueUrls", [])
+        return {url.rsplit("/", 1)[-1] for url in urls}
+
+    def control_queues(self) -> set[str]:
+        return {name for name in self.queues() if is_control_queue(name, self.prefix)}
+
+    def control_queue_of(self, worker: str) -> str:
+        """The only one that it has, as soon as it has it."""
+        begin = f"{self.prefix}{worker}_"
+        (name,) = wait_for(
+            f"control queue of {worker}", lambda: [name for name in self.control_queues() if name.startswith(begin)]
+        )
+        return name
+
+    def subscribed(self) -> set[str]:
+        """Names of the queues that are subscribed to the two topics."""
+        sns: Any = boto3.client(
+            "sns", "us-east-1", endpoint_url=self.engine.url, aws_access_key_id="sluice", aws_secret_access_key="sluice"
+        )
+        pages = sns.get_paginator("list_subscriptions").paginate()
+        names = (found["Endpoint"].rsplit(":", 1)[-1] for page in pages for found in page["Subscriptions"])
+        return {name for name in names if name.startswith(self.prefix)}
+
+    def swept_by_command(self, *arguments: str) -> set[str]:
+        """The queues that `flask broker sweep` deleted."""
+        return set(re.findall(r"^deleted queue (\S+)$", self.broker("sweep", *arguments), re.MULTILINE))
+
+    def ping(self) -> set[str]:
+        """The workers that answer, without their hosts."""
+        command = [str(ROOT / ".venv/bin/celery"), "-A", "tasks", "inspect", "ping", "--timeout", "3", "--json"]
+        answer = self.run(*command, may_fail=True)
+        return {name.split("@")[0] for name in json.loads(answer)} if answer.startswith("{") else set()
+
+
+def tasks_in_flower(processes: Processes) -> int:
+    """How many tasks Flower has had events of."""
+    columns = "order[0][column]=0&order[0][dir]=desc&columns[0][data]=received"
+    page = processes.get_flower(f"/tasks/datatable?draw=1&start=0&length=10&search[value]=&{columns}")
+    return int(page.json()["recordsTotal"])
+
+
+@pytest.fixture
+def deployment(engine: Engine, tenant: str, tmp_path: Path) -> Iterator[Deployment]:
+    processes = Processes(
+        tmp_path,
+        engine.url,
+        SLUICE_QUEUE_PREFIX=f"{tenant}-",
+        SLUICE_CONTROL_LEASE_SECONDS="5",
+        SLUICE_LOG_LEVEL="INFO",
+    )
+    mine = Deployment(f"{tenant}-", processes, engine)
+    mine.broker("create")
+    try:
+        yield mine
+    finally:
+        processes.stop()
+
+
+def test_a_clean_stop_leaves_nothing_of_ones_own(deployment: Deployment) -> None:
+    deployment.processes.start("redact", "flower")
+    wait_for("Flower's event queue", lambda: any("celeryev" in name for name in deployment.subscribed()))
+    assert deployment.ping() == {"redact"}
+    assert deployment.control_queue_of("redact") in deployment.subscribed()
+
+    codes = deployment.processes.stop()
+
+    assert set(codes.values()) == {0}
+    assert deployment.control_queues() == set()
+    assert deployment.subscribed() == set()
+    assert deployment.queues() == {deployment.prefix + name for name in ("redact", "store", "failures")}
+
+
+def test_the_command_sweeps_a_killed_worker_and_spares_the_living(deployment: Deployment) -> None:
+    deployment.processes.start("redact", "flower")
+    wait_for("Flower's event queue", lambda: any("celeryev" in name for name in deployment.subscribed()))
+    dead = deployment.control_queue_of("redact")
+    deployment.processes.kill("redact")
+    flowers = deployment.control_queues() - {dead}
+
+    assert wait_for("swept queue", deployment.swept_by_command) == {dead}
+
+    assert flowers <= deployment.control_queues()
+    assert dead not in deployment.control_queues() | deployment.subscribed()
+    deployment.processes.start("redact", "web")
+    assert deployment.control_queue_of("redact") != dead
+    assert deployment.swept_by_command("--older-than", "0") == set()
+    assert wait_for("answer", deployment.ping) == {"redact"}
+    assert deployment.processes.post("a log", content_type="text/plain", x_tenant_id="acme").status == 202
+    wait_for("task that Flower sees", lambda: tasks_in_flower(deployment.processes) == 1)
+
+
+def test_workers_sweep_without_being_asked(deployment: Deployment) -> None:
+    deployment.processes.start("redact", "store")
+    dead = deployment.control_queue_of("redact")
+    deployment.processes.kill("redact")
+
+    wait_for("sweep by the other worker", lambda: dead not in deployment.control_queues())
+
+    wait_for("end of the subscription", lambda: dead not in deployment.subscribed())
+    assert deployment.ping() == {"store"}
+
+
+def test_a_worker_that_was_frozen_takes_its_queue_back(deployment: Deployment) -> None:
+    deployment.processes.start("redact")
+    frozen = deployment.control_queue_of("redact")
+    os.kill(deployment.processes.pid("redact"), signal.SIGSTOP)
+    try:
+        assert wait_for("swept queue", deployment.swept_by_command) == {frozen}
+    finally:
+        os.kill(deployment.processes.pid("redact"), signal.SIGCONT)
+
+    assert wait_for("answer", deployment.ping) == {"redact"}
+    assert deployment.control_queue_of("redact") == frozen
+    assert deployment.processes.stop() == {"redact": 0}
+    assert deployment.control_queues() | deployment.subscribed() == set()
+
+
+@pytest.mark.parametrize("is_made_again_first", [True, False])
+def test_a_queue_that_was_swept_while_it_was_subscribed(deployment: Deployment, is_made_again_first: bool) -> None:
+    source = SWEPT_MEANWHILE.format(is_made_again_first=is_made_again_first)
+
+    assert deployment.python(source) == "1 received\n"
+
+
+def test_a_caller_may_call_twice(deployment: Deployment) -> None:
+    deployment.processes.start("store")
+
+    assert deployment.python(TWO_CALLS) == "answered twice\n"
+
+
+def test_a_queue_without_a_lease_counts_from_when_it_was_made(deployment: Deployment) -> None:
+    old = {deployment.make("celeryev-1"), deployment.make("vm-celery-pidbox"), deployment.make("1-reply-celery-pidbox")}
+
+    assert deployment.swept_by_command("--older-than", "3600") == set()
+    assert deployment.swept_by_command("--older-than", "0") == old
+
+
+def test_what_is_not_ours_stays(deployment: Deployment) -> None:
+    deployment.make("other-vm-celery-pidbox", **{PREFIX_TAG: f"{deployment.prefix}other-"})
+    deployment.make("pidbox")
+    before = deployment.queues()
+
+    assert deployment.swept_by_command("--older-than", "0") == set()
+    assert deployment.queues() == before
+
+
+def test_a_sweep_reads_every_page(deployment: Deployment) -> None:
+    old = {deployment.make(f"celeryev-{number}") for number in range(5)}
+
+    deployment.python("from broker.control.sweep import sweep; sweep(0, page=2)")
+
+    assert not old & deployment.queues()
+
+
+def test_sweeps_may_run_side_by_side(deployment: Deployment) -> None:
+    old = {deployment.make(f"celeryev-{number}") for number in range(5)}
+    command = [sys.executable, "-m", "flask", "--app", "webapp", "broker", "sweep", "--older-than", "0"]
+
+    sweeps = [deployment.begin(*command) for _ in range(2)]
+
+    outputs = [sweep.communicate(timeout=60)[0] for sweep in sweeps]
+    assert [sweep.returncode for sweep in sweeps] == [0, 0], outputs
+    assert not old & deployment.queues()
+
+
+def test_a_long_host_name_is_cut_to_what_sqs_takes() -> None:
+    name = workers_queue(f"sluice-redact_{'ip-10-0-0-1' * 8}-celery-pidbox", "0123abcd")
+
+    assert len(name) == 80
+    assert name.endswith("-0123abcd-celery-pidbox")

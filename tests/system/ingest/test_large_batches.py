@@ -1,0 +1,28 @@
+"""A batch larger than SQS's 1 MiB is split on the way, and stored whole."""
+
+import secrets
+
+from models import LogRecord
+from tasks.batch import Batch, Log
+from tasks.submit import submit
+from tests.support.processes import Processes
+from tests.support.waiting import wait_for
+
+
+def incompressible(length: int) -> str:
+    """Random Hangul, in which no recognizer looks for anything."""
+    return "".join(chr(0xAC00 + secrets.randbits(12)) for _ in range(length))
+
+
+def test_a_batch_that_no_message_can_hold(processes: Processes, tenant: str) -> None:
+    texts = {f"{number}": incompressible(60_000) for number in range(25)}
+
+    submit(Batch(tenant, "request", tuple(Log(log_id, text) for log_id, text in texts.items())))
+    processes.start("redact", "store")
+
+    wait_for("every log in the table", lambda: LogRecord.count(tenant) == len(texts))
+    for log_id, text in texts.items():
+        assert LogRecord.of(tenant, log_id).original_text == text
+    # 25 x 60,000 signs of 12 bits each as base64: at least 3 messages for the first task, twice as many for the second.
+    assert processes.log("redact").count("] received") >= 3
+    assert processes.log("store").count("] received") >= 6

@@ -1,0 +1,49 @@
+"""A tenant is erased while its logs come in, with workers that know its policy."""
+
+import subprocess
+from itertools import count
+from threading import Event, Thread
+
+from models import DataKey, LogRecord
+from settings import ROOT
+from tests.support.processes import Processes
+from tests.support.waiting import wait_for
+
+THROWN_AWAY = "logs of it are thrown away"
+
+
+def test_logs_that_come_in_meanwhile(processes: Processes, tenant: str) -> None:
+    processes.environment |= {
+        "SLUICE_POLICY_CACHE_SECONDS": "3",
+        "SLUICE_TASK_TIME_LIMIT_SECONDS": "4",
+        "SLUICE_ORIGINAL": "encrypt",
+    }
+    processes.use_queues(f"{tenant}-")
+    processes.start("web", "redact", "store")
+    erased, numbers = Event(), count()
+
+    def send() -> None:
+        # Without keys web has known of no such tenant, and for a minute it goes on so.
+        while not erased.is_set():
+            answer = processes.post(f"QUOKKA {next(numbers)}", content_type="text/plain", x_tenant_id=tenant)
+            assert answer.status in (202, 403)
+
+    sending = Thread(target=send)
+    sending.start()
+    try:
+        wait_for("stored logs", lambda: LogRecord.count(tenant) > 50)
+        command = [ROOT / ".venv/bin/flask", "--app", "webapp", "tenants", "erase", tenant, "--yes"]
+        done = subprocess.run(
+            command, env=processes.environment, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        )
+        thrown_away = processes.log("redact").count(THROWN_AWAY)
+        wait_for("more logs of it", lambda: processes.log("redact").count(THROWN_AWAY) > thrown_away + 5)
+    finally:
+        erased.set()
+        sending.join()
+
+    assert done.returncode == 0, done.stderr
+    assert f"tenant {tenant} is erased: " in done.stdout
+    assert LogRecord.count(tenant) == 0
+    assert DataKey.newest_of(tenant) is None
+    assert not any("QUOKKA" in processes.log(name) for name in ("web", "redact", "store"))

@@ -1,0 +1,136 @@
+"""Commands on the failure queue that are cut off: what they held is there again, and a log is stored once."""
+
+import re
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from broker.failures.dead_letters import READERS
+from models import LogRecord
+from settings import ROOT
+from tests.support.failure_queue import fail, visible
+from tests.support.fault_proxy import FaultProxy
+from tests.support.processes import Processes
+from tests.support.queues import counted
+from tests.support.waiting import wait_for
+from topology import FAILURES_QUEUE
+
+COUNT = 150
+LOG_IDS = [f"{number:03}" for number in range(COUNT)]
+
+Started = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def failed(tenant: str, empty_failure_queue: None) -> None:
+    """COUNT logs in failures."""
+    for log_id in LOG_IDS:
+        fail(tenant, log_id, text=log_id)
+
+
+@pytest.fixture
+def start(processes: Processes, proxy: FaultProxy) -> Iterator[Started]:
+    """Starts a command that reaches SQS through the proxy."""
+    started = []
+
+    def run(*arguments: str) -> "subprocess.Popen[str]":
+        process = subprocess.Popen(
+            [str(ROOT / ".venv/bin/flask"), "--app", "webapp", "failures", *arguments],
+            env=processes.environment | {"SLUICE_AWS_ENDPOINT_URL": proxy.url},
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            # Tests that run in the background of a shell ignore it, and their children with them.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def held() -> int:
+    return counted(FAILURES_QUEUE, "NotVisible")
+
+
+@pytest.mark.usefixtures("failed")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_list_that_is_interrupted_gives_everything_back(
+    start: Started, proxy: FaultProxy, number: signal.Signals
+) -> None:
+    proxy.delay_seconds = 0.2
+    command = start("list", "--json")
+    wait_for("messages that it holds", lambda: held() > READERS)
+
+    command.send_signal(number)
+    output, _ = command.communicate()
+
+    assert command.returncode == 1
+    assert "Aborted!" in output
+    assert (visible(), held()) == (COUNT, 0)
+
+
+@pytest.mark.usefixtures("failed")
+def test_an_export_that_is_interrupted_leaves_no_file(start: Started, proxy: FaultProxy, tmp_path: Path) -> None:
+    proxy.delay_seconds = 0.2
+    command = start("export", str(tmp_path / "failures.jsonl"))
+    wait_for("messages that it holds", lambda: held() > READERS)
+
+    command.send_signal(signal.SIGINT)
+    command.communicate()
+
+    assert not list(tmp_path.glob("failures*"))
+    assert visible() == COUNT
+
+
+@pytest.mark.usefixtures("failed")
+def test_a_redrive_that_is_killed_loses_nothing(
+    start: Started, processes: Processes, proxy: FaultProxy, tenant: str
+) -> None:
+    processes.start("redact", "store")
+
+    # Given one that dies when SQS has taken messages and deleted none.
+    proxy.hang("DeleteMessageBatch")
+    command = start("redrive", "--all")
+    wait_for("messages that are sent", lambda: proxy.calls["DeleteMessageBatch"])
+    command.kill()
+    command.wait()
+    proxy.clear()
+    assert visible() + held() == COUNT
+    wait_for("all visible again", lambda: visible() == COUNT)
+
+    # And one that dies in the middle of many.
+    proxy.delay_seconds = 0.5
+    command = start("redrive", "--all")
+    wait_for("messages that are deleted", lambda: visible() + held() < COUNT, every=0.02)
+    command.kill()
+    command.wait()
+    proxy.delay_seconds = 0.0
+    # What was under way is deleted though its caller is dead.
+    wait_for("all visible again", lambda: held() == 0)
+    left = visible()
+    assert left > 0
+
+    done = start("redrive", "--all")
+    output, _ = done.communicate()
+
+    assert f"put back {left} messages" in output
+    wait_for("each log in the table", lambda: LogRecord.count(tenant) == COUNT)
+    for queue in ("redact", "store"):
+        wait_for(f"an empty {queue}", lambda queue=queue: counted(queue, "", "NotVisible") == 0)
+    assert sorted(record.original_text for record in all_of(tenant)) == LOG_IDS
+    assert visible() + held() == 0
+    # It was delivered more than once: that is what storing once is for.
+    assert len(re.findall(r"tasks\.redact\.redact\[\S+\] received", processes.log("redact"))) > COUNT
+
+
+def all_of(tenant: str) -> Iterator[LogRecord]:
+    yield from LogRecord.for_tenant(tenant, limit=1000).records

@@ -1,0 +1,51 @@
+"""Originals encrypted by KMS in the running system, and KMS away in the middle of it."""
+
+import json
+
+from local.engine import Engine
+from models import LogRecord
+from models.crypto.keyring import Keyring
+from originals import Kms, key_id_of
+from tests.support.failure_queue import dead_letters_of
+from tests.support.fault_proxy import FaultProxy
+from tests.support.kms_key import KmsKey
+from tests.support.processes import Processes
+from tests.support.waiting import wait_for
+
+STARTED = "getting the policies and keys that records are made with fails (KMS, "
+ENDED = "getting the policies and keys that records are made with works again"
+MARKER = "quokka"
+
+
+def test_while_kms_is_away_logs_wait_and_none_is_stored(
+    engine: Engine, proxy: FaultProxy, processes: Processes, tenant: str
+) -> None:
+    key = KmsKey()
+    processes.environment |= {
+        "SLUICE_AWS_ENDPOINT_URL": proxy.url,
+        "SLUICE_ORIGINAL": "encrypt",
+        "SLUICE_KEY_FILE": "",
+        "SLUICE_KMS_KEY": key.alias,
+    }
+    processes.use_queues(f"{tenant}-")
+    processes.start("web", "redact", "store")
+    proxy.refuse("kms")
+
+    for number in range(3):
+        log = {"tenant_id": tenant, "log_id": f"{number}", "text": f"{MARKER} a@b.co {number}"}
+        assert processes.post(json.dumps(log), Content_Type="application/json").status == 202
+    # Each was tried, and tried again.
+    wait_for("tries", lambda: processes.log("store").count('"message": "again"') >= 6)
+    assert LogRecord.count(tenant) == 0
+    proxy.clear()
+    wait_for("stored logs", lambda: LogRecord.count(tenant) == 3)
+
+    log = processes.log("store")
+    assert (log.count(STARTED), log.count(ENDED)) == (1, 1)
+    assert MARKER not in log
+    assert not dead_letters_of(tenant, f"{tenant}-")
+    keys = Keyring(Kms(key.alias))
+    for record in LogRecord.for_tenant(tenant).records:
+        assert MARKER not in record.original_text
+        opened = keys.to_open(tenant, key_id_of(record.original_text)).open(record.log_id, record.original_text)
+        assert opened == f"{MARKER} a@b.co {record.log_id}"

@@ -1,0 +1,242 @@
+"""Reading the failure queue: whatever is in it, however much, and whatever becomes of the reader."""
+
+import base64
+import json
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from botocore.exceptions import BotoCoreError
+
+from broker import queues
+from broker.failures import dead_letters
+from broker.failures.dead_letter import UNREADABLE, read
+from broker.failures.dead_letters import DeadLetters
+from broker.failures.held_messages import HIDDEN_SECONDS, HeldMessages
+from broker.queues import queue_url, sqs_client
+from settings import settings
+from tests.support.failure_queue import fail, in_redact, visible
+from tests.support.fault_proxy import FaultProxy
+from tests.support.waiting import wait_for
+from topology import FAILURES_QUEUE
+
+TASK = "tasks.redact.redact"
+LOGS = {"tenant_id": "t", "logs": [{"log_id": "a", "text": "QUOKKA"}]}
+
+
+def message(body: str) -> dict[str, Any]:
+    """As boto3 receives it."""
+    return {"MessageId": "1", "ReceiptHandle": "r", "Body": body, "Attributes": {"SentTimestamp": "1769860800000"}}
+
+
+def envelope(content: bytes, **headers: object) -> str:
+    return json.dumps({"body": base64.b64encode(content).decode(), "headers": {"task": TASK, "id": "1", **headers}})
+
+
+def task(payload: object = LOGS, chain: object = None, **headers: object) -> str:
+    return envelope(json.dumps([[payload], {}, {"chain": chain}]).encode(), **headers)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "QUOKKA",
+        "null",
+        "5" * 5000,
+        "[" * 100_000,
+        '{"headers": 5}',
+        '{"headers": {"task": ["QUOKKA"]}}',
+        '{"headers": {"task": "tasks.redact.redact"}, "body": 5}',
+        envelope(b"QUOKKA"),
+        envelope(b"null"),
+        envelope(b"[[], {}, {}]"),
+        envelope(b"[[1], {}]"),
+        envelope(b"[[1], {}, null]"),
+        envelope(b"[" * 100_000),
+        envelope(b"\x78QUOKKA"),
+        envelope(b"QUOKKA", compression="application/x-gzip"),
+        task(chain=["QUOKKA"]),
+        task(task="no.such.task"),
+        task(reason="QUOKKA", task="no.such.task"),
+    ],
+)
+def test_what_no_worker_can_read_is_unreadable(body: str) -> None:
+    letter = read(message(body))
+
+    assert (letter.reason, letter.origin_queue, letter.log_ids) == (UNREADABLE, "", ())
+    assert letter.failed_at == "2026-01-31T12:00:00.000+00:00"
+    assert letter.expires_at == "2026-02-14T12:00:00.000+00:00"
+    assert "QUOKKA" not in json.dumps(letter.shown())
+
+
+@pytest.mark.parametrize("strange", ["\x1b[2J", "x" * 5000, 5, ["QUOKKA"], "31.1.2026", "2026-01-31T12:00:00", None])
+def test_headers_that_anybody_may_have_written_do_no_harm(strange: object) -> None:
+    names = ("failed_at", "reason", "tenant_id", "request_id", "exception", "detail")
+
+    letter = read(message(task(**dict.fromkeys(names, strange), attempts=strange)))
+
+    assert letter.age_seconds > 0
+    assert all(said.isprintable() and len(said) < 3000 for said in map(str, letter.shown().values()))
+
+
+def test_a_message_that_grows_large_can_run_again() -> None:
+    logs = [{"log_id": str(number), "text": "x" * 100_000} for number in range(1000)]
+
+    content = json.dumps([[{"tenant_id": "t", "logs": logs}], {}, {}]).encode()
+    letter = read(message(envelope(zlib.compress(content), reason="conflict")))
+
+    assert (letter.reason, letter.origin_queue) == ("conflict", "redact")
+
+
+def test_the_same_failure_has_the_same_id() -> None:
+    def id_of(*args: object, **headers: object) -> str:
+        return read(message(task(*args, **headers))).id
+
+    its = id_of(id="1", failed_at="2026-01-31T12:00:00+00:00", attempts=1)
+
+    assert its == id_of({**LOGS, "request_id": "another"}, id="2")
+    assert (
+        len(
+            {
+                its,
+                id_of(reason="conflict"),
+                id_of(tenant_id="another"),
+                id_of(chain=[{"task": "tasks.store.store"}]),
+                id_of(task="tasks.store.store"),
+                id_of({**LOGS, "logs": [{"log_id": "b", "text": "QUOKKA"}]}),
+                id_of({**LOGS, "logs": [{"log_id": "a", "text": "another"}]}),
+                id_of({"nonsense": 1}, id="1"),
+                id_of({"nonsense": 1}, id="2"),
+                id_of({"nonsense": 2}, id="1"),
+            }
+        )
+        == 10
+    )
+
+
+@pytest.fixture
+def through(proxy: FaultProxy, empty_failure_queue: None, monkeypatch: pytest.MonkeyPatch) -> FaultProxy:
+    """What DeadLetters reaches SQS through."""
+    monkeypatch.setattr(queues, "settings", settings.model_copy(update={"aws_endpoint_url": proxy.url}))
+    return proxy
+
+
+def test_many_are_each_seen_once(through: FaultProxy, tenant: str) -> None:
+    for number in range(300):
+        fail(tenant, str(number))
+
+    with DeadLetters() as letters:
+        seen = [letter.log_ids[0] for letter in letters]
+        assert visible() == 0
+
+    assert sorted(seen, key=int) == [str(number) for number in range(300)]
+    assert letters.is_complete
+    assert visible() == 300
+    assert through.calls["ReceiveMessage"] + through.calls["ChangeMessageVisibilityBatch"] < 0.3 * 300
+
+
+def test_one_that_fails_again_while_it_is_redriven_is_not_taken_for_a_copy(through: FaultProxy, tenant: str) -> None:
+    fail(tenant, "a")
+
+    with DeadLetters() as letters:
+        reading = iter(letters)
+        assert len(list(letters.redrive([next(reading)]))) == 1
+        fail(tenant, "a")  # as a worker that has run it by now
+        assert list(reading) == []
+
+    assert visible() == 1
+
+
+def test_all_that_is_hidden_stays_hidden_while_it_is_looked_at(through: FaultProxy, tenant: str) -> None:
+    fail(tenant, "a")
+    held = HeldMessages(sqs_client(), queue_url(sqs_client(), FAILURES_QUEUE))
+    assert len(held.receive()) == 1
+    later = time.monotonic() + HIDDEN_SECONDS + 1
+
+    def is_later() -> bool:
+        held.keep(executor)
+        return time.monotonic() > later
+
+    with ThreadPoolExecutor(1) as executor:
+        wait_for("a time when it would be visible", is_later)
+        assert visible() == 0
+        assert list(held.give_back(executor)) == [1]
+    assert visible() == 1
+    assert through.calls["ChangeMessageVisibilityBatch"] <= 4
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQS hands out no more than some tens of messages, of which readers may bring all but 20 before that shows."""
+    monkeypatch.setattr(dead_letters, "READERS", 2)
+    monkeypatch.setattr(dead_letters, "MOST_HELD", 60)
+
+
+@pytest.mark.usefixtures("few")
+def test_more_than_sqs_hands_out(through: FaultProxy, tenant: str) -> None:
+    for number in range(100):
+        fail(tenant, str(number))
+
+    with DeadLetters() as letters:
+        seen = list(letters)
+        assert 40 <= len(seen) < 100
+        assert len(seen) == len(letters)
+        assert (letters.is_full, letters.is_complete) == (True, False)
+    with DeadLetters() as letters:
+        for letter in letters:
+            letters.discard([letter])
+        assert (letters.is_full, letters.is_complete) == (False, True)
+    assert visible() == 0
+
+
+def test_when_sqs_says_that_it_is_too_many(through: FaultProxy, tenant: str) -> None:
+    fail(tenant, "a")
+    through.status(400, "AWS.SimpleQueueService.OverLimit", "ReceiveMessage")
+
+    with DeadLetters() as letters:
+        assert list(letters) == []
+
+    assert (letters.is_full, letters.is_complete) == (True, False)
+
+
+Act = Callable[[DeadLetters, Any], object]
+
+
+@pytest.mark.parametrize(
+    "act", [lambda letters, letter: list(letters.redrive([letter])), lambda letters, letter: letters.discard([letter])]
+)
+def test_an_outage_in_the_middle_loses_nothing(through: FaultProxy, tenant: str, act: Act) -> None:
+    for number in range(40):
+        fail(tenant, str(number))
+
+    def do_some() -> Iterator[int]:
+        with DeadLetters() as letters:
+            for done, letter in enumerate(letters):
+                act(letters, letter)
+                if done == 9:
+                    through.refuse("sqs")
+                yield done
+
+    with pytest.raises(BotoCoreError):
+        list(do_some())
+    through.clear()
+
+    back = len(in_redact())
+    wait_for("the others", lambda: visible() == 30)
+    assert back in (0, 10)
+
+
+def test_sqs_may_refuse_each_second_message(through: FaultProxy, tenant: str) -> None:
+    for number in range(20):
+        fail(tenant, str(number))
+    through.fail_entries("SendMessageBatch", every=2)
+
+    with DeadLetters() as letters:
+        back = list(letters.redrive(list(letters)))
+
+    assert len(back) == 10
+    assert len(in_redact()) == 10
+    assert visible() == 10

@@ -1,0 +1,265 @@
+"""`flask tenants erase`: all of a tenant, nothing of another one, whatever comes in between."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from click.testing import Result
+from flask.testing import FlaskCliRunner
+
+from broker.failures import held_messages
+from commands import erase
+from local.engine import Engine
+from models import (
+    ApiKey,
+    Counts,
+    DataKey,
+    LogRecord,
+    Storage,
+    Tenant,
+    TenantActivity,
+    TenantErased,
+    TenantPolicy,
+    tenant_erasure,
+)
+from models.timestamps import timestamp
+from settings import ROOT, settings
+from tasks import policies
+from tasks.batch import Batch, Log, RedactedBatch, RedactedLog
+from tasks.outcome import Outcome
+from tasks.redact import redact
+from tasks.store import store
+from tests.support.failure_queue import fail, held
+from tests.support.fault_proxy import FaultProxy
+from tests.support.waiting import wait_for
+from webapp import create_app
+
+RECORDS = 60
+
+
+@pytest.fixture(autouse=True)
+def _no_cache_to_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policies, "settings", settings.model_copy(update={"policy_cache_seconds": 0}))
+    monkeypatch.setattr(erase, "_WORKERS_KNOW_AFTER", timedelta(0))
+    # The engine is one server; SQS is many, and a long poll asks them all.
+    monkeypatch.setattr(held_messages, "POLL_SECONDS", 0)
+
+
+@pytest.fixture
+def full(tenant: str) -> Iterator[str]:
+    """A tenant that has something everywhere."""
+    fill(tenant)
+    yield tenant
+    flask("erase", tenant, "--yes")
+
+
+def fill(tenant: str) -> None:
+    Tenant.add(tenant, "Example Ltd")
+    TenantPolicy.put(tenant, "", Storage("encrypt"))
+    ApiKey.add(tenant, ["ingest"])
+    ApiKey.add(tenant, ["read"])
+    logs = tuple(RedactedLog(f"{number:03}", "QUOKKA", "[X]", timestamp()) for number in range(RECORDS))
+    assert store.run(RedactedBatch(tenant, "r", logs)) == Outcome()
+    TenantActivity.add(tenant, datetime.now(UTC), Counts(stored=RECORDS))
+    fail(tenant, "a", "b")
+
+
+def left_of(tenant: str) -> list[int]:
+    return [table.count(tenant) for table in tenant_erasure.OF_TENANTS] + [len(held(tenant))]
+
+
+def flask(*arguments: str, group: str = "tenants") -> Result:
+    result = FlaskCliRunner(create_app()).invoke(args=[group, *arguments])
+    assert "Traceback" not in result.output
+    return result
+
+
+def test_everything_of_a_tenant_and_nothing_of_another(full: str) -> None:
+    other = f"{full}-other"
+    fill(other)
+    assert left_of(full) == left_of(other) == [1, 2, RECORDS, 1, 1]
+
+    result = flask("erase", full, "--yes")
+
+    assert result.exit_code == 0
+    counts = f"1 data keys, 2 API keys, {RECORDS} records, 1 minutes of activity, 1 dead letters"
+    assert f"tenant {full} is erased: {counts}" in result.stdout
+    assert left_of(full) == [0, 0, 0, 0, 0]
+    assert left_of(other) == [1, 2, RECORDS, 1, 1]
+    policy, row = TenantPolicy.of(full), Tenant.of(full)
+    assert policy is not None
+    assert row is not None
+    assert policy.attribute_values.keys() == {"tenant_id", "erased_since"}
+    assert (row.name, row.suspended, row.state) == ("", True, "erased")
+    assert LogRecord.of(other, "000").open_original() == "QUOKKA"
+    flask("erase", other, "--yes")
+
+
+def test_not_without_yes(full: str) -> None:
+    result = flask("erase", full)
+
+    assert result.exit_code == 2
+    assert "add --yes" in result.stderr
+    assert left_of(full) == [1, 2, RECORDS, 1, 1]
+    row = Tenant.of(full)
+    assert row is not None
+    assert row.state == "active"
+
+
+def test_a_tenant_that_there_is_not(tenant: str) -> None:
+    result = flask("erase", tenant, "--yes")
+
+    assert result.exit_code == 1
+    assert f"there is nothing of tenant {tenant}" in result.stderr
+    assert Tenant.of(tenant) is None
+    assert TenantPolicy.of(tenant) is None
+
+
+def test_a_tenant_that_only_ever_sent_logs(tenant: str) -> None:
+    """As without keys on the embedded engine, where nobody makes tenants."""
+    log = RedactedLog("a", "QUOKKA", "[X]", timestamp())
+    store.run(RedactedBatch(tenant, "r", (log,)))
+
+    assert flask("erase", tenant, "--yes").exit_code == 0
+
+    assert left_of(tenant) == [0, 0, 0, 0, 0]
+
+
+def test_what_is_in_the_queues_is_thrown_away(full: str, caplog: pytest.LogCaptureFixture) -> None:
+    flask("erase", full, "--yes")
+
+    assert redact.run(Batch(full, "r", (Log("a", "QUOKKA"),))) == Outcome()
+    assert store.run(RedactedBatch(full, "r", (RedactedLog("a", "QUOKKA", "[X]", timestamp()),))) == Outcome()
+
+    assert left_of(full) == [0, 0, 0, 0, 0]
+    assert caplog.messages == [f"tenant {full} is erased: 1 logs of it are thrown away"] * 2
+
+
+@pytest.mark.parametrize(
+    ("group", "arguments"),
+    [
+        ("tenants", ("create",)),
+        ("tenants", ("resume",)),
+        ("tenants", ("suspend",)),
+        ("keys", ("create", "--tenant")),
+        ("policy", ("set",)),
+    ],
+)
+def test_it_stays_erased(full: str, group: str, arguments: tuple[str, ...]) -> None:
+    flask("erase", full, "--yes")
+
+    policy = ("-",) if group == "policy" else ()
+    result = FlaskCliRunner(create_app()).invoke(args=[group, *arguments, full, *policy], input="{}")
+
+    assert result.exit_code == 1
+    assert f"tenant {full} was erased, or is being" in result.stderr
+    assert left_of(full) == [0, 0, 0, 0, 0]
+    assert "state\terased\n" in flask("show", full).stdout
+
+
+def test_its_id_can_be_used_when_nothing_of_it_can_be_in_a_queue(full: str) -> None:
+    flask("erase", full, "--yes")
+    with pytest.raises(TenantErased):
+        Tenant.add(full, "Example")
+    with pytest.raises(TenantErased):
+        TenantPolicy.secret_of(full)
+    Tenant(full).update([Tenant.erased_at.set(timestamp(-timedelta(days=14, seconds=1)))])
+
+    Tenant.add(full, "Another")
+
+    row = Tenant.of(full)
+    assert row is not None
+    assert (row.name, row.state) == ("Another", "active")
+    assert store.run(RedactedBatch(full, "r", (RedactedLog("a", "QUOKKA", "[X]", timestamp()),))) == Outcome()
+    assert LogRecord.of(full, "a").open_original() == "QUOKKA"
+
+
+def test_once_more_finds_nothing(full: str) -> None:
+    flask("erase", full, "--yes")
+    before = TenantPolicy.of(full)
+
+    result = flask("erase", full, "--yes")
+
+    assert "0 data keys, 0 API keys, 0 records, 0 minutes of activity, 0 dead letters" in result.stdout
+    after = TenantPolicy.of(full)
+    assert before is not None
+    assert after is not None
+    assert after.erased_since == before.erased_since
+
+
+def test_killed_in_the_middle_it_is_finished_by_the_next_one(full: str, proxy: FaultProxy) -> None:
+    command = [ROOT / ".venv/bin/flask", "--app", "webapp", "tenants", "erase", full, "--yes"]
+    fast = {"SLUICE_POLICY_CACHE_SECONDS": "1", "SLUICE_TASK_TIME_LIMIT_SECONDS": "1"}
+    proxy.leave_writes(every=1, after=30)
+    erasing = subprocess.Popen(
+        command, env=os.environ | fast | {"SLUICE_AWS_ENDPOINT_URL": proxy.url}, cwd=ROOT, stdout=subprocess.DEVNULL
+    )
+    try:
+        wait_for("some records to be deleted", lambda: LogRecord.count(full) == RECORDS - 27)
+    finally:
+        erasing.kill()
+        erasing.wait()
+    assert left_of(full) == [0, 0, RECORDS - 27, 1, 1]
+    assert "state\tbeing erased\n" in flask("show", full).stdout
+    with pytest.raises(TenantErased):
+        TenantPolicy.secret_of(full)
+    # What is left of the records can't be read any more.
+    assert DataKey.newest_of(full) is None
+
+    done = subprocess.run(command, env=os.environ | fast, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert f"tenant {full} is erased: 0 data keys, 0 API keys" in done.stdout
+    assert left_of(full) == [0, 0, 0, 0, 0]
+    assert "state\terased\n" in flask("show", full).stdout
+
+
+def test_dynamodb_does_a_part_of_each_call(full: str, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    behind(proxy, monkeypatch)
+    proxy.leave_writes(every=3)
+
+    result = flask("erase", full, "--yes")
+
+    assert f"{RECORDS} records" in result.stdout
+    assert left_of(full) == [0, 0, 0, 0, 0]
+
+
+def test_dynamodb_throttles_for_too_long(full: str, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    behind(proxy, monkeypatch)
+    monkeypatch.setattr(tenant_erasure, "PATIENCE_SECONDS", 0.0)
+    proxy.status(400, "ProvisionedThroughputExceededException", "BatchWriteItem")
+
+    result = flask("erase", full, "--yes")
+
+    assert result.exit_code == 1
+    assert "DynamoDB did not do it (ProvisionedThroughputExceededException). Try again" in result.stderr
+    assert LogRecord.count(full) == RECORDS
+    proxy.clear()
+    assert flask("erase", full, "--yes").exit_code == 0
+
+
+def test_without_sqs_it_is_not_done(full: str, monkeypatch: pytest.MonkeyPatch, proxy: FaultProxy) -> None:
+    monkeypatch.setattr("broker.queues.settings", settings.model_copy(update={"aws_endpoint_url": proxy.url}))
+    proxy.refuse("sqs")
+
+    result = flask("erase", full, "--yes")
+
+    assert result.exit_code == 1
+    assert "SQS does not answer" in result.stderr
+    assert "state\tbeing erased\n" in flask("show", full).stdout
+
+
+def test_without_dynamodb(engine: Engine, tenant: str) -> None:
+    engine.stop()
+    try:
+        assert "DynamoDB did not do it" in flask("erase", tenant, "--yes").stderr
+    finally:
+        engine.start()
+
+
+def behind(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    for table in tenant_erasure.OF_TENANTS:
+        monkeypatch.setattr(table.model.Meta, "host", proxy.url)
+        monkeypatch.setattr(table.model, "_connection", None)

@@ -1,0 +1,131 @@
+"""JSON texts stay JSON, and sensitive keys hide whatever is under them."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from redaction import Redactor
+from redaction.structured.literals import is_json
+from redaction.structured.sensitive_keys import entity_of_key
+from tests.unit.redaction.test_properties import VALUES
+
+REDACTOR = Redactor()
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ('{"card": 4111111111111111, "n": 1.50}', '{"card": "[CREDIT_CARD]", "n": 1.50}'),
+        ('{"Password": "hunter2", "n": null}', '{"Password": "[PASSWORD]", "n": null}'),
+        ('{"password": null, "pwd": "", "pin": 1234}', '{"password": null, "pwd": "", "pin": "[SECRET]"}'),
+        ('{"a": {"dbPassword": ["x", {"y": "z1"}]}}', '{"a": {"dbPassword": ["[PASSWORD]", {"y": "[PASSWORD]"}]}}'),
+        ('{"Set-Cookie": "sid=31d4d96e; Path=/"}', '{"Set-Cookie": "[SECRET]"}'),
+        ('{"customer.ssn": "n/a 9", "SSN": 123456789}', '{"customer.ssn": "[US_SSN]", "SSN": "[US_SSN]"}'),
+        ('{"nextPageToken": "CAUQAA", "page_token": "x"}', '{"nextPageToken": "CAUQAA", "page_token": "x"}'),
+        ('{"m": "tel \\u002b14155552671"}', '{"m": "tel [PHONE]"}'),
+        ('{"m": "line\\n10.0.0.1\\tx"}', '{"m": "line\\n[IP_ADDRESS]\\tx"}'),
+        ('{"m": "{\\"password\\": \\"hunter2\\"}"}', '{"m": "{\\"password\\": \\"[PASSWORD]\\"}"}'),
+        ('{"phone": {"country": "GB"}, "ssn": ["n/a 9"]}', '{"phone": {"country": "GB"}, "ssn": ["[US_SSN]"]}'),
+        (
+            '{"phone": {"area": 212, "rest": ["555", "0123"], "email": "n/a"}}',
+            '{"phone": {"area": "[PHONE]", "rest": ["[PHONE]", "[PHONE]"], "email": "[EMAIL]"}}',
+        ),
+        ('{"ssn": {"a": "660", "b": "96"}, "n": "9868"}', '{"ssn": {"a": "[US_SSN]", "b": "[US_SSN]"}, "n": "9868"}'),
+        ('{"ssn_part1": "660", "ssn_part2": "96"}', '{"ssn_part1": "[US_SSN]", "ssn_part2": "[US_SSN]"}'),
+        ('{"dob_day": 12, "dobYear": 1990}', '{"dob_day": "[DOB]", "dobYear": "[DOB]"}'),
+        ('{"email": {"attempts": 2}}', '{"email": {"attempts": 2}}'),
+        ('{"a@b.co": 1}', '{"[EMAIL]": 1}'),
+        ('[{"name": "password", "value": "x1"}]', '[{"name": "password", "value": "[PASSWORD]"}]'),
+        ('[{"value": 5, "key": "ssn"}]', '[{"value": "[US_SSN]", "key": "ssn"}]'),
+        ('{"u": "/a?card=4111%201111%201111%201111&x=1"}', '{"u": "/a?card=[CREDIT_CARD]&x=1"}'),
+        ('["10.0.0.1", 5]', '["[IP_ADDRESS]", 5]'),
+    ],
+)
+def test_a_json_text(text: str, redacted: str) -> None:
+    assert REDACTOR.redact(text).text == redacted
+    json.loads(redacted)
+
+
+def test_a_record() -> None:
+    record = {"b": 1, "a": [1.0, "a@b.co", True], "password": {"old": "x", "n": 2**70}}
+
+    redacted, redaction = REDACTOR.redact_json(record)
+
+    assert redacted == {"b": 1, "a": [1.0, "[EMAIL]", True], "password": {"old": "[PASSWORD]", "n": "[PASSWORD]"}}
+    assert list(redacted) == list(record)
+    assert redaction.counts == {"EMAIL": 1, "PASSWORD": 2}
+
+
+@pytest.mark.parametrize(
+    ("key", "entity"),
+    [
+        ("password", "PASSWORD"), ("DB_PASSWORD", "PASSWORD"), ("userPassword", "PASSWORD"), ("X-API-Key", "SECRET"),
+        ("cardNumber", "CREDIT_CARD"), ("billing.card_number", "CREDIT_CARD"), ("SSN", "US_SSN"),
+        ("refreshToken", "SECRET"),
+        ("date-of-birth", "DOB"), ("name", ""), ("token_count", ""), ("passwordResetUrl", ""), ("", ""), ("spin", ""),
+        ("nextToken", ""), ("id", ""), ("ssn_part_1", "US_SSN"), ("phone2", "PHONE"), ("password_2", "PASSWORD"),
+        ("cvv2", "CREDIT_CARD"), ("addressLine1", "ADDRESS"), ("part1", ""), ("sha256", ""),
+    ],
+)  # fmt: skip
+def test_keys(key: str, entity: str) -> None:
+    assert entity_of_key(key) == entity
+
+
+leaves = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False),
+    st.text(st.characters(exclude_categories=["Cs"])), st.sampled_from(VALUES),
+)  # fmt: skip
+keys = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"])), st.sampled_from(["password", "ssn", "card_number", "msg"])
+)
+records = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(keys, inner), max_leaves=8)
+
+
+@given(records, st.booleans())
+@settings(max_examples=500, deadline=None)
+def test_json_stays_json(record: object, ascii_only: bool) -> None:
+    text = json.dumps([record], ensure_ascii=ascii_only)
+
+    redacted = REDACTOR.redact(text).text
+
+    json.loads(redacted)
+    assert REDACTOR.redact(redacted).text == redacted
+
+
+@given(st.one_of(leaves, records), st.data())
+@settings(max_examples=1000, deadline=None)
+def test_what_is_json_is_what_json_loads_takes(record: object, data: st.DataObject) -> None:
+    text = json.dumps([record], ensure_ascii=data.draw(st.booleans()))
+    place = data.draw(st.integers(0, len(text)))
+    broken = data.draw(st.sampled_from(["", *'\\"{}[],:-+.0e\x01\x7f\ud800', "NaN", "1e999", "\\ud800"]))
+    for each in (text, text[:place] + broken + text[place + data.draw(st.integers(0, 2)) :]):
+        assert is_json(each) == (each.lstrip()[:1] in ("[", "{") and loads(each))
+
+
+def loads(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("GET /a?card=4111%201111%201111%201111&x=1", "GET /a?card=[CREDIT_CARD]&x=1"),
+        ("to%3D%22a%40b.co%22", "to%3D%22[EMAIL]%22"),
+        ("to=a%2540b.co", "to=[EMAIL]"),
+        ("100%25 done 10%20x", "100%25 done 10%20x"),
+    ],
+)
+def test_url_encoding(text: str, redacted: str) -> None:
+    assert REDACTOR.redact(text).text == redacted
+
+
+def test_encodings_without_end_are_not_followed() -> None:
+    text = "%" + "25" * 8000 + " a@b.co"
+
+    assert REDACTOR.redact(text).text == "%" + "25" * 8000 + " [EMAIL]"

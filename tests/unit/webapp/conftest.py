@@ -1,0 +1,55 @@
+"""What the tests of the app's parts share."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from local.engine import Engine
+from models import ApiKey, Tenant
+from settings import settings
+from tests.support.fault_proxy import FaultProxy
+from tests.support.reader import Reader
+from webapp import create_app
+from webapp.access import auth, rate_limits, row_cache
+from webapp.access.row_cache import RowCache
+
+
+@pytest.fixture(autouse=True)
+def _just_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test takes DynamoDB for down, or a row for known, because of one before it in the same process."""
+    monkeypatch.setattr(auth, "_keys", RowCache(ApiKey.Meta.table_name, ApiKey.of))
+    monkeypatch.setattr(rate_limits, "_tenants", RowCache(Tenant.Meta.table_name, Tenant.of, missing_is_known=True))
+
+
+@pytest.fixture
+def configure(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Other settings than this process was started with, for who may send how much."""
+
+    def apply(**values: object) -> None:
+        changed = settings.model_copy(update=values)
+        for module in (auth, rate_limits, row_cache):
+            monkeypatch.setattr(module, "settings", changed)
+
+    return apply
+
+
+@pytest.fixture
+def behind(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> FaultProxy:
+    """The proxy, and the table of the keys behind it."""
+    monkeypatch.setattr(ApiKey.Meta, "host", proxy.url)
+    monkeypatch.setattr(ApiKey, "_connection", None)
+    return proxy
+
+
+@pytest.fixture
+def client(engine: Engine, configure: Callable[..., None]) -> FlaskClient:
+    """Of the app, where keys are required."""
+    configure(require_auth=True)
+    return create_app().test_client()
+
+
+@pytest.fixture
+def reader(client: FlaskClient, tenant: str) -> Reader:
+    """With a key of the tenant that may read."""
+    return Reader(client, tenant, "read")

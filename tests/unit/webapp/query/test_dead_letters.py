@@ -1,0 +1,137 @@
+"""/failures, on the real queue: a tenant's own, for keys with the scope admin."""
+
+import threading
+import uuid
+
+import pytest
+from flask.testing import FlaskClient
+
+from broker.failures.dead_letter import DeadLetter
+from broker.failures.dead_letters import DeadLetters
+from models import ApiKey, Tenant
+from tests.support.failure_queue import fail, in_redact, put, visible
+from webapp import create_app
+from webapp.query import dead_letters
+
+app = create_app()
+pytestmark = pytest.mark.usefixtures("empty_failure_queue")
+
+
+@pytest.fixture
+def client() -> FlaskClient:
+    return app.test_client()
+
+
+def key_for(tenant: str, *scopes: str) -> dict[str, str]:
+    if Tenant.of(tenant) is None:
+        Tenant.add(tenant, "a tenant")
+    return {"X-API-Key": str(ApiKey.add(tenant, scopes))}
+
+
+def of_others(tenant: str) -> DeadLetter:
+    with DeadLetters() as letters:
+        return next(letter for letter in letters if letter.tenant_id != tenant)
+
+
+def test_it_is_for_a_tenants_own(client: FlaskClient, tenant: str) -> None:
+    fail(tenant, "a")
+    fail(f"other-{uuid.uuid4().hex}", "b")
+    put("QUOKKA is nobody's")
+    mine = key_for(tenant, "admin")
+    other = of_others(tenant)
+
+    answer = client.get("/failures", headers=mine).get_json()
+
+    (shown,) = answer["failures"]
+    assert answer["complete"] is True
+    assert shown["log_ids"] == ["a"]
+    assert client.get(f"/failures/{other.id}", headers=mine).status_code == 404
+    assert client.get(f"/failures/{shown['id']}", headers=mine).get_json()["reason"] == "conflict"
+    for path in ("/failures/redrive", "/failures/discard"):
+        for its in (other.id, other.message_id):
+            assert client.post(path, json={"ids": [its]}, headers=mine).get_json()["messages"] == 0
+        assert client.post(path, json={"all": True, "dry_run": True}, headers=mine).get_json() == {
+            "messages": 1,
+            "cannot_run": 0,
+            "refused": 0,
+            "complete": True,
+        }
+        assert client.post(path, json={}, headers=mine).status_code == 422
+        assert client.post(path, data=b"[", headers=mine).status_code == 400
+    assert visible() == 3
+
+
+@pytest.mark.parametrize("path", ["/failures/redrive", "/failures/discard"])
+def test_what_is_done_with_a_message_is_done_with_its_copies(client: FlaskClient, tenant: str, path: str) -> None:
+    for log_id in ("a", "a", "b"):
+        fail(tenant, log_id)
+    mine = key_for(tenant, "admin")
+
+    (its,) = (
+        each["id"] for each in client.get("/failures", headers=mine).get_json()["failures"] if "a" in each["log_ids"]
+    )
+
+    assert client.post(path, json={"ids": [its]}, headers=mine).get_json()["messages"] == 1
+    (left,) = client.get("/failures", headers=mine).get_json()["failures"]
+    assert left["log_ids"] == ["b"]
+    assert len(in_redact()) == (path == "/failures/redrive")
+
+
+def test_it_needs_the_scope(client: FlaskClient, tenant: str) -> None:
+    assert client.get("/failures").status_code == 401
+    assert client.get("/failures", headers=key_for(tenant, "ingest", "read")).status_code == 403
+
+
+def test_an_answer_that_lacks_something_says_so(
+    client: FlaskClient, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for log_id in ("a", "b", "c"):
+        fail(tenant, log_id)
+    mine = key_for(tenant, "admin")
+
+    with DeadLetters() as letters:
+        next(iter(letters))
+        assert client.get("/failures", headers=mine).get_json()["complete"] is False
+    monkeypatch.setattr(dead_letters, "MAX_SHOWN", 2)
+    answer = client.get("/failures", headers=mine).get_json()
+    assert (len(answer["failures"]), answer["complete"]) == (2, False)
+    monkeypatch.setattr(dead_letters, "READ_SECONDS", 0)
+    assert client.post("/failures/redrive", json={"all": True}, headers=mine).get_json() == {
+        "messages": 0,
+        "cannot_run": 0,
+        "refused": 0,
+        "complete": False,
+    }
+    assert visible() == 3
+
+
+def test_those_who_ask_at_the_same_time_see_everything(client: FlaskClient, tenant: str) -> None:
+    for number in range(60):
+        fail(tenant, str(number))
+    mine = key_for(tenant, "admin")
+    counts = []
+
+    def ask() -> None:
+        answer = app.test_client().get("/failures", headers=mine).get_json()
+        counts.append((len(answer["failures"]), answer["complete"]))
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert counts == [(60, True)] * 3
+
+
+def test_who_waits_too_long_is_told_to_come_back(
+    client: FlaskClient, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dead_letters, "WAIT_SECONDS", 0.01)
+    mine = key_for(tenant, "admin")
+
+    with dead_letters._reading:
+        answer = client.get("/failures", headers=mine)
+
+    assert (answer.status_code, answer.get_json()["code"]) == (503, "busy")
+    assert int(answer.headers["Retry-After"]) > 0
