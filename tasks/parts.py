@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from broker.transport.errors import MessageTooLarge
+from broker.transport.sending import MessageTooLarge
 from tasks.batch import AnyBatch
 
 MAX_LOGS = 10_000

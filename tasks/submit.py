@@ -34,7 +34,7 @@ def submit(batch: Batch) -> None:
     Raises:
         QueueFull: too much waits for SQS already.
         QueueUnavailable: SQS did not answer, or refused; of a batch too large for one message it may have a part.
-        broker.transport.errors.MessageTooLarge: a single log is too large for a message.
+        broker.transport.sending.MessageTooLarge: a single log is too large for a message.
     """
     if settings.group_commit:
         _group_commit.submit(batch)

@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from broker.batching import BATCH_SIZE, batches
-from broker.transport.release import make_visible_now
+from broker.transport.visibility import make_visible_now
 from settings import settings
 
 POLL_SECONDS = 1

@@ -20,11 +20,9 @@ from broker.batching import batches
 from broker.clients import shared_client
 from broker.transport.acks import AckBatches
 from broker.transport.delays import seconds_until_due
-from broker.transport.errors import MessageTooLarge
 from broker.transport.polling_channel import PollingChannel, name_in
-from broker.transport.release import delete_now, make_visible_now
-from broker.transport.sending import collecting
-from broker.transport.visibility import VisibilityHeartbeat
+from broker.transport.sending import MessageTooLarge, collecting
+from broker.transport.visibility import VisibilityHeartbeat, delete_now, make_visible_now
 from topology import MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES
 
 logger = logging.getLogger(__name__)

@@ -14,6 +14,10 @@ from topology import MAX_MESSAGE_BYTES
 _current: ContextVar["Sending | None"] = ContextVar("sending", default=None)
 
 
+class MessageTooLarge(Exception):
+    """The message is larger than SQS takes. Publish its content in several messages."""
+
+
 class NotSent(OperationalError):
     """SQS did not take all messages. `Sending.send` again sends those that it did not take."""
 

@@ -14,7 +14,7 @@ import pytest
 import celeryconfig
 from broker.queues import queue_url, sqs_client
 from broker.transport.channel import ENVELOPE_BYTES
-from broker.transport.errors import MessageTooLarge
+from broker.transport.sending import MessageTooLarge
 from settings import settings
 from tasks import app
 from tasks.batch import Batch, Log
