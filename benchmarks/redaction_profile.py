@@ -23,7 +23,7 @@ _Look = tuple[str, Starts]
 def print_profile(lines: Sequence[str]) -> None:
     """Print the share of gates that opened for nothing, and what gates and recognizers cost."""
     redactor = Redactor()
-    gates = compile_gates(tuple(recognizer.gates for recognizer in RECOGNIZERS))
+    gates = compile_gates(tuple(recognizer.gate_pattern for recognizer in RECOGNIZERS))
     batches = [lines[start : start + BATCH] for start in range(0, len(lines), BATCH)]
     opened: dict[int, list[_Look]] = defaultdict(list)
     closed = in_vain = 0

@@ -23,7 +23,7 @@ CUSTOM_MEMORY_BYTES = 8 << 20
 
 _ENCODED = r"%[2-7][0-9A-Fa-f]|\\u"
 """What may hide a value from all gates."""
-_GATES = (*(recognizer.gates for recognizer in RECOGNIZERS), sensitive_keys.gate(), _ENCODED)
+_GATES = (*(recognizer.gate_pattern for recognizer in RECOGNIZERS), sensitive_keys.gate(), _ENCODED)
 _DENSE = frozenset(place for place, recognizer in enumerate(RECOGNIZERS) if recognizer.dense_gate)
 _SENSITIVE_KEYS = len(RECOGNIZERS)
 _CUSTOM = len(_GATES)
@@ -72,7 +72,7 @@ class Detector:
         numbered = [*enumerate(recognizers), *enumerate(custom, _CUSTOM)]
         self._recognizers = {place: recognizer for place, recognizer in numbered if recognizer}
         self._gates = compile_gates(_GATES, dense=_DENSE)
-        custom_gates = tuple(recognizer.gates for recognizer in custom)
+        custom_gates = tuple(recognizer.gate_pattern for recognizer in custom)
         self._custom_gates = compile_gates(custom_gates, CUSTOM_MEMORY_BYTES) if custom else None
         self._tokens = tokens
         self._replacement = replacement
@@ -141,8 +141,8 @@ class Detector:
         for gate in sorted(callers.keys() & self._recognizers.keys()):
             recognizer = self._recognizers[gate]
             for look, starts in callers[gate]:
-                if recognizer.unless and starts and look.entities:
-                    starts = starts_outside(recognizer.unless, look.entities, starts)
+                if recognizer.skip_inside and starts and look.entities:
+                    starts = starts_outside(recognizer.skip_inside, look.entities, starts)
                     if not starts:
                         continue
                 for start, end in recognizer.find(look.text, starts):

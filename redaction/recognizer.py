@@ -1,22 +1,22 @@
-"""A recognizer is data: how a value looks, what makes it real, and examples that hold it to both."""
+"""Data type of a recognizer: a value's look, its validity, and examples of both."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from redaction.fragments.context import Context
-from redaction.gates.gates import Starts, compile_search
+from redaction.gates.gates import GateKind, Starts, compile_search
 
 MAX_GATE_LEAD = 8
-"""How many code points at most the gate of a recognizer with a lead starts before its pattern."""
+"""Most code points by which a gate match may start before a match of its pattern."""
 WORTH_A_GATE = 64
-"""Code points; a shorter text is searched by `re` before RE2 has been called."""
+"""Code points. In a shorter text `re` is done before RE2 has been called."""
 MAX_GATES = 16
-"""How many gates of one recognizer are looked behind in a text before the pattern searches all the rest of it."""
+"""Gate matches tried one by one in a text; with more, the pattern searches the whole text."""
 
 
 def accept_any(_match: re.Match[str]) -> bool:
-    """The pattern alone decides."""
+    """Accept every match: the pattern alone decides."""
     return True
 
 
@@ -24,85 +24,92 @@ def accept_any(_match: re.Match[str]) -> bool:
 class Recognizer:
     """One way in which one entity is written.
 
+    `docs/recognizers.md` says how to write one.
+
     Attributes:
-        name: unique, such as "us_ssn_hyphens"; what `flask redact --explain` shows.
-        entity: names the token.
-        gate: RE2 syntax, searched in the raw text before anything else is done, so it is to be rare in ordinary logs.
-            Whatever `pattern` matches and `validate` takes has a match of `gate` in it or, for what `pattern` and
-            `context` read around it, near it. No anchors and no word boundaries: a text must not lose its gate when
-            other text is put beside it. Empty for a recognizer with a context, whose words are its gate.
-        pattern: the value is its group "value", or the whole match without such a group. So that hostile text costs
-            linear time, every repetition is bounded, or possessive behind a lookbehind that enters a run only once.
-        positive: pairs of a line and the value that must be found in it, alone.
+        name: unique, such as "us_ssn_hyphens"; shown by `redact --explain`.
+        entity: name of the token, such as "US_SSN".
+        gate: RE2 pattern that is searched in every raw text before anything else is done, so it must be rare in
+            ordinary logs. Every value that `pattern` and `validate` accept contains a match of `gate`, or has one near
+            it in what `pattern` and `context` read around the value. No anchors and no word boundaries: a text must not
+            lose its gate when other text is put beside it. Empty for a recognizer whose context words are its gate.
+        gate_kind: automaton that searches for the gate, see `redaction.gates.gates.GateKind`. Every kind finds the same
+            values; a wrong one costs speed only.
+        pattern: the value is the group "value", or the whole match if there is no such group. Every repetition is
+            bounded, or possessive behind a lookbehind that enters a run only once, so that hostile text costs linear
+            time.
+        positive: pairs of a line and the only value that must be found in it.
         negative: lines in which nothing may be found.
-        validate: takes or refuses a match of `pattern`; a checksum, a range.
+        validate: accepts or rejects a match of `pattern`, for example by a checksum or a range.
         context: words of which one must stand near the value.
-        starts_at_gate: whether each match of `pattern` starts where one of `gate` does, which RE2 finds sooner.
-        lead: how many code points at most before a match of the gate one of `pattern` starts, if it is known.
-        lead_signs: the only characters that stand between the start of a match of `pattern` and its gate, if the text
-            is ASCII and they are known.
-        dense_gate: whether the gate has a match at every few signs of some tokens: of a text's only the first is
-            looked for.
-        unless: the name of another one, earlier in the registry. Where a match of this one's gate begins in a value of
-            that one, this one would find a part of that value, and is not asked.
+        starts_at_gate: True if each match of `pattern` starts where a match of `gate` does, which RE2 finds sooner.
+        max_lead: largest number of code points between the start of a match of `pattern` and the gate match behind it;
+            None if unknown.
+        lead_characters: the only characters that may stand between the start of a match of `pattern` and its gate in an
+            ASCII text; empty if unknown.
+        dense_gate: True if the gate matches every few characters of some tokens. Only its first match in a text is
+            looked for then.
+        skip_inside: name of an earlier recognizer. Gate matches inside its values are skipped, since this one would
+            only match a part of them.
     """
 
     name: str
     entity: str
     gate: str
+    gate_kind: GateKind
     pattern: re.Pattern[str]
     positive: tuple[tuple[str, str], ...]
     negative: tuple[str, ...]
     validate: Callable[[re.Match[str]], bool] = accept_any
     context: Context | None = None
     starts_at_gate: bool = False
-    lead: int | None = None
-    lead_signs: str = ""
+    max_lead: int | None = None
+    lead_characters: str = ""
     dense_gate: bool = False
-    unless: str = ""
+    skip_inside: str = ""
     _value_group: int = field(init=False, repr=False, compare=False)
-    """The group that is the value."""
-    _is_led: bool = field(init=False, repr=False, compare=False)
-    """Whether it is known where the pattern's matches start, seen from the gate's."""
+    """Number of the group that is the value; 0 is the whole match."""
+    _is_lead_known: bool = field(init=False, repr=False, compare=False)
+    """True if a gate match bounds where a match of the pattern can start."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_value_group", self.pattern.groupindex.get("value", 0))
         object.__setattr__(
             self,
-            "_is_led",
+            "_is_lead_known",
             self.starts_at_gate
-            or self.lead is not None
-            or self.lead_signs != ""
+            or self.max_lead is not None
+            or self.lead_characters != ""
             or (self.context is not None and not self.gate and not self.context.after),
         )
 
     @property
-    def gates(self) -> str:
-        """The gate, or that of the context."""
+    def gate_pattern(self) -> str:
+        """The gate, or the words of the context as one."""
         return self.gate or (self.context.gate if self.context else "")
 
     def find(self, text: str, starts: Starts = None) -> list[tuple[int, int]]:
-        """The (start, end) of each valid value, left to right, non-overlapping.
+        """Return the (start, end) of each valid value, left to right, non-overlapping.
 
         Args:
             text: to search.
-            starts: where the matches of the gate begin, if that is known.
+            starts: where the matches of the gate begin; None if unknown.
         """
-        if starts is None and self._is_led:
-            starts = self._starts_in(text)
+        if starts is None and self._is_lead_known:
+            starts = self._find_gate_starts(text)
         if not starts:
             return self._search(text, 0) if starts is None else []
         if self.starts_at_gate:
             return self._match_at(text, starts)
         if self.dense_gate:
-            return self._search(text, max(0, starts[0] - (self.lead or 0)))
-        if self.context is None and self._is_led:
+            return self._search(text, max(0, starts[0] - (self.max_lead or 0)))
+        if self.context is None and self._is_lead_known:
             return self._search_near(text, starts)
-        # A word may be the context of several values behind it.
-        return self._search(text, starts[0] if self._is_led else 0)
+        # One context word may stand before several values.
+        return self._search(text, starts[0] if self._is_lead_known else 0)
 
-    def _starts_in(self, text: str) -> Starts:
-        search_gate = compile_search(self.gates) if text.isascii() and len(text) > WORTH_A_GATE else None
+    def _find_gate_starts(self, text: str) -> Starts:
+        search_gate = compile_search(self.gate_pattern) if text.isascii() and len(text) > WORTH_A_GATE else None
         if search_gate is None:
             return None
         encoded = text.encode()
@@ -140,7 +147,9 @@ class Recognizer:
         for start in starts:
             if start + MAX_GATE_LEAD < position:
                 continue
-            position = max(position, start - self.lead if self.lead is not None else self._led_from(text, start))
+            position = max(
+                position, start - self.max_lead if self.max_lead is not None else self._first_start(text, start)
+            )
             while match := search(text, position):
                 end = self._take(match, text, found)
                 position = end or match.start() + 1
@@ -150,11 +159,11 @@ class Recognizer:
                 break
         return found
 
-    def _led_from(self, text: str, start: int) -> int:
-        return len(text[:start].rstrip(self.lead_signs))
+    def _first_start(self, text: str, start: int) -> int:
+        return len(text[:start].rstrip(self.lead_characters))
 
     def _take(self, match: re.Match[str], text: str, found: list[tuple[int, int]]) -> int:
-        """Add a valid match to those found; where it ends, or 0 if it isn't one."""
+        """Append a valid match to `found` and return its end; return 0 for an invalid one."""
         start, end = match.span(self._value_group)
         if start < end and (self.context is None or self.context.near(text, start, end)) and self.validate(match):
             found.append((start, end))

@@ -128,6 +128,7 @@ def _custom(place: int, custom: Any) -> Recognizer:
         name=f"custom_{place + 1}",
         entity=custom.entity,
         gate=custom.pattern,
+        gate_kind="words",
         pattern=Re2Pattern(custom.pattern),  # type: ignore[arg-type]  # searches as the standard one does
         positive=(),
         negative=(),

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
-from typing import Protocol
+from typing import Literal, Protocol
 
 from redaction.gates import re2_adapter
 from redaction.gates.ascii_search import ascii_only
@@ -23,6 +23,13 @@ BYTES_A_START = 256
 MAX_STARTS = 256
 """Each look may take as long as all of the text."""
 
+GateKind = Literal["words", "prefixes", "shapes"]
+"""Automaton that a gate shares with others of its kind.
+
+"words": words in any case. "prefixes": beginnings of tokens and certain digits. "shapes": patterns to which all digits
+and all letters are alike. A text keeps few states of each automaton busy; what one gate tells apart or counts
+multiplies the states of all that share its automaton.
+"""
 Starts = list[int] | None
 """Where in a text each match of a pattern begins, in code points and in order; None when that is not known."""
 Opened = dict[int, dict[int, Starts]]

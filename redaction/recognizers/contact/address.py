@@ -115,6 +115,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="address_key",
         entity="ADDRESS",
         gate=rf"{word_gate(_STREET_KEYS)}{_GATE_BETWEEN}",
+        gate_kind="words",
         pattern=re.compile(
             rf"{word_pattern(_STREET_KEYS)}{_BETWEEN}(?P<quote>{_QUOTE})?"
             rf"(?P<value>(?(quote){_QUOTED}|{_BARE}))(?(quote)(?P=quote)(?![^\W_]))"
@@ -156,6 +157,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         gate=rf"{word_gate(_ANY_KEYS)}{_GATE_BETWEEN}{_GATE_OPEN}"
         rf"(?:[0-9]+[A-Za-z]?(?:[-/][0-9]+)?,?(?: |\+|%20)[A-Za-z0-9%{ANY}]"
         rf"|[A-Z{ANY}][A-Za-z0-9%+{ANY}'’. -]*,?(?: |\+|%20)[0-9]|P\.?O\.? ?B)",
+        gate_kind="words",
         pattern=re.compile(
             rf"{word_pattern(_ANY_KEYS)}{_BETWEEN}{_QUOTE}?(?![%+ \t])(?![^%]{{0,120}}%3\d)(?P<value>{_BARE})"
         ),
@@ -181,6 +183,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="address_post_code",
         entity="ADDRESS",
         gate=rf"{word_gate(_POST_CODE_KEYS)}{_GATE_BETWEEN}{_GATE_OPEN}[A-Za-z0-9]",
+        gate_kind="words",
         pattern=re.compile(
             rf"{word_pattern(_POST_CODE_KEYS)}{_BETWEEN}{_QUOTE}?"
             r"(?P<value>\d{5}(?:-\d{4}|-\d{3})?|\d{3}-\d{4}|\d{4}(?: [A-Z]{2})?|\d{6}|\d{3} \d{2}|\d{2}-\d{3}"
@@ -209,6 +212,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="address_city",
         entity="ADDRESS",
         gate=rf"{word_gate(_CITY_KEYS)}{_GATE_BETWEEN}{_GATE_OPEN}[A-Z{ANY}]",
+        gate_kind="words",
         pattern=re.compile(
             rf"{word_pattern(_CITY_KEYS)}{_BETWEEN}{_QUOTE}?"
             rf"(?P<value>[{UPPER}][^\W\d_]{{1,24}}\.?(?:(?: |\+|%20|-|'){_NO_KEY}[^\W\d_]{{1,24}}){{0,3}})(?![\w@/=:(])"

@@ -112,6 +112,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         gate=rf"[0-9][A-Za-z]? (?:(?:(?:[A-Z]\.? )*"
         rf"(?:[A-Z{ANY}][A-Za-z.'’{ANY}-]+|[0-9]+(?:st|nd|rd|th|ST|ND|RD|TH)) )+"
         rf"(?:[A-Z]\.? )*{_SUFFIX}|[A-Z] (?:Street|Avenue|Road|Drive)|Broadway|Avenue of)",
+        gate_kind="prefixes",
         pattern=_ENGLISH,
         validate=_is_street,
         positive=(
@@ -144,6 +145,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="address_germanic",
         entity="ADDRESS",
         gate=rf"(?i:{_ENDING}) [0-9]",
+        gate_kind="words",
         pattern=_GERMANIC,
         positive=(
             ("wohnt Musterstraße 12", "Musterstraße 12"),
@@ -167,6 +169,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity="ADDRESS",
         gate=r"(?i:[0-9](?: ?(?:bis|ter|[a-d]))?,? (?:rue|avenue|av\.|boulevard|bd|impasse|allée|quai|faubourg"
         rf"|place|chemin|route|cours|square|passage)) [A-Za-z{ANY}]",
+        gate_kind="words",
         pattern=_FRENCH,
         positive=(
             ("habite 12 rue de la Paix, 75002 Paris", "12 rue de la Paix, 75002 Paris"),
@@ -179,6 +182,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="address_southern",
         entity="ADDRESS",
         gate=rf"{_WAY} ?[A-Za-z{ANY}][A-Za-z.'’, {ANY}-]*[0-9]",
+        gate_kind="prefixes",
         pattern=_SOUTHERN,
         validate=_is_southern,
         positive=(
@@ -205,6 +209,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity="ADDRESS",
         gate=r"(?i:o\.? ?box|office box|postbox|postfach|postbus|postale?|apartado(?: de correos)?|[0-9],? box)"
         r"(?i: no\.?| n°)? ?#?[0-9]?",
+        gate_kind="words",
         pattern=_BOX,
         positive=(
             ("send to PO Box 1234, Springfield, IL 62704", "PO Box 1234, Springfield, IL 62704"),

@@ -65,6 +65,7 @@ RECOGNIZERS = (
         name="gps_pair",
         entity="GPS",
         gate=r"[0-9]\.[0-9]{4}[0-9]*(?:[ ]?[ ,;/|][ ]?|%2[Cc](?:%20|\+)?)[+-]?[0-9]{1,3}\.[0-9]{4}",
+        gate_kind="shapes",
         pattern=_pattern(
             rf"{_START}(?:{_FINE_LATITUDE}{_COMMA}{_FINE_LONGITUDE}|{_FINE_LONGITUDE}{_COMMA}{_FINE_LATITUDE}){_END}"
         ),
@@ -90,6 +91,7 @@ RECOGNIZERS = (
         name="gps_geo_uri",  # RFC 5870
         entity="GPS",
         gate=r"geo(?::|%3[Aa])[+-]?[0-9]{1,2}(?:\.[0-9]+)?(?:,|%2[Cc])",
+        gate_kind="prefixes",
         pattern=_pattern(
             r"(?<![A-Za-z])geo(?::|%3[Aa])(?P<value>-?[0-9]{1,2}(?:\.[0-9]{1,17})?(?:,|%2[Cc])-?[0-9]{1,3}(?:\.[0-9]{1,17})?"
             r"(?:(?:,|%2[Cc])-?[0-9]{1,5}(?:\.[0-9]{1,9})?)?)(?![0-9A-Za-z])"
@@ -105,6 +107,7 @@ RECOGNIZERS = (
         entity="GPS",
         gate=r"(?i:lat|lng|lon)(?i:g|itude|gitude)?(?:_?(?:deg|e7))?[\\\"'`%2&quot;]{0,9}[ ]?(?:[:=>]|%3)"
         r"[^0-9A-Za-z]{0,8}(?:%22|D|d|A|a|&quot;){0,3}[+-]?[0-9]{1,3}\.",
+        gate_kind="words",
         pattern=_pattern(rf"{_KEY}(?P<value>[+-]?[0-9]{{1,3}}\.[0-9]{{1,17}}){_END}{_UNIT}"),
         validate=_is_coordinate,
         positive=(
@@ -132,6 +135,7 @@ RECOGNIZERS = (
         name="gps_degrees",
         entity="GPS",
         gate=f"[0-9][ ]?(?:{_DEGREE}|deg[ ]?[0-9])",
+        gate_kind="prefixes",
         pattern=_pattern(rf"(?<![0-9.]){_SIDE}(?:(?:[ ]?[,;/][ ]?|[ ]{{1,2}}){_SIDE})?"),
         positive=(
             ("at 48°51'30.1\"N 2°17'40.2\"E.", "48°51'30.1\"N 2°17'40.2\"E"),
@@ -146,6 +150,7 @@ RECOGNIZERS = (
         name="gps_nmea",  # NMEA 0183: ddmm.mm and dddmm.mm
         entity="GPS",
         gate=r"[0-9]{4}\.[0-9]+,[G-Z],[0-9]{5}\.[0-9]",
+        gate_kind="shapes",
         pattern=_pattern(r"(?<![0-9A-Za-z.])[0-9]{4}\.[0-9]{2,8},[NS],[0-9]{5}\.[0-9]{2,8},[EW](?![A-Za-z])"),
         positive=(("$GPGGA,123519,4807.038,N,01131.000,E,1,08", "4807.038,N,01131.000,E"),),
         negative=("4807.038,S,131.000,E", "x4807.038,N,01131.000,E"),
@@ -154,6 +159,7 @@ RECOGNIZERS = (
         name="gps_iso_6709",
         entity="GPS",
         gate=r"[+-][0-9]{2}\.[0-9]{2,10}[+-][0-9]{3}\.[0-9]{2}",
+        gate_kind="shapes",
         pattern=_pattern(
             r"(?<![0-9A-Za-z.])[+-][0-9]{2}\.[0-9]{2,10}[+-][0-9]{3}\.[0-9]{2,10}(?:[+-][0-9]{1,5}(?:\.[0-9]{1,6})?)?/"
         ),

@@ -91,9 +91,10 @@ RECOGNIZERS = (
         entity="PHONE",
         gate=rf"[0-9]{{3}}(?:[-. {TYPESET}]|%20)[0-9]{{3}}(?:[-. {TYPESET}]|%20)[0-9]{{4}}"
         rf"|[0-9]{{3}}(?:\)|%29)(?:[-. +{TYPESET}]|%20)?[0-9]{{3}}(?:[-. {TYPESET}]|%20)?[0-9]{{4}}",
+        gate_kind="shapes",
         pattern=_NORTH_AMERICAN,
         validate=_is_no_table,
-        lead=10,
+        max_lead=10,
         positive=(
             ("Customer 555-123-4567 logged in", "555-123-4567"),
             ("call 314.834.2075.", "314.834.2075"),
@@ -130,6 +131,7 @@ RECOGNIZERS = (
         name="phone_international",
         entity="PHONE",
         gate=rf"(?:\+|＋|%2[Bb])[0-9](?:(?:[- ()./{TYPESET}]|%2[089])*[0-9]){{6}}",
+        gate_kind="shapes",
         pattern=_international(JOIN),
         validate=_is_plausible,
         starts_at_gate=True,
@@ -178,6 +180,7 @@ RECOGNIZERS = (
         name="phone_international_form",
         entity="PHONE",
         gate=r"%2[Bb][0-9](?:[-.+()]*[0-9]){6}",
+        gate_kind="shapes",
         pattern=_international(r"\)?[-.+]?\(?", plus="%2B"),
         validate=_is_plausible,
         positive=(

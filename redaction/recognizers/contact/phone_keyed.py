@@ -106,6 +106,7 @@ RECOGNIZERS = (
         name="phone_named",
         entity="PHONE",
         gate=_gate(_NAMES, _FOREIGN_NAMES),
+        gate_kind="words",
         pattern=_behind(_NAMES, _FOREIGN_NAMES),
         validate=_is_number,
         starts_at_gate=True,
@@ -164,6 +165,7 @@ RECOGNIZERS = (
         name="phone_called",
         entity="PHONE",
         gate=_gate(_VERBS),
+        gate_kind="words",
         pattern=_behind(_VERBS),
         validate=_is_form,
         starts_at_gate=True,
@@ -197,6 +199,7 @@ RECOGNIZERS = (
         name="phone_labelled",
         entity="PHONE",
         gate=r"[0-9]{2}[ ]?[ (-][ ]?(?i:office|fax|mobile|cell|landline|telephone)",
+        gate_kind="words",
         pattern=re.compile(
             rf"{NUMBER_START}(?P<value>\(?\d{{2,5}}\)?(?:[-. ]\d{{2,8}}){{1,5}}|\d{{10}})[ ]?[ (-][ ]?(?i:{_LABEL})",
             re.ASCII,

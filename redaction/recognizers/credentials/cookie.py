@@ -43,6 +43,7 @@ RECOGNIZERS = (
         name="cookie",
         entity="SECRET",
         gate=r"(?i:cookies?)[^a-z=]{1,8}[0-9A-Za-z_.$!#%*+~^-]+ ?=|(?i:cookies?)[\"']?=[\"'{]?[0-9A-Za-z_.-]+=",
+        gate_kind="words",
         pattern=re.compile(
             rf"(?i:cookies?)(?:{SEPARATOR}|[ ])(?P<value>{_PAIR}(?:;[ ]?(?:{_PAIR}|{_FLAG})){{0,100}})", re.ASCII
         ),

@@ -56,6 +56,7 @@ RECOGNIZERS = (
         name="authorization",
         entity="SECRET",
         gate=r"(?i:authorization)[^a-z]",
+        gate_kind="words",
         pattern=re.compile(
             rf"(?i:authorization)(?:{SEPARATOR})(?i:{_SCHEME}){_SPACE}(?P<value>(?![A-Za-z_-]{{1,40}}="
             rf"[\"'\\]){_CREDENTIAL})",
@@ -86,6 +87,7 @@ RECOGNIZERS = (
         name="authorization_parameters",
         entity="SECRET",
         gate=r"(?i:authorization)[^a-z]",
+        gate_kind="words",
         pattern=_parameters(
             rf"authorization(?:{SEPARATOR})(?:digest|oauth|aws4-hmac-sha256|hawk|signature|mac|token"
             rf"|googlelogin){_SPACE}"
@@ -111,6 +113,7 @@ RECOGNIZERS = (
         name="bearer",
         entity="SECRET",
         gate=r"(?i:bearer|basic|AUTH PLAIN|AUTH LOGIN)(?: |%20|\+)[0-9A-Za-z._~+/-]{10}",
+        gate_kind="words",
         pattern=re.compile(
             rf"(?<![0-9A-Za-z])(?i:bearer|basic|auth (?:plain|login)){_SPACE}(?P<value>"
             rf"[0-9A-Za-z._~+/-]{{10,4096}}+={{0,2}})",
@@ -133,6 +136,7 @@ RECOGNIZERS = (
         name="webhook",
         entity="SECRET",
         gate=r"hooks\.(?:slack|zapier)\.com|api/webhooks/|webhook\.office\.com",
+        gate_kind="prefixes",
         # Slack "Sending messages using incoming webhooks", Discord "Webhook resource", Microsoft Teams, Zapier.
         pattern=re.compile(
             r"https?:(?:\\?/){2}(?:hooks\.slack\.com\\?/(?:services|workflows|triggers)\\?/[0-9A-Za-z_/\\-]{16,200}+"
@@ -162,6 +166,7 @@ RECOGNIZERS = (
         name="telegram_bot_token",
         entity="SECRET",
         gate=r"[0-9]{8}(?::|%3[Aa])[A-F][0-9A-Za-z_-]{10}",
+        gate_kind="shapes",
         # Telegram "Bot API": the bot's id and 35 signs.
         pattern=re.compile(r"(?<![0-9])[0-9]{8,10}(?::|%3[Aa])A[0-9A-Za-z_-]{32,35}(?![0-9A-Za-z_-])", re.ASCII),
         validate=_is_no_placeholder,
@@ -182,6 +187,7 @@ RECOGNIZERS = (
         entity="SECRET",
         # The base64 of a user id, which is 17 to 20 digits; a time; an HMAC.
         gate=r"(?:[MNO][DTjz][AEIMQUYcgk][w-z0-5]){3}",
+        gate_kind="words",
         pattern=re.compile(
             r"(?<![0-9A-Za-z])(?:[MNO][DTjz][AEIMQUYcgk][w-z0-5]){5}[0-9A-Za-z]{2,8}\."
             r"[0-9A-Za-z_-]{6,7}\.[0-9A-Za-z_-]{27,40}(?![0-9A-Za-z_-])",
@@ -201,6 +207,7 @@ RECOGNIZERS = (
         entity="SECRET",
         # A token instead of a user: Git hosts, and Sentry's data source names.
         gate=r":(?:\\?/){2}[0-9A-Za-z_-]*(?::x-oauth-basic|:x)?@",
+        gate_kind="prefixes",
         pattern=re.compile(r":(?:\\?/){2}(?P<value>[0-9A-Za-z_-]{20,255}+)(?::x-oauth-basic|:x)?@", re.ASCII),
         validate=_is_random_user,
         positive=(

@@ -40,6 +40,7 @@ RECOGNIZERS = (
         name="jwt",
         entity="JWT",
         gate=r"ey[AJ][0-9A-Za-z_-]{8}",
+        gate_kind="prefixes",
         pattern=_PATTERN,
         validate=_has_header,
         starts_at_gate=True,

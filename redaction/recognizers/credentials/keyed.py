@@ -140,6 +140,7 @@ RECOGNIZERS = (
         name="secret_keyed",
         entity="SECRET",
         gate=keyed_gate(_STRONG, suffix=False),
+        gate_kind="words",
         pattern=keyed(_STRONG, _VALUE, re.ASCII, suffix=False),
         validate=_opens,
         starts_at_gate=True,
@@ -176,6 +177,7 @@ RECOGNIZERS = (
         name="secret_keyed_weakly",
         entity="SECRET",
         gate=keyed_gate(_WEAK, suffix=False) + GATE_JOINT + "[0-9A-Za-z+/_-]{16}",
+        gate_kind="words",
         pattern=keyed(_WEAK, _VALUE, re.ASCII, suffix=False),
         validate=_opens_surely,
         positive=(
@@ -193,6 +195,7 @@ RECOGNIZERS = (
         name="secret_session",
         entity="SECRET",
         gate=keyed_gate(_SESSIONS, suffix=False) + GATE_JOINT + "[0-9_]*" + _LETTERED,
+        gate_kind="words",
         pattern=keyed(_SESSIONS, f"(?=[0-9_]{{0,64}}+{_LETTERED}){_VALUE}", re.ASCII, suffix=False),
         validate=_opens_session,
         starts_at_gate=True,

@@ -121,6 +121,7 @@ RECOGNIZERS = (
         name="password_keyed",
         entity="PASSWORD",
         gate=_GATE,
+        gate_kind="words",
         pattern=_PATTERN,
         validate=_is_password,
         starts_at_gate=True,

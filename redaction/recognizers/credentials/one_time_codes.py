@@ -30,6 +30,7 @@ RECOGNIZERS = (
         name="secret_code",
         entity="SECRET",
         gate=keyed_gate(_CODES, suffix=False) + GATE_JOINT + "[0-9]{3}",
+        gate_kind="words",
         pattern=keyed(_CODES, _DIGITS, re.ASCII | re.IGNORECASE, suffix=False),
         starts_at_gate=True,
         positive=(
@@ -52,6 +53,7 @@ RECOGNIZERS = (
         name="secret_code_prose",
         entity="SECRET",
         gate=rf"(?i:(?:{_SURE}) [^0-9\n]*[0-9]{{3}}|[0-9]{{3}} is your )",
+        gate_kind="words",
         pattern=re.compile(
             rf"(?<![^\W\d_])(?i:{_SURE}) (?:(?i:sent )?(?i:for|to) [^\s]{{1,64}} )?(?i:is |was |: ?|= "
             rf"?)?(?P<value>{_DIGITS})",
@@ -67,6 +69,7 @@ RECOGNIZERS = (
         name="secret_code_first",
         entity="SECRET",
         gate=r"(?i:[0-9]{3} is your )",
+        gate_kind="words",
         pattern=re.compile(
             r"(?<![0-9A-Za-z.-])(?P<value>(?:G-)?[0-9]{4,8}|[0-9]{3}[ -][0-9]{3}) is your (?:[\w'-]{1,24} ){0,4}"
             r"(?i:code|otp|pin|passcode|password|tan)(?![0-9A-Za-z])"
@@ -82,6 +85,7 @@ RECOGNIZERS = (
         entity="SECRET",
         # BIP 39: 12 to 24 words of 3 to 8 letters.
         gate=keyed_gate(_PHRASES, suffix=False),
+        gate_kind="words",
         pattern=keyed(_PHRASES, r"[a-z]{3,8}(?:[ ,][a-z]{3,8}){11,23}(?![0-9A-Za-z])", suffix=False),
         starts_at_gate=True,
         positive=(

@@ -40,6 +40,7 @@ RECOGNIZERS = (
         name="password_option",
         entity="PASSWORD",
         gate=r"(?i:-(?:password|passwd|passphrase|pass|pwd|storepass|keypass|pw))[ ,\"']",
+        gate_kind="words",
         pattern=re.compile(
             r"(?<![\w-])--?(?:[a-z]{2,16}-){0,3}(?i:password|passwd|passphrase|storepass|keypass|pass|pwd|pw)"
             rf"(?:[ ]{{1,3}}|[\"'],[ ]?(?=[\"'])){_ARGUMENT}"
@@ -60,6 +61,7 @@ RECOGNIZERS = (
             r"(?:^|[^0-9A-Za-z_./-])(?:sshpass|(?:docker|podman|skopeo|az|helm registry) login|mongo|mysql|mariadb"
             r"|redis-cli|ldap|sqlcmd|bcp|zip|unzip|7z|twine upload|cqlsh|net use)[^\n|;&]* [/-][pawPku]"
         ),
+        gate_kind="prefixes",
         pattern=re.compile(
             rf"(?<![\w./-])(?:(?:sshpass|(?:docker|podman|skopeo|az|helm registry) login|mongo"
             rf"[a-z]{{0,7}}|twine upload|cqlsh)\b{_OPTIONS} -p ?"
@@ -83,6 +85,7 @@ RECOGNIZERS = (
         name="password_curl",
         entity="PASSWORD",
         gate=r"(?:-u|--user|-U|--proxy-user)[ =]?[\"']?[^ \n:\"']+:[^ \n]",
+        gate_kind="prefixes",
         pattern=re.compile(
             r"(?<![\w-])(?:-u|--user|-U|--proxy-user)[ =]?[\"']?[^\s:\"'<>${}]{1,64}:(?P<value>[^\s\"']{1,128})"
         ),
@@ -105,6 +108,7 @@ RECOGNIZERS = (
             r"(?i:identified[^\n]{1,40}(?:by|as)|password|pwdencrypt|requirepass|masterauth)(?: "
             r"(?i:password))? ?\(? ?\\*[\"']"
         ),
+        gate_kind="words",
         # MySQL, Oracle "CREATE USER"; PostgreSQL "CREATE ROLE"; the second form is prose, netrc and Redis as well.
         pattern=re.compile(
             r"(?i:identified(?: with [\w'\"]{1,40})? (?:by|as)(?: password)?|(?<![^\W\d_\"'])"
@@ -128,6 +132,7 @@ RECOGNIZERS = (
             r"(?i:password|pass) [^ 0-9!@#$%^&*\n]*[0-9!@#$%^&*]|(?:requirepass|masterauth) |"
             r"[<:][Pp]assword [^<>\n]*>|-passin pass:|name=\\?[\"'][^\"'\n]*(?i:pass)"
         ),
+        gate_kind="words",
         pattern=re.compile(
             r"(?:(?i:login|user(?:name)?) \S{1,64} (?i:password|pass) (?=[^\s]{0,64}[0-9!@#$%^&*])"
             r"|(?:requirepass|masterauth) |-passin pass:|(?:>|C:|\"|') ?PASS (?=[^\s]{0,64}[0-9!@#$%^&*])"

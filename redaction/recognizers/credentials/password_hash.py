@@ -11,6 +11,7 @@ RECOGNIZERS = (
         entity="PASSWORD",
         # crypt(5) "AVAILABLE HASHING METHODS"; Apache's apr1; the PHC string format of Argon2, scrypt and PBKDF2.
         gate=r"\$(?:2[abxy]?|1|5|6|7|y|gy|md5|apr1|argon2(?:id|i|d)|scrypt|pbkdf2[a-z0-9-]*)\$",
+        gate_kind="prefixes",
         pattern=re.compile(
             rf"\$2[abxy]?\$[0-9]{{2}}\${_B64}{{53}}"
             rf"|\$(?:1|apr1|md5)\${_B64}{{1,8}}\${_B64}{{22}}"
@@ -45,6 +46,7 @@ RECOGNIZERS = (
         entity="PASSWORD",
         # Django "Password management"; RFC 2307 userPassword; MySQL's old *SHA1 of a hash.
         gate=r"pbkdf2_sha|bcrypt_sha|\{S?(?:SHA|MD5|CRYPT)[0-9]*\}",
+        gate_kind="prefixes",
         pattern=re.compile(
             r"pbkdf2_sha(?:1|256|512)\$[0-9]{1,8}\$[0-9A-Za-z+/.=]{4,64}+\$[0-9A-Za-z+/]{20,128}+={0,2}"
             r"|bcrypt_sha256\$\$2[aby]\$[0-9]{2}\$[./0-9A-Za-z]{53}|\{(?:S?SHA[0-9]{0,3}|S?MD5"

@@ -27,6 +27,7 @@ RECOGNIZERS = (
             r"(?i:password|passwd|passphrase|passcode|pwd) (?:(?:for|of) [^\n]*(?:[:=]| is | was | to )"
             r"|(?:has been |was |is )?(?:re)?(?:set|changed|updated) to )"
         ),
+        gate_kind="words",
         pattern=re.compile(
             rf"{_KEY}(?: (?:for|of) (?:the )?(?:user |account )?[\"']?{_NAME}[\"']?"
             rf"(?:: ?| (?:is|was) | ?= ?|{_SET})|{_SET})"
@@ -50,6 +51,7 @@ RECOGNIZERS = (
         name="password_pair",
         entity="PASSWORD",
         gate=rf"(?i:credentials?|creds|basic[ _-]?auth|user[ _-]?pass)(?:{GATE_SEPARATOR}| )[^\n:/]*[:/]",
+        gate_kind="words",
         pattern=re.compile(
             rf"(?<![^\W\d_])(?i:credentials?|creds|basic[ _-]?auth|user[ _-]?pass)(?:{SEPARATOR}| "
             rf"){_NAME}[:/](?!/){_VALUE}"

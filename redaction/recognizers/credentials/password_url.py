@@ -29,9 +29,10 @@ RECOGNIZERS = (
         name="password_url",
         entity="PASSWORD",
         gate=r"/\\?/[^ \n\"']*@[0-9A-Za-z\[_$%{-]",
+        gate_kind="shapes",
         pattern=re.compile(rf"[A-Za-z0-9]:(?:\\?/){{2}}{_USER}:{_VALUE}{_HOST}"),
         validate=_is_real,
-        lead=3,
+        max_lead=3,
         positive=(
             ("postgres://app:CHZtDuoz97U5@db-01:5432/main timeout=380", "CHZtDuoz97U5"),
             ("mongodb+srv://svc:p@ss#w0rd!@cluster0/test?retry=true", "p@ss#w0rd!"),
@@ -55,6 +56,7 @@ RECOGNIZERS = (
         name="password_url_encoded",
         entity="PASSWORD",
         gate=r"%3[Aa]%2[Ff]%2[Ff][^ \n%]*%3[Aa]",
+        gate_kind="shapes",
         pattern=re.compile(
             r"%3[Aa]%2[Ff]%2[Ff][0-9A-Za-z_.-]{0,64}%3[Aa](?P<value>(?:[0-9A-Za-z_.~!$*-]|%(?!40|2[Ff]"
             r"|3[Aa])){1,128})%40",
@@ -69,6 +71,7 @@ RECOGNIZERS = (
         entity="PASSWORD",
         # "user:password@tcp(host:port)/name", as Go's driver for MySQL has it.
         gate=r"@(?:tcp|unix|tls)\(",
+        gate_kind="prefixes",
         pattern=re.compile(r"(?<![\w.])[\w.-]{1,64}:(?P<value>[^\s:\"'(]{1,128})@(?=(?:tcp|unix|tls)\()"),
         validate=_is_real,
         positive=(("open root:S3cret@1@tcp(db:3306)/app", "S3cret@1"),),
@@ -79,12 +82,13 @@ RECOGNIZERS = (
         entity="PASSWORD",
         # "user:password@host:port", as proxies are written. Only with a port, and where the password is not a word.
         gate=r"@[0-9A-Za-z_.-]+:[0-9]{2}",
+        gate_kind="shapes",
         pattern=re.compile(
             r"(?<![\w.:@/+-])[\w.-]{1,64}:(?P<value>(?=[^\s@]{0,127}[0-9!#$%^*])"
             r"[^\s:@/\"'<>(),;=]{3,128})@[\w.-]{1,253}:[0-9]{2,5}(?![\w.])"
         ),
         validate=_is_real,
-        lead_signs=_ADDRESS_SIGNS,
+        lead_characters=_ADDRESS_SIGNS,
         positive=(("via bob:hunter2@proxy:8080 ok", "hunter2"),),
         negative=("acme/app:v1@sha256:9f86d081884c7d65", "from:bob@host:25", "a:b@c:80", "12:30:01@host:80"),
     ),
@@ -93,6 +97,7 @@ RECOGNIZERS = (
         entity="PASSWORD",
         # "user/password@service": Oracle's "easy connect".
         gate=r"(?:(?:sqlplus|rman|expdp|impdp|sqlldr) |oracle:(?:thin|oci):)[^@\n]+@",
+        gate_kind="prefixes",
         pattern=re.compile(
             r"(?:(?:sqlplus|rman|expdp|impdp|sqlldr)(?: -[A-Za-z]{1,8}){0,3} (?:target |userid=)?"
             r"[\"']?|oracle:(?:thin|oci):)"

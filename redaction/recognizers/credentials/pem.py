@@ -19,6 +19,7 @@ RECOGNIZERS = (
         name="private_key_pem",
         entity="SECRET",
         gate=r"BEGIN [A-Z0-9 ]*PRIVATE KEY",
+        gate_kind="prefixes",
         pattern=re.compile(rf"{_BEGIN}(?:{_CLOSED}|{_CUT_OFF})"),
         positive=(
             (

@@ -41,6 +41,7 @@ RECOGNIZERS = (
         name="mac_pairs",
         entity="MAC_ADDRESS",
         gate=r"(?:[0-9A-Fa-f]{2}(?:[:-]|%3[Aa])){5}[0-9A-Fa-f]{2}",
+        gate_kind="shapes",
         pattern=_PAIRS,
         validate=_is_someones,
         starts_at_gate=True,
@@ -76,6 +77,7 @@ RECOGNIZERS = (
         name="mac_quads",
         entity="MAC_ADDRESS",
         gate=r"[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}",
+        gate_kind="shapes",
         pattern=_QUADS,
         validate=_is_someones,
         positive=(
@@ -94,6 +96,7 @@ RECOGNIZERS = (
         name="mac_digits",
         entity="MAC_ADDRESS",
         gate=keyed_gate(_NAMES),
+        gate_kind="words",
         pattern=keyed(_NAMES, r"(?:0[xX])?[0-9A-Fa-f]{12}(?![0-9A-Za-z])", re.ASCII),
         validate=_is_someones,
         starts_at_gate=True,
@@ -109,6 +112,7 @@ RECOGNIZERS = (
         name="mac_frame",
         entity="MAC_ADDRESS",
         gate=r"MAC=(?:[0-9a-f]{2}:){12}",
+        gate_kind="prefixes",
         pattern=re.compile(rf"(?<=MAC=){_PAIR}(?::{_PAIR}){{13}}(?![0-9A-Za-z:])", re.ASCII),
         positive=(
             (

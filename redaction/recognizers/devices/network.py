@@ -92,9 +92,10 @@ RECOGNIZERS = (
         name="ip_v4",
         entity="IP_ADDRESS",
         gate=r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?:[^0-9]|$)",
+        gate_kind="shapes",
         pattern=_V4,
         validate=_is_v4,
-        lead=2,
+        max_lead=2,
         positive=(
             ("from 203.61.177.99 port 9438", "203.61.177.99"),
             ("10.0.0.1:8080", "10.0.0.1"),
@@ -143,9 +144,10 @@ RECOGNIZERS = (
         # Two colons with a digit beside them, or with a group beside them and a colon at its other side.
         gate=r"[0-9][0-9A-Fa-f]{0,3}::|::[0-9A-Fa-f]{0,3}[0-9]|:[0-9A-Fa-f]{1,4}::|::[0-9A-Fa-f]{1,4}:"
         r"|(?:[0-9A-Fa-f]{1,4}:){6}",
+        gate_kind="shapes",
         pattern=_V6,
         validate=_is_v6,
-        lead=64,
+        max_lead=64,
         positive=(
             ("client 2001:db8:ab45:c83d::f4d0 connected", "2001:db8:ab45:c83d::f4d0"),
             ("fd39:feaf:a0f2:1997:50c0:a8d8:5f1a:9e91", "fd39:feaf:a0f2:1997:50c0:a8d8:5f1a:9e91"),

@@ -57,12 +57,13 @@ RECOGNIZERS = (
         entity="IBAN",
         gate=rf"{GATE_START}(?:(?:(?i:{'|'.join(_OTHERS)})|{'|'.join(sorted(_UNREGISTERED_CODES))})"
         rf"[0-9]{{2}}{_JOIN}[0-9A-Za-z]{{2}}|(?i:{'|'.join(_HEXADECIMAL)})[0-9]{{2}}(?:{_JOIN}[0-9]){{8}})",
+        gate_kind="words",
         pattern=re.compile(
             rf"[A-Za-z]{_BEHIND_FIRST}[A-Za-z]\d\d(?:{'|'.join(map(_of_length, _LENGTHS))})(?![0-9A-Za-z])",
             re.ASCII,
         ),
         validate=_is_iban,
-        lead=0,
+        max_lead=0,
         positive=(
             ("transfer iban=GB61NWBK72538156279484 amount=621612.85", "GB61NWBK72538156279484"),
             ("iban: KZ86 125K ZT50 0410 0100 done", "KZ86 125K ZT50 0410 0100"),
@@ -88,6 +89,7 @@ RECOGNIZERS = (
         name="swift_code",
         entity="SWIFT",
         gate=label_gate(_SWIFT_WORDS),
+        gate_kind="words",
         pattern=labelled(_SWIFT_WORDS, rf"[A-Z]{{6}}[A-Z0-9]{{2}}(?:[A-Z0-9]{{3}})?{NUMBER_END}", re.ASCII),
         validate=_has_country,
         starts_at_gate=True,

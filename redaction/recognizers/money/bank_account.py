@@ -55,6 +55,7 @@ RECOGNIZERS = (
         name="aba_routing_number",
         entity="US_BANK",
         gate=label_gate(_ROUTING_WORDS),
+        gate_kind="words",
         pattern=labelled(
             _ROUTING_WORDS, rf"(?:\d{{9}}|\d{{4}}-\d{{4}}-\d|\d{{3}} \d{{3}} \d{{3}}){NUMBER_END}", re.ASCII
         ),
@@ -79,6 +80,7 @@ RECOGNIZERS = (
         name="aba_routing_hyphens",
         entity="US_BANK",
         gate=rf"[0-9]{{4}}-[0-9]{{4}}-[0-9]{GATE_END}",
+        gate_kind="shapes",
         pattern=re.compile(rf"{DIGIT_START}(?P<value>\d{{4}}-\d{{4}}-\d){NUMBER_END}", re.ASCII),
         validate=_is_routing_number,
         starts_at_gate=True,
@@ -89,6 +91,7 @@ RECOGNIZERS = (
         name="bank_account_labelled",
         entity="US_BANK",
         gate=label_gate(_ACCOUNT_WORDS),
+        gate_kind="words",
         pattern=labelled(_ACCOUNT_WORDS, _ACCOUNT_NUMBER, re.ASCII),
         validate=_has_account_length,
         starts_at_gate=True,
@@ -112,6 +115,7 @@ RECOGNIZERS = (
         name="bank_account_beside_bank",
         entity="US_BANK",
         gate=word_gate(_BANK_WORDS),
+        gate_kind="words",
         pattern=labelled(_PLAIN_ACCOUNT_WORDS, _ACCOUNT_NUMBER, re.ASCII),
         validate=_has_account_length,
         context=Context(_BANK_WORDS, after=48),
@@ -125,6 +129,7 @@ RECOGNIZERS = (
         name="bank_account_behind_bank",
         entity="US_BANK",
         gate=label_gate(_SHORT_BANK_WORDS),
+        gate_kind="words",
         pattern=labelled(_PLAIN_ACCOUNT_WORDS, _ACCOUNT_NUMBER, re.ASCII),
         validate=_has_account_length,
         context=Context(_SHORT_BANK_WORDS),
@@ -135,6 +140,7 @@ RECOGNIZERS = (
         name="sort_code",
         entity="US_BANK",
         gate=label_gate(_SORT_CODE_WORDS),
+        gate_kind="words",
         pattern=labelled(
             _SORT_CODE_WORDS, rf"\d\d(?P<join>[- ]?)\d\d(?P=join)\d\d|\d{{3}}[- ]?\d{{3}}{NUMBER_END}", re.ASCII
         ),
@@ -151,6 +157,7 @@ RECOGNIZERS = (
         name="ifsc",
         entity="US_BANK",
         gate=label_gate(_IFSC_WORDS),
+        gate_kind="words",
         pattern=labelled(_IFSC_WORDS, rf"[A-Z]{{4}}0[A-Z0-9]{{6}}{NUMBER_END}", re.ASCII),
         starts_at_gate=True,
         positive=(("ifsc=HDFC0001234 ok", "HDFC0001234"),),

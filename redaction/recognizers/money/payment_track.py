@@ -23,6 +23,7 @@ RECOGNIZERS = (
         name="card_track_1",
         entity="CREDIT_CARD",
         gate=r"[0-9]{2}\^",
+        gate_kind="shapes",
         pattern=re.compile(r"%?[Bb](?P<number>\d{12,19})\^[^^?\n]{2,26}\^(?:\d{4}|\^)[^?\n\"' ]{0,40}\??", re.ASCII),
         validate=_has_card,
         positive=(
@@ -37,6 +38,7 @@ RECOGNIZERS = (
         name="card_track_2",
         entity="CREDIT_CARD",
         gate=r"[0-9]{4}[=A-F][0-9]{7}",
+        gate_kind="shapes",
         pattern=re.compile(r"(?<![0-9A-Za-z]);?(?P<number>\d{12,19})[=D]\d{7,24}\??(?![0-9A-Za-z])", re.ASCII),
         validate=_has_card,
         positive=(
@@ -50,6 +52,7 @@ RECOGNIZERS = (
         name="card_security_code",
         entity="CREDIT_CARD",
         gate=keyed_gate(_CODE_WORDS),
+        gate_kind="words",
         pattern=keyed(_CODE_WORDS, rf"\d{{3,4}}{NUMBER_END}", re.ASCII),
         starts_at_gate=True,
         positive=(

@@ -24,6 +24,7 @@ RECOGNIZERS = (
         name="za_id",
         entity=NATIONAL_ID,
         gate="",
+        gate_kind="words",
         pattern=number(r"\d{13}|\d{6} \d{4} \d{3}|\d{6} \d{4} \d{2} \d"),
         validate=proven(_is_za_id),
         context=named(
@@ -43,6 +44,7 @@ RECOGNIZERS = (
         name="za_tax",
         entity=NATIONAL_ID,
         gate="",
+        gate_kind="words",
         pattern=number(r"[01239]\d{9}"),
         validate=proven(za_tin.is_valid),
         context=named("sars, income tax number, tax reference, sars tax, south african tax"),
@@ -53,6 +55,7 @@ RECOGNIZERS = (
         name="ng_key",
         entity=NATIONAL_ID,
         gate="",
+        gate_kind="words",
         # NIMC and the Central Bank of Nigeria: eleven digits, no published check digit.
         pattern=number(r"\d{11}|\d{4}-\d{3}-\d{4}|\d{4} \d{3} \d{4}"),
         context=named(
@@ -71,6 +74,7 @@ RECOGNIZERS = (
         name="ke_kra_pin",
         entity=NATIONAL_ID,
         gate="",
+        gate_kind="words",
         pattern=number(r"[APap]\d{9}[A-Za-z]"),
         validate=proven(kra_pin.is_valid),
         context=named("kra, kra pin, krapin", keys="pin", initial=r"[APap]"),
@@ -81,6 +85,7 @@ RECOGNIZERS = (
         name="gh_card",
         entity=NATIONAL_ID,
         gate=r"GHA-[0-9]{9}-[0-9]",
+        gate_kind="prefixes",
         pattern=number(r"GHA-\d{9}-\d"),
         positive=(("ghana_card=GHA-123456789-0", "GHA-123456789-0"),),
         negative=("GHA-12345678-0", "XGHA-123456789-0"),
@@ -89,6 +94,7 @@ RECOGNIZERS = (
         name="ug_nin_key",
         entity=NATIONAL_ID,
         gate="",
+        gate_kind="words",
         # NIRA: C for a citizen, sex, year of birth, then nine characters.
         pattern=number(r"[CAca][MFmf]\d{2}[0-9A-Za-z]{9}[A-Za-z]"),
         context=named(

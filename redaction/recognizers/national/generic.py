@@ -96,6 +96,7 @@ RECOGNIZERS = (
         name="national_id_key",
         entity=NATIONAL_ID,
         gate=named(keys=_NATIONAL, initial="[0-9A-Za-z]").gate,
+        gate_kind="words",
         pattern=keyed_number(_NATIONAL, _NUMBER),
         validate=_is_number,
         starts_at_gate=True,
@@ -120,6 +121,7 @@ RECOGNIZERS = (
         name="identity_number_key",
         entity=NATIONAL_ID,
         gate=named(keys=_IDENTITY, initial="[A-Za-z]{0,6}[- ]?[0-9][-0-9A-Za-z ./]").gate,
+        gate_kind="words",
         pattern=keyed_number(_IDENTITY, _NUMBER),
         validate=_is_some_countrys,
         starts_at_gate=True,
@@ -134,6 +136,7 @@ RECOGNIZERS = (
         name="eu_vat",
         entity=NATIONAL_ID,
         gate=named(keys=_VAT, initial="[A-Z]{2}[- ]?[0-9A-Z]{2}").gate,
+        gate_kind="words",
         pattern=keyed_number(
             _VAT,
             r"[A-Z]{2}[ -]?[0-9]{2,4}(?:[ .-][0-9]{2,4}){1,4}|[A-Z]{2}[ -]?(?=[0-9A-Z]{0,4}[0-9]{2})[0-9A-Z]{2,13}",

@@ -23,6 +23,7 @@ RECOGNIZERS = (
         name="in_aadhaar_groups",
         entity=NATIONAL_ID,
         gate=rf"[0-9]{{4}}[ -][0-9]{{4}}[ -][0-9]{{4}}{GATE_END}",
+        gate_kind="shapes",
         pattern=lone(r"[2-9]\d{3}(?P<s>[ -])\d{4}(?P=s)\d{4}"),
         validate=proven(_is_aadhaar),
         starts_at_gate=True,
@@ -33,6 +34,7 @@ RECOGNIZERS = (
         name="in_aadhaar",
         entity=NATIONAL_ID,
         gate="",
+        gate_kind="words",
         pattern=number(r"\d{12}|\d{4}(?P<s>[ .:-])\d{4}(?P=s)\d{4}"),
         validate=proven(_is_aadhaar),
         context=named("aadhaar, aadhaar number, aadhaar no, aadhar, adhaar, uidai, आधार"),
@@ -47,6 +49,7 @@ RECOGNIZERS = (
         name="in_aadhaar_vid",
         entity=NATIONAL_ID,
         gate="",
+        gate_kind="words",
         pattern=number(r"[2-9]\d{3}(?P<s>[ -]?)\d{4}(?P=s)\d{4}(?P=s)\d{4}"),
         validate=proven(_is_aadhaar),
         context=named("aadhaar, aadhar, virtual id, uidai"),
@@ -57,6 +60,7 @@ RECOGNIZERS = (
         name="in_pan",
         entity=NATIONAL_ID,
         gate=r"[A-Z]{3}[G-Z][A-Z][0-9]{4}[A-Z]",
+        gate_kind="shapes",
         pattern=number(r"[A-Z]{3}P[A-Z]\d{4}[A-Z]"),  # P is a person's; other letters are likelier in part numbers
         validate=proven(pan.is_valid),
         positive=(("taxpayer ABCPD1234Z", "ABCPD1234Z"), ("pan=ABBPM4567S&x=1", "ABBPM4567S")),
@@ -66,6 +70,7 @@ RECOGNIZERS = (
         name="in_pan_key",
         entity=NATIONAL_ID,
         gate="",
+        gate_kind="words",
         pattern=number(r"[A-Za-z]{5}\d{4}[A-Za-z]"),
         validate=proven(pan.is_valid),
         context=named(
@@ -80,6 +85,7 @@ RECOGNIZERS = (
         name="in_gstin",
         entity=NATIONAL_ID,
         gate=r"[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z]",
+        gate_kind="shapes",
         pattern=number(r"[0-3]\d[A-Z]{5}\d{4}[A-Z][0-9A-Z]{3}"),
         validate=proven(gstin.is_valid),
         positive=(("gstin=27AAPFU0939F1ZV", "27AAPFU0939F1ZV"),),
@@ -89,6 +95,7 @@ RECOGNIZERS = (
         name="in_voter_id",
         entity=NATIONAL_ID,
         gate="",
+        gate_kind="words",
         pattern=number(r"[A-Za-z]{3}\d{7}"),
         validate=proven(epic.is_valid),
         context=named("epic, epic no, voter, voter id, elector"),
@@ -99,6 +106,7 @@ RECOGNIZERS = (
         name="south_asian_nid_key",
         entity=NATIONAL_ID,
         gate="",
+        gate_kind="words",
         # Sri Lanka's Department for Registration of Persons: 9 digits and V or X, or 12 with the year of birth before
         # them; so have those of Bangladesh with 13 and 17 digits.
         pattern=number(r"\d{9}[VXvx]|(?:19|20)\d{10}(?:\d|\d{5})?"),

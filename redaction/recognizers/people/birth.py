@@ -118,6 +118,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="birth_date",
         entity="DOB",
         gate=rf"{word_gate(_WORDS)}(?i:[ _.-]?(?:value|string))?[^A-Za-z0-9]",
+        gate_kind="words",
         pattern=_DATE,
         validate=_is_birth,
         starts_at_gate=True,

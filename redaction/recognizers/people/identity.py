@@ -38,6 +38,7 @@ RECOGNIZERS = (
         name="us_ssn_hyphens",
         entity="US_SSN",
         gate=r"[0-9]{3}-[0-9]{2}-[0-9]{4}",
+        gate_kind="shapes",
         pattern=_US_SSN,
         starts_at_gate=True,
         positive=(
@@ -68,6 +69,7 @@ RECOGNIZERS = (
         name="us_ssn_dots",
         entity="US_SSN",
         gate=r"[0-9]{3}\.[0-9]{2}\.[0-9]{4}",
+        gate_kind="shapes",
         pattern=re.compile(
             rf"{NUMBER_START}(?<![vV]ersion[ :=/])(?<![vV]er[ :=/])(?<![/@=~^])"
             rf"(?!000|666|9)\d{{3}}\.(?!00)\d{{2}}\.(?!0000)\d{{4}}{NUMBER_END}",
@@ -88,6 +90,7 @@ RECOGNIZERS = (
         name="us_ssn_labelled",
         entity="US_SSN",
         gate=label_gate(_SSN_WORDS),
+        gate_kind="words",
         pattern=labelled(_SSN_WORDS, _LABELLED_SSN, re.ASCII),
         starts_at_gate=True,
         positive=(
@@ -120,6 +123,7 @@ RECOGNIZERS = (
         name="us_ssn_last_four",
         entity="US_SSN",
         gate=label_gate(_LAST_FOUR_WORDS),
+        gate_kind="words",
         pattern=labelled(_LAST_FOUR_WORDS, rf"\d{{4}}{NUMBER_END}", re.ASCII),
         starts_at_gate=True,
         positive=(("ssn_last4=6789", "6789"), ('"last4Ssn":"6789"', "6789"), ("last four of SSN: 6789", "6789")),
@@ -129,9 +133,10 @@ RECOGNIZERS = (
         name="us_itin_hyphens",
         entity="US_ITIN",
         gate=r"[0-9]{3}-[0-9]{2}-[0-9]{4}",
+        gate_kind="shapes",
         pattern=re.compile(rf"{DIGIT_START}9\d\d-{_ITIN_MIDDLE}-\d{{4}}{NUMBER_END}", re.ASCII),
         starts_at_gate=True,
-        unless="us_ssn_hyphens",
+        skip_inside="us_ssn_hyphens",
         positive=(("tax form 911-70-1234 filed", "911-70-1234"), ("911-64-1234", "911-64-1234")),
         negative=("911-66-1234", "911-89-1234", "911-93-1234", "811-70-1234", "911-70-12345", "1-911-70-1234"),
     ),
@@ -139,6 +144,7 @@ RECOGNIZERS = (
         name="us_itin_labelled",
         entity="US_ITIN",
         gate=label_gate(_ITIN_WORDS),
+        gate_kind="words",
         pattern=labelled(
             _ITIN_WORDS, rf"9\d\d(?P<join>[-. ]|%20|){_ITIN_MIDDLE}(?P=join)\d{{4}}{NUMBER_END}", re.ASCII
         ),

@@ -50,6 +50,7 @@ RECOGNIZERS = (
         name="driver_license",
         entity="US_DRIVER_LICENSE",
         gate=label_gate(_LICENCE_WORDS),
+        gate_kind="words",
         pattern=labelled(
             _LICENCE_WORDS,
             rf"(?=[A-Za-z]{{0,6}}[- *]?\d)[A-Za-z0-9]{{1,20}}(?:[- ](?=\d)[A-Za-z0-9]{{1,8}}){{0,4}}{NUMBER_END}",
@@ -72,6 +73,7 @@ RECOGNIZERS = (
         name="passport",
         entity="US_PASSPORT",
         gate=label_gate(_PASSPORT_WORDS),
+        gate_kind="words",
         pattern=labelled(_PASSPORT_WORDS, rf"[A-Za-z0-9]{{6,10}}{NUMBER_END}", re.ASCII),
         validate=_is_passport,
         starts_at_gate=True,

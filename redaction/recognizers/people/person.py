@@ -89,6 +89,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="person_key",
         entity="PERSON",
         gate=rf"{word_gate(_PART_KEYS)}{GATE_BETWEEN}",
+        gate_kind="words",
         pattern=re.compile(
             rf"{word_pattern(_PART_KEYS)}{BETWEEN}(?P<quote>{QUOTE})?"
             rf"(?P<value>(?(quote){_QUOTED}|{TITLE}(?:{_PARTICLES}(?:{LAST_FIRST}|{ONE_OR_MORE}|{FULL_NAME})|{_ENCODED})))"
@@ -153,6 +154,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="person_role",
         entity="PERSON",
         gate=rf"{word_gate(_ROLE_KEYS)}{GATE_BETWEEN}{GATE_OPEN}{GATE_CAPITAL}",
+        gate_kind="words",
         pattern=re.compile(rf"{word_pattern(_ROLE_KEYS)}{BETWEEN}{QUOTE}?(?P<value>{TITLE}{NAME}){END_OF_NAME}"),
         validate=_is_person,
         starts_at_gate=True,

@@ -67,6 +67,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="person_title",
         entity="PERSON",
         gate=rf"{_TITLES}{GATE_CAPITAL}",
+        gate_kind="prefixes",
         pattern=re.compile(rf"(?<![\w.&/-])(?P<value>(?:{_TITLES}){{1,3}}(?P<name>{ONE_OR_MORE}|{FULL_NAME})){_END}"),
         validate=_is_titled,
         positive=(
@@ -89,6 +90,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="person_mail_header",
         entity="PERSON",
         gate=rf"(?i:[a-z.\"'\\){ANY}])(?: |%20|\+)?(?:<|\(|&lt;|%3[Cc]|\\{{1,3}}u003[Cc])[A-Za-z0-9._%+-]+(?:@|%40)",
+        gate_kind="words",
         pattern=re.compile(
             rf"(?<![^\W_])(?P<value>{NAME}|{WORD})(?:\\{{0,3}}[\"'])?(?: |%20|\+)?"
             r"(?P<open><|\(|&lt;|%3[Cc]|\\{1,3}u003[Cc])(?P<local>[A-Za-z0-9._%+-]{1,64}?)(?:@|%40)"
@@ -113,6 +115,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="person_said",
         entity="PERSON",
         gate=rf"{_IS_CALLED}{GATE_CAPITAL}",
+        gate_kind="words",
         pattern=re.compile(rf"(?<![\w-]){_IS_CALLED}(?P<value>(?:M(?:rs?|s)\.? )?(?:{ONE_OR_MORE}|{FULL_NAME})){_END}"),
         validate=_is_person,
         positive=(
@@ -132,6 +135,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="person_letter",
         entity="PERSON",
         gate=rf"{_GREETING}{GATE_CAPITAL}",
+        gate_kind="words",
         pattern=re.compile(
             rf"(?<![\w-]){_GREETING}(?P<value>{ONE_OR_MORE}|{FULL_NAME})(?=[ ]?(?:[,!]|:(?!\w)|[-–—](?= )|{_NEW_LINE}))"
         ),
@@ -153,6 +157,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="person_signature",
         entity="PERSON",
         gate=rf"{_FAREWELL}(?:\\{{0,3}}r)?\\{{0,3}}[\r\nn<]",
+        gate_kind="words",
         pattern=re.compile(
             rf"(?<![\w-]){_FAREWELL}(?:{_NEW_LINE}){{1,3}}[ \t]{{0,4}}(?P<value>{ONE_OR_MORE}|{FULL_NAME})"
             rf"(?=[ \t]{{0,3}}[,.]?(?:$|\"|{_NEW_LINE}))"
@@ -172,6 +177,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="person_by",
         entity="PERSON",
         gate=rf"{_DONE_BY}{GATE_TWO_WORDS}",
+        gate_kind="words",
         pattern=re.compile(rf"(?<![\w-]){_DONE_BY}(?P<value>{NAME}){_END}"),
         validate=_is_person,
         positive=(
@@ -190,6 +196,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="person_role_before",
         entity="PERSON",
         gate=rf"{_ROLE}{GATE_TWO_WORDS}",
+        gate_kind="words",
         pattern=re.compile(rf"(?<![\w-]){_ROLE}(?P<value>{FULL_NAME}){_END}"),
         validate=_is_person,
         positive=(

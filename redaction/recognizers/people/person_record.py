@@ -88,6 +88,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="person_user_quoted",
         entity="PERSON",
         gate=rf"{word_gate(_QUOTED_KEYS)}(?:{GATE_BETWEEN}|[ ]){_GATE_OPEN_QUOTE}{GATE_TWO_WORDS}",
+        gate_kind="words",
         pattern=re.compile(
             rf"{word_pattern(_QUOTED_KEYS)}(?:{BETWEEN}|[ ])(?P<quote>{QUOTE})(?P<value>{NAME})(?P=quote)(?![^\W_])"
         ),
@@ -113,6 +114,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="person_name_of_record",
         entity="PERSON",
         gate=rf"{word_gate(_ANY_KEYS)}{GATE_BETWEEN}{GATE_OPEN}{GATE_TWO_WORDS}",
+        gate_kind="words",
         pattern=re.compile(
             rf"(?<![\w.$/-]){word_pattern(_ANY_KEYS)}{BETWEEN}{QUOTE}?(?P<value>{TITLE}{NAME}){END_OF_NAME}"
         ),

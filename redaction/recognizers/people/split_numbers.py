@@ -38,6 +38,7 @@ def _in_parts(
         name=name,
         entity=entity,
         gate=f"{keyed_gate(words, suffix=False)}{GATE_JOINT}[0-9]",
+        gate_kind="words",
         pattern=keyed(words, rf"\d{digits}{NUMBER_END}", re.ASCII, suffix=False),
         starts_at_gate=True,
         positive=positive,

@@ -13,19 +13,19 @@ from redaction.recognizers import RECOGNIZERS
 
 REDACTOR = Redactor()
 GATES = Re2Gates(
-    [recognizer.gates for recognizer in RECOGNIZERS],
+    [recognizer.gate_pattern for recognizer in RECOGNIZERS],
     dense=[place for place, recognizer in enumerate(RECOGNIZERS) if recognizer.dense_gate],
 )
 RIVALS = [
     line
     for recognizer in RECOGNIZERS
     for other in RECOGNIZERS
-    if other.unless and recognizer.name in (other.name, other.unless)
+    if other.skip_inside and recognizer.name in (other.name, other.skip_inside)
     for line in (*(value for _, value in recognizer.positive), *recognizer.negative)
     if line.isascii()
 ]
 BY_NAME = {recognizer.name: recognizer for recognizer in RECOGNIZERS}
-OTHER_GATES = ReGates([recognizer.gates for recognizer in RECOGNIZERS])
+OTHER_GATES = ReGates([recognizer.gate_pattern for recognizer in RECOGNIZERS])
 
 VALUES = sorted({value for recognizer in RECOGNIZERS for _, value in recognizer.positive})
 LINES = sorted({line for recognizer in RECOGNIZERS for line in recognizer.negative})
@@ -70,10 +70,10 @@ def test_every_value_that_a_recognizer_finds_is_covered(text: str) -> None:
 @settings(max_examples=1000, deadline=None)
 def test_one_that_is_not_asked_would_have_found_a_part_of_a_value(text: str) -> None:
     for recognizer in RECOGNIZERS:
-        if recognizer.unless:
+        if recognizer.skip_inside:
             for start in (match.start() for match in re.finditer(f"(?={recognizer.gate})", text)):
                 parts = [set(range(*found)) for found in recognizer.find(text, [start])]
-                for value in BY_NAME[recognizer.unless].find(text):
+                for value in BY_NAME[recognizer.skip_inside].find(text):
                     if start in range(*value):
                         assert all(part.issubset(range(*value)) for part in parts if start in part)
 

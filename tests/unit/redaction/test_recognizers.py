@@ -50,14 +50,14 @@ def test_leaves_what_is_not_personal(line: str) -> None:
 
 @pytest.mark.parametrize(("recognizer", "line", "value"), POSITIVE)
 def test_the_gate_opens_for_it(recognizer: Recognizer, line: str, value: str) -> None:
-    assert Re2Gates([recognizer.gates]).matching(line)
-    assert ReGates([recognizer.gates]).matching(line)
+    assert Re2Gates([recognizer.gate_pattern]).matching(line)
+    assert ReGates([recognizer.gate_pattern]).matching(line)
 
 
 @pytest.mark.parametrize("recognizer", RECOGNIZERS)
 def test_no_run_in_its_gate_goes_on_into_the_texts_behind(recognizer: Recognizer) -> None:
     # Texts are searched together, a line each: one in which a run starts would have the others read again and again.
-    runs = re.findall(r"\[\^((?:\\.|[^\]\\])+)\][|\\.)]*(?:[*+]|\{\d+,\})", recognizer.gates)
+    runs = re.findall(r"\[\^((?:\\.|[^\]\\])+)\][|\\.)]*(?:[*+]|\{\d+,\})", recognizer.gate_pattern)
     assert all("\n" in signs or "\\n" in signs or "\\x00-" in signs for signs in runs)
 
 
@@ -67,10 +67,10 @@ def test_every_recognizer_carries_both_kinds_of_example(recognizer: Recognizer) 
     assert recognizer.negative
 
 
-def test_unless_is_an_earlier_one() -> None:
+def test_skip_inside_names_an_earlier_recognizer() -> None:
     earlier = set()
     for recognizer in RECOGNIZERS:
-        assert not recognizer.unless or recognizer.unless in earlier, recognizer.name
+        assert not recognizer.skip_inside or recognizer.skip_inside in earlier, recognizer.name
         earlier.add(recognizer.name)
 
 

@@ -13,7 +13,7 @@ from redaction.gates.gates import Re2Gates, compile_search
 from redaction.gates.pieces import pieces
 from redaction.recognizers import RECOGNIZERS
 
-GATES = [recognizer.gates for recognizer in RECOGNIZERS]
+GATES = [recognizer.gate_pattern for recognizer in RECOGNIZERS]
 RE2_GATES = Re2Gates(GATES)
 PARTS = [
     *{value for recognizer in RECOGNIZERS for _, value in recognizer.positive if value.isascii()},

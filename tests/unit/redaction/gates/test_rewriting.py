@@ -9,7 +9,7 @@ from redaction.gates.re2_adapter import Search
 from redaction.gates.rewriting import union
 from redaction.recognizers import RECOGNIZERS
 
-GATES = sorted({recognizer.gates for recognizer in RECOGNIZERS})
+GATES = sorted({recognizer.gate_pattern for recognizer in RECOGNIZERS})
 LINES = [
     *(line for recognizer in RECOGNIZERS for line, _ in recognizer.positive),
     *(line for recognizer in RECOGNIZERS for line in recognizer.negative),
