@@ -30,7 +30,7 @@ class Outage:
         self._logged = False
         self._quiet_until = 0.0
 
-    def failed(self, why: str) -> None:
+    def record_failure(self, why: str) -> None:
         """Count a failure. `why` is for the log: an error's type, a status; never a text."""
         with self._lock:
             self._failures += 1
@@ -38,7 +38,7 @@ class Outage:
                 logger.warning("%s fails (%s), trying again until it works", self._activity, why)
                 self._logged = True
 
-    def worked(self) -> None:
+    def record_success(self) -> None:
         """Forget the failures."""
         with self._lock:
             if self._logged:

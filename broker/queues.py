@@ -35,19 +35,19 @@ def sqs_client(*, tries: int = 1, answer_seconds: float = 2) -> "SQSClient":
     )
 
 
-def queue_name(queue: str) -> str:
+def get_queue_name(queue: str) -> str:
     """The name in SQS of one of topology's queues."""
     return settings.queue_prefix + queue
 
 
-def queue_url(sqs: "SQSClient", queue: str) -> str:
+def get_queue_url(sqs: "SQSClient", queue: str) -> str:
     """The URL of one of topology's queues.
 
     Raises:
         botocore.exceptions.ClientError: SQS refused, or there is no such queue.
         botocore.exceptions.BotoCoreError: SQS did not answer.
     """
-    return sqs.get_queue_url(QueueName=queue_name(queue))["QueueUrl"]
+    return sqs.get_queue_url(QueueName=get_queue_name(queue))["QueueUrl"]
 
 
 def check_queues() -> None:
@@ -59,7 +59,7 @@ def check_queues() -> None:
     """
     sqs = sqs_client()
     for queue in (REDACT_QUEUE, STORE_QUEUE, FAILURES_QUEUE):
-        queue_url(sqs, queue)
+        get_queue_url(sqs, queue)
 
 
 def create_queues() -> list[str]:
@@ -83,14 +83,14 @@ def create_queues() -> list[str]:
     }
     for queue in (REDACT_QUEUE, STORE_QUEUE):
         _ensure(sqs, queue, attributes)
-    return [queue_name(queue) for queue in (REDACT_QUEUE, STORE_QUEUE, FAILURES_QUEUE)]
+    return [get_queue_name(queue) for queue in (REDACT_QUEUE, STORE_QUEUE, FAILURES_QUEUE)]
 
 
 def _ensure(sqs: "SQSClient", queue: str, attributes: dict[str, str]) -> str:
     try:
-        url = queue_url(sqs, queue)
+        url = get_queue_url(sqs, queue)
     except sqs.exceptions.QueueDoesNotExist:
         # Created bare: creating with attributes fails when another process got there first with other ones.
-        url = sqs.create_queue(QueueName=queue_name(queue))["QueueUrl"]
+        url = sqs.create_queue(QueueName=get_queue_name(queue))["QueueUrl"]
     sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)  # type: ignore[arg-type]  # str for a Literal
     return url

@@ -34,8 +34,8 @@ def export(file: Path, tenant: str, reason: str, since: str) -> None:
     """
     count = 0
     with _written(file) as lines, open_letters() as letters:
-        for letter in Selection(tenant=tenant, reason=reason, since=since).of(letters):
-            lines.write(json.dumps({**letter.shown(), "body": letter.body}) + "\n")
+        for letter in Selection(tenant=tenant, reason=reason, since=since).select(letters):
+            lines.write(json.dumps({**letter.to_public_dict(), "body": letter.body}) + "\n")
             count += 1
     click.echo(f"{count} messages are in {file}", err=file == STANDARD_STREAM)
 

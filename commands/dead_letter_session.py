@@ -10,7 +10,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 from tqdm import tqdm
 
-from broker.failures.dead_letters import DeadLetters
+from broker.failures.failure_queue import FailureQueue
 from broker.failures.held_messages import HIDDEN_SECONDS
 
 BAR_AFTER_SECONDS = 2
@@ -18,7 +18,7 @@ BAR_AFTER_SECONDS = 2
 
 
 @contextmanager
-def open_letters(*, lines: bool = False) -> Iterator[DeadLetters]:
+def open_letters(*, lines: bool = False) -> Iterator[FailureQueue]:
     """The failure queue, with a progress bar where somebody looks at it; SIGTERM ends it as Ctrl-C does.
 
     Args:
@@ -28,7 +28,7 @@ def open_letters(*, lines: bool = False) -> Iterator[DeadLetters]:
     """
     with _interrupted_by(signal.SIGTERM, signal.SIGHUP), _explained():
         with bar_of("looked at", hidden=lines and sys.stdout.isatty()) as bar:
-            letters = DeadLetters(received=bar.update)
+            letters = FailureQueue(on_received=bar.update)
             bar.total = letters.visible
             try:
                 yield letters
@@ -38,7 +38,7 @@ def open_letters(*, lines: bool = False) -> Iterator[DeadLetters]:
         _say_what_is_missing(letters)
 
 
-def _give_back(letters: DeadLetters) -> None:
+def _give_back(letters: FailureQueue) -> None:
     with bar_of("given back", len(letters)) as bar:
         try:
             for count in letters.give_back():
@@ -50,7 +50,7 @@ def _give_back(letters: DeadLetters) -> None:
                 )
 
 
-def _say_what_is_missing(letters: DeadLetters) -> None:
+def _say_what_is_missing(letters: FailureQueue) -> None:
     if letters.is_full:
         _say(
             "SQS hands out no more messages before some of these are deleted, and there may be more: redrive or "

@@ -10,7 +10,7 @@ import click
 from flask import Blueprint
 
 from broker.failures.dead_letter import DeadLetter
-from broker.failures.selection import Selection, moment
+from broker.failures.selection import Selection, format_time
 from commands.dead_letter_session import open_letters
 
 failures = Blueprint("failures", __name__)
@@ -30,7 +30,7 @@ class _Since(click.ParamType[str]):
             time = datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is no time such as 2026-01-31T12:00", param, ctx)
-        return moment(time if time.tzinfo else time.replace(tzinfo=UTC))
+        return format_time(time if time.tzinfo else time.replace(tzinfo=UTC))
 
 
 def selects(command: _Command) -> _Command:
@@ -71,9 +71,9 @@ def list_failures(tenant: str, reason: str, since: str, as_json: bool) -> None:
     """
     count = 0
     with open_letters(lines=True) as letters:
-        for letter in Selection(tenant=tenant, reason=reason, since=since).of(letters):
+        for letter in Selection(tenant=tenant, reason=reason, since=since).select(letters):
             count += 1
-            click.echo(json.dumps(letter.shown()) if as_json else _line(letter))
+            click.echo(json.dumps(letter.to_public_dict()) if as_json else _line(letter))
     if not as_json:
         click.echo(f"{count} messages{_copies(letters.copies)}", err=True)
 
@@ -108,10 +108,10 @@ def _age(seconds: float) -> str:
 def show_failure(message_id: str) -> None:
     """Print what is known about a message, without its text."""
     with open_letters() as letters:
-        letter = next(Selection(frozenset([message_id])).of(letters), None)
+        letter = next(Selection(frozenset([message_id])).select(letters), None)
     if letter is None:
         raise click.ClickException(f"there is no message {message_id} in the failure queue, or somebody holds it")
-    click.echo(json.dumps(letter.shown(), indent=2))
+    click.echo(json.dumps(letter.to_public_dict(), indent=2))
 
 
 @failures.cli.command("stats")

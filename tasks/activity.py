@@ -67,9 +67,9 @@ def _write(tenant_id: str, minute: datetime, counts: Counts) -> None:
     try:
         TenantActivity.add(tenant_id, minute, counts)
     except Exception as error:  # noqa: BLE001 - whatever it is, the thread must live
-        _outage.failed(safe_error_summary(error))
+        _outage.record_failure(safe_error_summary(error))
     else:
-        _outage.worked()
+        _outage.record_success()
 
 
 _writer = ActivityWriter()

@@ -41,10 +41,10 @@ def publish_together(publish: Callable[[], Value]) -> Value:
                     collected = sending, publish()
             collected[0].send()
         except UNAVAILABLE_ERRORS as error:
-            _outage.failed(safe_error_summary(error))
+            _outage.record_failure(safe_error_summary(error))
             if time.monotonic() + _outage.delay_seconds > deadline:
                 raise Reject("SQS does not take what follows", requeue=True) from None
             time.sleep(_outage.delay_seconds)
         else:
-            _outage.worked()
+            _outage.record_success()
             return collected[1]

@@ -59,9 +59,9 @@ def redact(batch: Batch) -> Outcome:
     except PolicyInvalid:
         return Outcome(failed=((Reason.POLICY_INVALID, batch),), counts=_counts(batch))
     except PynamoDBException as error:
-        _outage.failed(type(error.cause or error).__name__)
+        _outage.record_failure(type(error.cause or error).__name__)
         return Outcome(unavailable=batch)
-    _outage.worked()
+    _outage.record_success()
     processed_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     redacted: list[RedactedLog] = []
     failed: list[Log] = []

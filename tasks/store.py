@@ -40,17 +40,17 @@ def store(batch: RedactedBatch) -> Outcome:
     except PolicyInvalid:
         return Outcome(failed=((Reason.POLICY_INVALID, batch),))
     except (KeysUnavailable, PynamoDBException) as error:
-        _records_outage.failed(
+        _records_outage.record_failure(
             str(error) if isinstance(error, KeysUnavailable) else type(error.cause or error).__name__
         )
         return Outcome(unavailable=batch)
-    _records_outage.worked()
+    _records_outage.record_success()
     try:
-        verdicts = LogRecord.insert(records, tell_unavailable=_outage.failed)
+        verdicts = LogRecord.insert(records, tell_unavailable=_outage.record_failure)
     except TenantErased:
         return discarded(batch)
     if Verdict.UNAVAILABLE not in verdicts:
-        _outage.worked()
+        _outage.record_success()
 
     def logs_with(*some: Verdict) -> RedactedBatch | None:
         logs = tuple(log for log, its in zip(batch.logs, verdicts, strict=True) if its in some)

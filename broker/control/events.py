@@ -71,7 +71,7 @@ class Outbox:
                 self._send_over_one_connection()
                 return
             except Exception as error:  # noqa: BLE001 - an event is never worth a worker
-                self._outage.failed(type(error).__name__)
+                self._outage.record_failure(type(error).__name__)
             with self._changed:
                 if self._changed.wait_for(lambda: self._closing, self._outage.delay_seconds):
                     self._thread = None
@@ -102,7 +102,7 @@ class Outbox:
             return messages
 
     def _sent(self, messages: list[Message]) -> None:
-        self._outage.worked()
+        self._outage.record_success()
         with self._changed:
             for message in messages:
                 # It is not the first any more when newer ones have pushed it out meanwhile.

@@ -13,7 +13,7 @@ from flower.views import BaseHandler
 from flower.views.broker import BrokerView
 
 from broker.clients import shared_client
-from broker.queues import queue_url, sqs_client
+from broker.queues import get_queue_url, sqs_client
 from settings import LOOPBACK_HOSTS, settings
 from topology import FAILURES_QUEUE, REDACT_QUEUE, STORE_QUEUE
 
@@ -38,7 +38,7 @@ def queue_lengths() -> list[dict[str, str | int]]:
     rows: list[dict[str, str | int]] = []
     for queue in (REDACT_QUEUE, STORE_QUEUE, FAILURES_QUEUE):
         attributes = sqs.get_queue_attributes(
-            QueueUrl=queue_url(sqs, queue),
+            QueueUrl=get_queue_url(sqs, queue),
             AttributeNames=[
                 "ApproximateNumberOfMessages",
                 "ApproximateNumberOfMessagesNotVisible",

@@ -49,14 +49,14 @@ def is_missing(error: ClientError) -> bool:
 class OwnedQueue:
     """A control queue of this process, with all that it takes to make it again or to delete it.
 
-    `made` is how often it was made.
+    `generation` is how often it was made.
     """
 
     name: str
     url: str
     sqs: Any
     attributes: Mapping[str, str]
-    made: int = 1
+    generation: int = 1
     sns: Any = None
     topic: str = ""
     subscription: str = ""
@@ -71,7 +71,7 @@ class Leases:
         self._queues: dict[str, OwnedQueue] = {}
         self._renewing = False
 
-    def take(self, sqs: Any, name: str, attributes: Mapping[str, str]) -> str:
+    def own(self, sqs: Any, name: str, attributes: Mapping[str, str]) -> str:
         """Own a queue: make it unless this process has it already.
 
         Returns:
@@ -94,16 +94,16 @@ class Leases:
                 threading.Thread(target=self._keep_renewing, name="leases", daemon=True).start()
             return url
 
-    def made(self, name: str) -> int:
+    def get_generation(self, name: str) -> int:
         """How often a queue was made; 0 if it is not ours."""
         queue = self._queues.get(name)
-        return queue.made if queue else 0
+        return queue.generation if queue else 0
 
-    def subscribed(self, name: str, made: int, sns: Any, topic: str, subscription: str) -> bool:
+    def record_subscription(self, name: str, generation: int, sns: Any, topic: str, subscription: str) -> bool:
         """Remember a queue's subscription (both by ARN), and the policy that lets the topic into the queue.
 
         Returns:
-            False if the queue was made again since it had been `made` so often: the subscription went with it.
+            False if the queue was created again after `generation`: the subscription went with the old one.
         Raises:
             botocore.exceptions.ClientError: SQS refused, or the queue is gone.
             botocore.exceptions.BotoCoreError: SQS did not answer.
@@ -111,7 +111,7 @@ class Leases:
         with self._lock:
             if (queue := self._queues.get(name)) is None:
                 return True
-            if queue.made != made:
+            if queue.generation != generation:
                 return False
             policy = queue.sqs.get_queue_attributes(QueueUrl=queue.url, AttributeNames=["Policy"])
             queue.attributes = {**queue.attributes, **policy.get("Attributes", {})}
@@ -167,7 +167,7 @@ class Leases:
 
     def _make_again(self, queue: OwnedQueue) -> None:
         queue.sqs.create_queue(QueueName=queue.name, Attributes=queue.attributes, tags=_tags())
-        queue.made += 1
+        queue.generation += 1
         if queue.topic:
             arn = queue.sqs.get_queue_attributes(QueueUrl=queue.url, AttributeNames=["QueueArn"])["Attributes"]
             queue.subscription = queue.sns.subscribe(

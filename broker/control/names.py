@@ -23,7 +23,7 @@ def is_control_queue(name: str, prefix: str) -> bool:
     return name.startswith(prefix) and (rest.endswith(_PIDBOX) or rest.startswith(_EVENTS))
 
 
-def is_workers_queue(name: str, prefix: str) -> bool:
+def is_worker_mailbox(name: str, prefix: str) -> bool:
     """Whether it holds commands to a worker."""
     return is_control_queue(name, prefix) and name.endswith(_PIDBOX) and not is_reply_queue(name, prefix)
 
@@ -38,7 +38,7 @@ def is_event_queue(name: str, prefix: str) -> bool:
     return name.startswith(prefix + _EVENTS)
 
 
-def workers_queue(stock_name: str, process: str) -> str:
+def worker_mailbox_name(stock_name: str, process: str) -> str:
     """Kombu's name of a worker's queue with `process` in it, cut to what SQS takes.
 
     Args:

@@ -12,7 +12,13 @@ from kombu.transport.SQS.exceptions import DoesNotExistQueueException, Undefined
 from kombu.transport.virtual.base import queue_declare_ok_t  # type: ignore[attr-defined]  # missing in the stubs
 
 from broker.control.leases import is_missing, leases
-from broker.control.names import is_control_queue, is_event_queue, is_reply_queue, is_workers_queue, workers_queue
+from broker.control.names import (
+    is_control_queue,
+    is_event_queue,
+    is_reply_queue,
+    is_worker_mailbox,
+    worker_mailbox_name,
+)
 from broker.control.sweep import sweep_from_now_on
 from broker.outage import Outage
 
@@ -32,7 +38,7 @@ class ControlQueues(SQS.Channel):  # type: ignore[misc]  # the stubs of kombu's 
     def canonical_queue_name(self, queue_name: str) -> str:
         """The name in SQS; a worker's control queue gets one that is this process's own."""
         name: str = super().canonical_queue_name(queue_name)
-        return workers_queue(name, _PROCESS) if is_workers_queue(name, self.queue_name_prefix) else name
+        return worker_mailbox_name(name, _PROCESS) if is_worker_mailbox(name, self.queue_name_prefix) else name
 
     def queue_declare(self, queue: str | None = None, passive: bool = False, **kwargs: Any) -> Any:
         """Own the queue if it is a control queue."""
@@ -43,8 +49,8 @@ class ControlQueues(SQS.Channel):  # type: ignore[misc]  # the stubs of kombu's 
             "VisibilityTimeout": str(self.visibility_timeout),
             "MessageRetentionPeriod": str(CONTROL_MESSAGE_SECONDS),
         }
-        self._queue_cache[name] = leases.take(self.sqs(), name, attributes)
-        if is_workers_queue(name, self.queue_name_prefix):
+        self._queue_cache[name] = leases.own(self.sqs(), name, attributes)
+        if is_worker_mailbox(name, self.queue_name_prefix):
             sweep_from_now_on()
         return queue_declare_ok_t(queue or "", 0, 0)
 
@@ -107,10 +113,10 @@ class ControlQueues(SQS.Channel):  # type: ignore[misc]  # the stubs of kombu's 
             except Exception as error:  # noqa: BLE001 - the channel may have been closed meanwhile
                 if self.closed:
                     return
-                outage.failed(type(error).__name__)
+                outage.record_failure(type(error).__name__)
                 time.sleep(outage.delay_seconds)
             else:
-                outage.worked()
+                outage.record_success()
                 return
 
     def _subscribe(self, queue_name: str) -> None:
@@ -122,14 +128,14 @@ class ControlQueues(SQS.Channel):  # type: ignore[misc]  # the stubs of kombu's 
             return
         name = self.canonical_queue_name(queue_name)
         subscriptions = self.fanout.subscriptions
-        is_noted = False
-        while not is_noted:
-            made = leases.made(name)
+        is_recorded = False
+        while not is_recorded:
+            generation = leases.get_generation(name)
             # Kombu remembers a subscription, which a sweep may have deleted since; SNS makes no second one.
             subscriptions._subscription_arn_cache.pop(f"{exchange}:{queue_name}", None)
             subscription = subscriptions.subscribe_queue(queue_name=queue_name, exchange_name=exchange)
             topic = self.fanout._get_or_create_topic(exchange)
-            is_noted = leases.subscribed(name, made, self.fanout.get_client(), topic, subscription)
+            is_recorded = leases.record_subscription(name, generation, self.fanout.get_client(), topic, subscription)
 
     def basic_cancel(self, consumer_tag: str) -> Any:
         """Stop consuming, and delete an event queue: a receiver that comes back takes a new name."""

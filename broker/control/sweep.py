@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from broker.control.leases import PREFIX_TAG, RENEWAL_SECONDS, SEEN_TAG, is_missing
 from broker.control.names import CONTROL_TOPICS, is_control_queue
-from broker.queues import queue_url
+from broker.queues import get_queue_url
 from settings import settings
 from topology import FAILURES_QUEUE
 
@@ -94,7 +94,7 @@ def _keep_sweeping() -> None:
 
 
 def _take_turn(sqs: "SQSClient") -> bool:
-    url = queue_url(sqs, FAILURES_QUEUE)
+    url = get_queue_url(sqs, FAILURES_QUEUE)
     swept = float(sqs.list_queue_tags(QueueUrl=url).get("Tags", {}).get(SWEPT_TAG, 0))
     if time.time() - swept < settings.control_lease_seconds / 2:
         return False

@@ -59,7 +59,7 @@ class DeadLetter(msgspec.Struct, frozen=True):
         """How long ago it failed."""
         return max(0.0, (datetime.now(UTC) - datetime.fromisoformat(self.failed_at)).total_seconds())
 
-    def shown(self) -> dict[str, Any]:
+    def to_public_dict(self) -> dict[str, Any]:
         """All but its text."""
         public = msgspec.to_builtins(self)
         del public["body"]
@@ -80,7 +80,7 @@ class _Content(msgspec.Struct, frozen=True):
         return [log for log in logs if isinstance(log, dict) and isinstance(log.get("log_id"), str)]
 
 
-def read(message: Any) -> DeadLetter:
+def parse_dead_letter(message: Any) -> DeadLetter:
     """A message as boto3 receives it, with the attribute SentTimestamp."""
     envelope = _object(message["Body"])
     headers = headers_of(envelope)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from broker.failures.dead_letter import DeadLetter
-from broker.failures.dead_letters import DeadLetters
+from broker.failures.failure_queue import FailureQueue
 
 SLICE = 500
 SLICE_BYTES = 64 << 20
@@ -48,7 +48,7 @@ class Selection(msgspec.Struct, frozen=True):
     since: str = ""
     before: str = ""
 
-    def takes(self, letter: DeadLetter) -> bool:
+    def matches(self, letter: DeadLetter) -> bool:
         """Whether a message is meant."""
         return (
             (not self.ids or not self.ids.isdisjoint((letter.id, letter.message_id)))
@@ -58,15 +58,15 @@ class Selection(msgspec.Struct, frozen=True):
             and (not self.before or letter.failed_at < self.before)
         )
 
-    def of(self, letters: Iterable[DeadLetter]) -> Iterator[DeadLetter]:
+    def select(self, letters: Iterable[DeadLetter]) -> Iterator[DeadLetter]:
         """Those that are meant."""
-        return filter(self.takes, letters)
+        return filter(self.matches, letters)
 
-    def redrive(self, letters: DeadLetters, *, dry_run: bool = False) -> Redriven:
+    def redrive(self, letters: FailureQueue, *, dry_run: bool = False) -> Redriven:
         """Put those back that are meant and can run; not those that fail while this goes on."""
-        mine = msgspec.structs.replace(self, before=self.before or moment(datetime.now(UTC)))
+        mine = msgspec.structs.replace(self, before=self.before or format_time(datetime.now(UTC)))
         done = Redriven()
-        for some in _slices(mine.of(letters)):
+        for some in _slices(mine.select(letters)):
             can_run = [letter for letter in some if letter.origin_queue]
             back = len(can_run) if dry_run else sum(1 for _ in letters.redrive(can_run))
             done.back += back
@@ -74,17 +74,17 @@ class Selection(msgspec.Struct, frozen=True):
             done.cannot_run += len(some) - len(can_run)
         return done
 
-    def discard(self, letters: DeadLetters, *, dry_run: bool = False) -> Discarded:
+    def discard(self, letters: FailureQueue, *, dry_run: bool = False) -> Discarded:
         """Delete those that are meant."""
         done = Discarded()
-        for some in _slices(self.of(letters)):
+        for some in _slices(self.select(letters)):
             deleted = len(some) if dry_run else letters.discard(some)
             done.deleted += deleted
             done.refused += len(some) - deleted
         return done
 
 
-def moment(time: datetime) -> str:
+def format_time(time: datetime) -> str:
     """ISO 8601 in UTC, as messages have it, so that their order is the order of time."""
     return time.astimezone(UTC).isoformat(timespec="milliseconds")
 

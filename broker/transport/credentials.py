@@ -49,11 +49,11 @@ def _renew(keys: Any, is_mandatory: bool) -> None:
     if keys._frozen_credentials is old:
         _failed(keys, "they expire soon")
     else:
-        keys.sluice_outage.worked()
+        keys.sluice_outage.record_success()
 
 
 def _failed(keys: Any, why: str) -> None:
-    keys.sluice_outage.failed(why)
+    keys.sluice_outage.record_failure(why)
     keys.sluice_renew_at = time.monotonic() + RENEW_AGAIN_SECONDS
 
 

@@ -66,10 +66,10 @@ class PollingChannel(ControlQueues):
         # Stock kombu gets an empty list after a 5xx or a timeout and raises AttributeError on it.
         outage = self._outages.setdefault(self.canonical_queue_name(queue), Outage(f"polling {queue}"))
         if FAILED_STATUS in answer:
-            outage.failed(f"status {answer[FAILED_STATUS]}")
+            outage.record_failure(f"status {answer[FAILED_STATUS]}")
             return 0
         if outage.ongoing:
-            outage.worked()
+            outage.record_success()
             self.on_outage_over(queue_url)
         messages = answer.get("Messages", [])
         for message in messages:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from broker.failures import dead_letter
-from broker.failures.dead_letters import DeadLetters
-from broker.queues import queue_url, sqs_client
+from broker.failures.failure_queue import FailureQueue
+from broker.queues import get_queue_url, sqs_client
 from settings import settings
 from tasks import app
 from tasks.failures import Reason
@@ -46,7 +46,7 @@ def dead_letters_of(tenant: str, prefix: str = settings.queue_prefix) -> list[De
 def send_again(letter: DeadLetter) -> None:
     """Put the very same message into the queue that it came from."""
     sqs = sqs_client()
-    sqs.send_message(QueueUrl=queue_url(sqs, letter.headers["origin_queue"]), MessageBody=letter.body)
+    sqs.send_message(QueueUrl=get_queue_url(sqs, letter.headers["origin_queue"]), MessageBody=letter.body)
 
 
 def fail(tenant: str, *log_ids: str, reason: Reason = Reason.CONFLICT, text: str = "QUOKKA") -> None:
@@ -62,14 +62,14 @@ def fail(tenant: str, *log_ids: str, reason: Reason = Reason.CONFLICT, text: str
 
 def held(tenant: str) -> list[dead_letter.DeadLetter]:
     """The tenant's messages, as an operator sees them."""
-    with DeadLetters() as letters:
+    with FailureQueue() as letters:
         return [letter for letter in letters if letter.tenant_id == tenant]
 
 
 def put(body: str) -> None:
     """Put anything into the failure queue."""
     sqs = sqs_client()
-    sqs.send_message(QueueUrl=queue_url(sqs, FAILURES_QUEUE), MessageBody=body)
+    sqs.send_message(QueueUrl=get_queue_url(sqs, FAILURES_QUEUE), MessageBody=body)
 
 
 def in_redact() -> list[dict[str, Any]]:
@@ -86,4 +86,4 @@ def purge() -> None:
     """Leave nothing in failures, nor in redact."""
     sqs = sqs_client()
     for queue in (FAILURES_QUEUE, REDACT_QUEUE):
-        sqs.purge_queue(QueueUrl=queue_url(sqs, queue))
+        sqs.purge_queue(QueueUrl=get_queue_url(sqs, queue))

@@ -11,7 +11,7 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 from flask import Blueprint, Response, jsonify, request
 
-from broker.failures.dead_letters import DeadLetters
+from broker.failures.failure_queue import FailureQueue
 from broker.failures.selection import Selection
 from observability import safe_error_summary
 from webapp.access.auth import identify
@@ -104,7 +104,7 @@ def list_failures() -> Response:
     """The tenant's messages in the failure queue."""
     selection = Selection(tenant=_tenant(), reason=request.args.get("reason", ""))
     with _letters() as letters:
-        shown = [letter.shown() for letter in islice(selection.of(letters), MAX_SHOWN)]
+        shown = [letter.to_public_dict() for letter in islice(selection.select(letters), MAX_SHOWN)]
         return jsonify(failures=shown, complete=_is_complete(letters))
 
 
@@ -121,10 +121,10 @@ def show_failure(message_id: UUID) -> Response:
     """One of them."""
     selection = Selection(frozenset([str(message_id)]), tenant=_tenant())
     with _letters() as letters:
-        letter = next(selection.of(letters), None)
+        letter = next(selection.select(letters), None)
     if letter is None:
         raise Problem(404, "failure_unknown", "There is no such message, or somebody holds it; list them again.")
-    return jsonify(letter.shown())
+    return jsonify(letter.to_public_dict())
 
 
 @blueprint.post("/failures/redrive")
@@ -155,20 +155,20 @@ def discard() -> Response:
         return _answer(done.deleted, letters, refused=done.refused)
 
 
-def _answer(messages: int, letters: DeadLetters, **others: int) -> Response:
+def _answer(messages: int, letters: FailureQueue, **others: int) -> Response:
     return jsonify(msgspec.to_builtins(Done(messages=messages, complete=_is_complete(letters), **others)))
 
 
-def _is_complete(letters: DeadLetters) -> bool:
+def _is_complete(letters: FailureQueue) -> bool:
     return letters.is_complete and not letters.held_elsewhere
 
 
 @contextmanager
-def _letters() -> Iterator[DeadLetters]:
+def _letters() -> Iterator[FailureQueue]:
     if not _reading.acquire(timeout=WAIT_SECONDS):
         raise unavailable("busy", "Others read the failure queue at this moment; ask again.")
     try:
-        with DeadLetters(seconds=READ_SECONDS) as letters:
+        with FailureQueue(seconds=READ_SECONDS) as letters:
             yield letters
     except (ClientError, BotoCoreError) as error:
         raise unavailable(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from broker.control.names import is_workers_queue
+from broker.control.names import is_worker_mailbox
 from broker.queues import sqs_client
 from local.engine import Engine
 from settings import ROOT
@@ -182,7 +182,7 @@ def test_an_unknown_destination_ends_with_celerys_own_message(workers: Processes
 def test_a_worker_that_starts_again_answers_again(workers: Processes) -> None:
     def mailboxes() -> set[str]:
         urls = sqs_client().list_queues(QueueNamePrefix="inspected-store").get("QueueUrls", [])
-        return {name for url in urls if is_workers_queue(name := url.rsplit("/", 1)[-1], "inspected-")}
+        return {name for url in urls if is_worker_mailbox(name := url.rsplit("/", 1)[-1], "inspected-")}
 
     before = mailboxes()
     os.kill(workers.pid("store"), signal.SIGTERM)

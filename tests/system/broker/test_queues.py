@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from broker.queues import create_queues, queue_url, sqs_client
+from broker.queues import create_queues, get_queue_url, sqs_client
 from local.engine import Engine
 from settings import ROOT
 from topology import MAX_RECEIVES
@@ -11,7 +11,7 @@ from topology import MAX_RECEIVES
 
 def attributes(queue: str) -> dict[str, str]:
     sqs = sqs_client()
-    return dict(sqs.get_queue_attributes(QueueUrl=queue_url(sqs, queue), AttributeNames=["All"])["Attributes"])
+    return dict(sqs.get_queue_attributes(QueueUrl=get_queue_url(sqs, queue), AttributeNames=["All"])["Attributes"])
 
 
 def test_redact_and_store_redrive_into_failures(engine: Engine) -> None:
@@ -26,7 +26,7 @@ def test_redact_and_store_redrive_into_failures(engine: Engine) -> None:
 
 def test_creating_again_brings_attributes_up_to_date(engine: Engine) -> None:
     sqs = sqs_client()
-    sqs.set_queue_attributes(QueueUrl=queue_url(sqs, "redact"), Attributes={"VisibilityTimeout": "77"})
+    sqs.set_queue_attributes(QueueUrl=get_queue_url(sqs, "redact"), Attributes={"VisibilityTimeout": "77"})
 
     names = create_queues()
 

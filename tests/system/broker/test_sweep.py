@@ -15,7 +15,7 @@ import boto3
 import pytest
 
 from broker.control.leases import PREFIX_TAG
-from broker.control.names import is_control_queue, workers_queue
+from broker.control.names import is_control_queue, worker_mailbox_name
 from broker.queues import sqs_client
 from local.engine import Engine
 from settings import ROOT
@@ -37,10 +37,10 @@ from kombu import Queue
 from broker.control.leases import leases
 from broker.queues import sqs_client
 from tasks.application import app
-note = leases.subscribed
+note = leases.record_subscription
 
 def frozen(name, *arguments):
-    leases.subscribed = note
+    leases.record_subscription = note
     url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
     sqs.delete_queue(QueueUrl=url)
     channel.fanout.get_client().unsubscribe(SubscriptionArn=arguments[-1])
@@ -49,7 +49,7 @@ def frozen(name, *arguments):
     return note(name, *arguments)
 
 sqs = sqs_client()
-leases.subscribed = frozen
+leases.record_subscription = frozen
 with app.connection_for_read() as connection:
     channel = connection.default_channel
     queue = Queue("celeryev-frozen", event_exchange)(channel)
@@ -257,7 +257,7 @@ def test_sweeps_may_run_side_by_side(deployment: Deployment) -> None:
 
 
 def test_a_long_host_name_is_cut_to_what_sqs_takes() -> None:
-    name = workers_queue(f"sluice-redact_{'ip-10-0-0-1' * 8}-celery-pidbox", "0123abcd")
+    name = worker_mailbox_name(f"sluice-redact_{'ip-10-0-0-1' * 8}-celery-pidbox", "0123abcd")
 
     assert len(name) == 80
     assert name.endswith("-0123abcd-celery-pidbox")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from broker.failures.dead_letters import READERS
+from broker.failures.failure_queue import READERS
 from models import LogRecord
 from settings import ROOT
 from tests.support.failure_queue import fail, visible

@@ -7,7 +7,7 @@ import pytest
 from click.testing import Result
 
 from broker.failures.dead_letter import TOO_MANY_RECEIVES, UNREADABLE, DeadLetter
-from broker.failures.dead_letters import DeadLetters
+from broker.failures.failure_queue import FailureQueue
 from local.engine import Engine
 from tasks.failures import Reason
 from tests.support.failure_queue import FAILED_AT, fail, in_redact, put, visible
@@ -26,7 +26,7 @@ def listed(*options: str) -> list[dict[str, object]]:
 
 
 def held() -> list[DeadLetter]:
-    with DeadLetters() as letters:
+    with FailureQueue() as letters:
         return list(letters)
 
 
@@ -182,7 +182,7 @@ def test_nothing_is_changed_without_a_choice(tenant: str) -> None:
 def test_messages_that_somebody_else_holds_are_told_of(tenant: str) -> None:
     fail(tenant, "a")
 
-    with DeadLetters() as letters:
+    with FailureQueue() as letters:
         assert len(list(letters)) == 1
         meanwhile = run("list")
 

@@ -22,7 +22,7 @@ from celery.app.trace import trace_task
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from broker.failures.dead_letter import read
+from broker.failures.dead_letter import parse_dead_letter
 from local.engine import Engine
 from models import LogRecord
 from tasks import app
@@ -106,7 +106,7 @@ class Queues:
 
     def failed(self) -> Counter[tuple[str, str]]:
         """Log ids and texts of what is in failures, with copies taken for one, as `failures list` does."""
-        letters = {read(message).id: message for message in self.dead}
+        letters = {parse_dead_letter(message).id: message for message in self.dead}
         payloads = (
             json.loads(zlib.decompress(base64.b64decode(json.loads(message["Body"])["body"])))[0][0]
             for message in letters.values()

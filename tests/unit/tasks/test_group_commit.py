@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import celeryconfig
-from broker.queues import queue_url, sqs_client
+from broker.queues import get_queue_url, sqs_client
 from broker.transport.channel import ENVELOPE_BYTES
 from broker.transport.sending import MessageTooLarge
 from settings import settings
@@ -241,7 +241,7 @@ def network(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[Faul
     assert settings.endpoint is not None
     url = celeryconfig.broker_url.replace(settings.endpoint.netloc, proxy.url.removeprefix("http://"))
     sqs = sqs_client()
-    sqs.purge_queue(QueueUrl=queue_url(sqs, REDACT_QUEUE))  # also what somebody still holds
+    sqs.purge_queue(QueueUrl=get_queue_url(sqs, REDACT_QUEUE))  # also what somebody still holds
     monkeypatch.setattr(app.conf, "broker_write_url", url)
     reconnect()
     yield proxy

@@ -10,7 +10,7 @@ from flower.views import BaseHandler
 from pydantic import ValidationError
 
 from broker.control import flower
-from broker.queues import queue_url, sqs_client
+from broker.queues import get_queue_url, sqs_client
 from local.engine import Engine
 from settings import ROOT, Settings
 from tests.support.processes import COMMANDS, Processes
@@ -65,7 +65,7 @@ def test_a_flower_that_chooses_its_broker_elsewhere_is_refused(monkeypatch: pyte
 
 def test_queue_lengths_tell_ready_from_unacknowledged(engine: Engine) -> None:
     sqs = sqs_client()
-    url = queue_url(sqs, "failures")
+    url = get_queue_url(sqs, "failures")
     before = failures()
     bodies = {uuid.uuid4().hex for _ in range(2)}
     for body in bodies:

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from broker.failures.dead_letter import DeadLetter
-from broker.failures.dead_letters import DeadLetters
+from broker.failures.failure_queue import FailureQueue
 from models import ApiKey, Tenant
 from tests.support.failure_queue import fail, in_redact, put, visible
 from webapp import create_app
@@ -29,7 +29,7 @@ def key_for(tenant: str, *scopes: str) -> dict[str, str]:
 
 
 def of_others(tenant: str) -> DeadLetter:
-    with DeadLetters() as letters:
+    with FailureQueue() as letters:
         return next(letter for letter in letters if letter.tenant_id != tenant)
 
 
@@ -89,7 +89,7 @@ def test_an_answer_that_lacks_something_says_so(
         fail(tenant, log_id)
     mine = key_for(tenant, "admin")
 
-    with DeadLetters() as letters:
+    with FailureQueue() as letters:
         next(iter(letters))
         assert client.get("/failures", headers=mine).get_json()["complete"] is False
     monkeypatch.setattr(dead_letters, "MAX_SHOWN", 2)

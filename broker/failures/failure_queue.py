@@ -11,9 +11,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from broker.batching import BATCH_SIZE, batches
-from broker.failures.dead_letter import DeadLetter, headers_of, read
+from broker.failures.dead_letter import DeadLetter, headers_of, parse_dead_letter
 from broker.failures.held_messages import MOST_HELD, HeldMessages
-from broker.queues import queue_url, sqs_client
+from broker.queues import get_queue_url, sqs_client
 from broker.transport.sending import Message, NotSent, Sending
 from topology import FAILURES_QUEUE, TENANT_ID_PATTERN
 
@@ -28,10 +28,10 @@ _WHY = ("reason", "exception", "failed_at", "origin_queue", "attempts", "detail"
 _REFUSALS = ("InvalidMessageContents", "BatchRequestTooLong", "InvalidParameterValue")
 
 
-class DeadLetters:
+class FailureQueue:
     """The messages of the failure queue, held while this is open and given back when it closes.
 
-        with DeadLetters() as letters:
+        with FailureQueue() as letters:
             for letter in letters: ...
 
     Attributes:
@@ -42,17 +42,17 @@ class DeadLetters:
 
     Args:
         seconds: for how long to read at most.
-        received: is told how many messages have come, again and again.
+        on_received: is told how many messages have come, again and again.
     Raises:
         botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: SQS refused, or did not answer.
     """
 
-    def __init__(self, *, seconds: float = math.inf, received: Callable[[int], object] = lambda _count: None) -> None:
+    def __init__(self, *, seconds: float = math.inf, on_received: Callable[[int], object] = lambda _: None) -> None:
         self._sqs = sqs_client(tries=TRIES, answer_seconds=ANSWER_SECONDS)
-        self._url = queue_url(self._sqs, FAILURES_QUEUE)
+        self._url = get_queue_url(self._sqs, FAILURES_QUEUE)
         self._queue_urls: dict[str, str] = {}
         self._ends = time.monotonic() + seconds
-        self._received = received
+        self._on_received = on_received
         self._executor = ThreadPoolExecutor(READERS)
         self.visible, self.held_elsewhere = self._count()
         # Each reader may bring a batch while it is found that there are enough.
@@ -64,7 +64,7 @@ class DeadLetters:
         self.is_complete = False
         self.is_full = False
 
-    def __enter__(self) -> "DeadLetters":
+    def __enter__(self) -> "FailureQueue":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -84,7 +84,7 @@ class DeadLetters:
 
     def __iter__(self) -> Iterator[DeadLetter]:
         """Each dead letter that nobody else holds, once, however many copies of it there are."""
-        for letter in map(read, self._messages()):
+        for letter in map(parse_dead_letter, self._messages()):
             if letter.id in self._seen:
                 self._copies.setdefault(letter.id, []).append(letter.message_id)
                 self.copies += 1
@@ -105,7 +105,7 @@ class DeadLetters:
             for poll in done:
                 messages = poll.result()
                 quiet = 0 if messages else quiet + 1
-                self._received(len(messages))
+                self._on_received(len(messages))
                 yield from messages
             self._held.keep(self._executor)
         self.is_full = self._held.is_full
@@ -167,7 +167,7 @@ class DeadLetters:
 
     def _url_of(self, queue: str) -> str:
         if queue not in self._queue_urls:
-            self._queue_urls[queue] = queue_url(self._sqs, queue)
+            self._queue_urls[queue] = get_queue_url(self._sqs, queue)
         return self._queue_urls[queue]
 
 

@@ -12,11 +12,11 @@ import pytest
 from botocore.exceptions import BotoCoreError
 
 from broker import queues
-from broker.failures import dead_letters
-from broker.failures.dead_letter import UNREADABLE, read
-from broker.failures.dead_letters import DeadLetters
+from broker.failures import failure_queue
+from broker.failures.dead_letter import UNREADABLE, parse_dead_letter
+from broker.failures.failure_queue import FailureQueue
 from broker.failures.held_messages import HIDDEN_SECONDS, HeldMessages
-from broker.queues import queue_url, sqs_client
+from broker.queues import get_queue_url, sqs_client
 from settings import settings
 from tests.support.failure_queue import fail, in_redact, visible
 from tests.support.fault_proxy import FaultProxy
@@ -64,36 +64,36 @@ def task(payload: object = LOGS, chain: object = None, **headers: object) -> str
     ],
 )
 def test_what_no_worker_can_read_is_unreadable(body: str) -> None:
-    letter = read(message(body))
+    letter = parse_dead_letter(message(body))
 
     assert (letter.reason, letter.origin_queue, letter.log_ids) == (UNREADABLE, "", ())
     assert letter.failed_at == "2026-01-31T12:00:00.000+00:00"
     assert letter.expires_at == "2026-02-14T12:00:00.000+00:00"
-    assert "QUOKKA" not in json.dumps(letter.shown())
+    assert "QUOKKA" not in json.dumps(letter.to_public_dict())
 
 
 @pytest.mark.parametrize("strange", ["\x1b[2J", "x" * 5000, 5, ["QUOKKA"], "31.1.2026", "2026-01-31T12:00:00", None])
 def test_headers_that_anybody_may_have_written_do_no_harm(strange: object) -> None:
     names = ("failed_at", "reason", "tenant_id", "request_id", "exception", "detail")
 
-    letter = read(message(task(**dict.fromkeys(names, strange), attempts=strange)))
+    letter = parse_dead_letter(message(task(**dict.fromkeys(names, strange), attempts=strange)))
 
     assert letter.age_seconds > 0
-    assert all(said.isprintable() and len(said) < 3000 for said in map(str, letter.shown().values()))
+    assert all(said.isprintable() and len(said) < 3000 for said in map(str, letter.to_public_dict().values()))
 
 
 def test_a_message_that_grows_large_can_run_again() -> None:
     logs = [{"log_id": str(number), "text": "x" * 100_000} for number in range(1000)]
 
     content = json.dumps([[{"tenant_id": "t", "logs": logs}], {}, {}]).encode()
-    letter = read(message(envelope(zlib.compress(content), reason="conflict")))
+    letter = parse_dead_letter(message(envelope(zlib.compress(content), reason="conflict")))
 
     assert (letter.reason, letter.origin_queue) == ("conflict", "redact")
 
 
 def test_the_same_failure_has_the_same_id() -> None:
     def id_of(*args: object, **headers: object) -> str:
-        return read(message(task(*args, **headers))).id
+        return parse_dead_letter(message(task(*args, **headers))).id
 
     its = id_of(id="1", failed_at="2026-01-31T12:00:00+00:00", attempts=1)
 
@@ -119,7 +119,7 @@ def test_the_same_failure_has_the_same_id() -> None:
 
 @pytest.fixture
 def through(proxy: FaultProxy, empty_failure_queue: None, monkeypatch: pytest.MonkeyPatch) -> FaultProxy:
-    """What DeadLetters reaches SQS through."""
+    """What FailureQueue reaches SQS through."""
     monkeypatch.setattr(queues, "settings", settings.model_copy(update={"aws_endpoint_url": proxy.url}))
     return proxy
 
@@ -128,7 +128,7 @@ def test_many_are_each_seen_once(through: FaultProxy, tenant: str) -> None:
     for number in range(300):
         fail(tenant, str(number))
 
-    with DeadLetters() as letters:
+    with FailureQueue() as letters:
         seen = [letter.log_ids[0] for letter in letters]
         assert visible() == 0
 
@@ -141,7 +141,7 @@ def test_many_are_each_seen_once(through: FaultProxy, tenant: str) -> None:
 def test_one_that_fails_again_while_it_is_redriven_is_not_taken_for_a_copy(through: FaultProxy, tenant: str) -> None:
     fail(tenant, "a")
 
-    with DeadLetters() as letters:
+    with FailureQueue() as letters:
         reading = iter(letters)
         assert len(list(letters.redrive([next(reading)]))) == 1
         fail(tenant, "a")  # as a worker that has run it by now
@@ -152,7 +152,7 @@ def test_one_that_fails_again_while_it_is_redriven_is_not_taken_for_a_copy(throu
 
 def test_all_that_is_hidden_stays_hidden_while_it_is_looked_at(through: FaultProxy, tenant: str) -> None:
     fail(tenant, "a")
-    held = HeldMessages(sqs_client(), queue_url(sqs_client(), FAILURES_QUEUE))
+    held = HeldMessages(sqs_client(), get_queue_url(sqs_client(), FAILURES_QUEUE))
     assert len(held.receive()) == 1
     later = time.monotonic() + HIDDEN_SECONDS + 1
 
@@ -171,8 +171,8 @@ def test_all_that_is_hidden_stays_hidden_while_it_is_looked_at(through: FaultPro
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """SQS hands out no more than some tens of messages, of which readers may bring all but 20 before that shows."""
-    monkeypatch.setattr(dead_letters, "READERS", 2)
-    monkeypatch.setattr(dead_letters, "MOST_HELD", 60)
+    monkeypatch.setattr(failure_queue, "READERS", 2)
+    monkeypatch.setattr(failure_queue, "MOST_HELD", 60)
 
 
 @pytest.mark.usefixtures("few")
@@ -180,12 +180,12 @@ def test_more_than_sqs_hands_out(through: FaultProxy, tenant: str) -> None:
     for number in range(100):
         fail(tenant, str(number))
 
-    with DeadLetters() as letters:
+    with FailureQueue() as letters:
         seen = list(letters)
         assert 40 <= len(seen) < 100
         assert len(seen) == len(letters)
         assert (letters.is_full, letters.is_complete) == (True, False)
-    with DeadLetters() as letters:
+    with FailureQueue() as letters:
         for letter in letters:
             letters.discard([letter])
         assert (letters.is_full, letters.is_complete) == (False, True)
@@ -196,13 +196,13 @@ def test_when_sqs_says_that_it_is_too_many(through: FaultProxy, tenant: str) -> 
     fail(tenant, "a")
     through.status(400, "AWS.SimpleQueueService.OverLimit", "ReceiveMessage")
 
-    with DeadLetters() as letters:
+    with FailureQueue() as letters:
         assert list(letters) == []
 
     assert (letters.is_full, letters.is_complete) == (True, False)
 
 
-Act = Callable[[DeadLetters, Any], object]
+Act = Callable[[FailureQueue, Any], object]
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_an_outage_in_the_middle_loses_nothing(through: FaultProxy, tenant: str,
         fail(tenant, str(number))
 
     def do_some() -> Iterator[int]:
-        with DeadLetters() as letters:
+        with FailureQueue() as letters:
             for done, letter in enumerate(letters):
                 act(letters, letter)
                 if done == 9:
@@ -234,7 +234,7 @@ def test_sqs_may_refuse_each_second_message(through: FaultProxy, tenant: str) ->
         fail(tenant, str(number))
     through.fail_entries("SendMessageBatch", every=2)
 
-    with DeadLetters() as letters:
+    with FailureQueue() as letters:
         back = list(letters.redrive(list(letters)))
 
     assert len(back) == 10
