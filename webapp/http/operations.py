@@ -82,7 +82,7 @@ def documented(operation: Operation) -> Callable[[_View], _View]:
     return register
 
 
-def operation_of(view: Callable[..., Any]) -> Operation | None:
+def get_operation(view: Callable[..., Any]) -> Operation | None:
     """What was said about a view function, if anything."""
     return _OPERATIONS.get(view)
 

@@ -1,4 +1,6 @@
-"""What every way in has in common: records in, verdicts out, once SQS has what was right."""
+"""Validate records, publish the valid ones, and report each result.
+
+Every endpoint that takes logs ends here."""
 
 import logging
 from collections import defaultdict
@@ -17,23 +19,31 @@ from webapp.http import metrics
 from webapp.http.memory_budget import reserve
 from webapp.http.problems import Problem, unavailable
 from webapp.http.request_ids import current_request_id, current_traceparent
-from webapp.ingest.limits import check_count
-from webapp.ingest.log_ids import LogIds, id_by_key
-from webapp.ingest.resent_requests import Refusals
-from webapp.ingest.validation import Entry, Invalid, check, to_log, to_log_id, to_tenant_id
+from webapp.ingest.limits import check_record_count
+from webapp.ingest.log_ids import LogIds, id_from_idempotency_key
+from webapp.ingest.resent_requests import RetriedRequests
+from webapp.ingest.validation import (
+    IncomingRecord,
+    InvalidRecord,
+    parse_log_id,
+    parse_tenant_id,
+    require_record,
+    validate_log,
+)
 
 logger = logging.getLogger(__name__)
 
 MAX_IDEMPOTENCY_KEY_CHARACTERS = 255
 RECORD_BYTES = 300
-"""What a record takes in memory besides its text: its id, a log, a verdict."""
-RESERVED_TOGETHER = 1000
+"""Memory of a record besides its text: its id, a log, a result."""
+RECORDS_PER_RESERVATION = 1000
+"""Memory is reserved for so many records at once: reserving takes a lock that all requests share."""
 
-_refusals = Refusals()
+_retried_requests = RetriedRequests()
 
 
 class Rejection(msgspec.Struct, frozen=True):
-    """Why a record was not taken; `log_id` is the one that it brought."""
+    """Why a record was not accepted. `log_id` is its own, if valid."""
 
     index: int
     code: str
@@ -42,133 +52,147 @@ class Rejection(msgspec.Struct, frozen=True):
 
 
 class Receipt(msgspec.Struct, frozen=True):
-    """What became of the records of a request: an id for each that SQS has, None for each that was rejected."""
+    """Result of each record: its id if SQS has it, else None."""
 
     log_ids: list[str | None]
     rejections: list[Rejection]
 
     @property
     def accepted(self) -> int:
-        """How many SQS has."""
+        """Number of records that SQS has."""
         return len(self.log_ids) - len(self.rejections)
 
 
-class _Sorted(msgspec.Struct):
-    """The records of a request: the logs of each tenant, and whose each record is, None for the rejected ones."""
+class _RecordsByTenant(msgspec.Struct):
+    """Valid logs by tenant, and the tenant of each record.
+
+    `tenant_of_record` has None for a rejected record. `generated_ids` has
+    ids for records without one; it stays empty if the request has an Idempotency-Key.
+    """
 
     logs: dict[str, list[Log]]
-    ids: dict[str, LogIds]
-    whose: list[str | None]
+    generated_ids: dict[str, LogIds]
+    tenant_of_record: list[str | None]
     rejections: list[Rejection]
 
 
-def take(entries: Iterable[Entry], caller: Caller, body_bytes: int, tenant_id: str | None = None) -> Receipt:
-    """Check each record, and send those that are right on their way.
+def accept_records(
+    incoming: Iterable[IncomingRecord], caller: Caller, body_bytes: int, tenant_id: str | None = None
+) -> Receipt:
+    """Validate a request's records and publish the valid ones to SQS.
 
     Args:
-        entries: the records of one request.
-        caller: who sends them.
-        body_bytes: how large the request was, for its tenant's limit.
-        tenant_id: whose they are by a header of the protocol; x-tenant-id without one.
+        incoming: the records of one request, in order.
+        caller: the authenticated sender.
+        body_bytes: size of the body, charged to the limits of its tenants.
+        tenant_id: the tenant that a header of the protocol names; x-tenant-id is used without one.
     Returns:
-        The verdict on each. SQS has all that are accepted; that may be none.
+        The result of each record. SQS has all accepted ones, which may be none.
     Raises:
-        Problem: 403 when a record is for another tenant than the caller's, or the tenant is suspended; 413 when there
-            are too many; 429 over a limit; 503 when SQS did not take all of them, of which it may have a part: a client
-            that sends again has to bring ids or an Idempotency-Key, so that none is stored twice for certain.
+        Problem: 403 if a record is for another tenant than the caller's, or the tenant is suspended; 413 if there are
+            too many records; 429 over a limit; 503 if SQS did not take all of them, of which it may have a part. To
+            send again and be sure that nothing is stored twice a client needs log ids or an Idempotency-Key.
     """
-    of_request = tenant_named(caller, tenant_id or request.headers.get("x-tenant-id"))
-    records = _sort(entries, caller, of_request)
+    request_tenant = tenant_named(caller, tenant_id or request.headers.get("x-tenant-id"))
+    records = _validate_records(incoming, caller, request_tenant)
     shares = [
-        Share(tenant, len(logs), body_bytes * len(logs) // len(records.whose)) for tenant, logs in records.logs.items()
+        Share(tenant, len(logs), body_bytes * len(logs) // len(records.tenant_of_record))
+        for tenant, logs in records.logs.items()
     ]
     if shares or caller.tenant_id is None:
         rate_limits.check(shares)
     else:
-        # Nothing of it can be taken, but it is a request.
+        # No record is valid, but the request still counts.
         rate_limits.check([Share(caller.tenant_id, 0, body_bytes)])
-    batches = [_batch_of(tenant, records) for tenant in records.logs]
+    batches = [_build_batch(tenant, records) for tenant in records.logs]
     try:
         for batch in batches:
-            _submit(batch)
+            _publish(batch)
     except Problem:
+        # SQS may have some of these batches. All are remembered, so that a repeated request gets the same ids.
         for batch in batches:
-            if batch.tenant_id in records.ids:
-                _refusals.note(batch, records.ids[batch.tenant_id])
+            if batch.tenant_id in records.generated_ids:
+                _retried_requests.remember(batch, records.generated_ids[batch.tenant_id])
         raise
     for share in shares:
         metrics.count_records(share.tenant_id, share.records, share.body_bytes)
     log_ids = {batch.tenant_id: iter([log.log_id for log in batch.logs]) for batch in batches}
-    return Receipt([next(log_ids[tenant]) if tenant else None for tenant in records.whose], records.rejections)
+    return Receipt(
+        [next(log_ids[tenant]) if tenant else None for tenant in records.tenant_of_record], records.rejections
+    )
 
 
-def _sort(entries: Iterable[Entry], caller: Caller, of_request: str | None) -> _Sorted:
-    key = _idempotency_key()
-    records = _Sorted(defaultdict(list), defaultdict(LogIds.new), [], [])
-    for index, entry in enumerate(entries):
-        if index % RESERVED_TOGETHER == RESERVED_TOGETHER - 1:
-            check_count(index + 1)
-            reserve(RESERVED_TOGETHER * RECORD_BYTES)
+def _validate_records(
+    incoming: Iterable[IncomingRecord], caller: Caller, request_tenant: str | None
+) -> _RecordsByTenant:
+    idempotency_key = _get_idempotency_key()
+    records = _RecordsByTenant(defaultdict(list), defaultdict(LogIds.generate), [], [])
+    for index, record in enumerate(incoming):
+        if index % RECORDS_PER_RESERVATION == RECORDS_PER_RESERVATION - 1:
+            check_record_count(index + 1)
+            reserve(RECORDS_PER_RESERVATION * RECORD_BYTES)
         try:
-            check(entry)
-            tenant = to_tenant_id(entry, of_request)
-            if key is None:
-                log = to_log(entry, records.ids[tenant].of, len(records.logs.get(tenant, ())))
+            require_record(record)
+            tenant = parse_tenant_id(record, request_tenant)
+            if idempotency_key is None:
+                log = validate_log(record, records.generated_ids[tenant].id_at, len(records.logs.get(tenant, ())))
             else:
-                log = to_log(entry, partial(id_by_key, tenant, key), index)
-        except Invalid as error:
+                log = validate_log(record, partial(id_from_idempotency_key, tenant, idempotency_key), index)
+        except InvalidRecord as error:
             if error.code == "tenant_id_mismatch" and caller.tenant_id is not None:
                 raise of_another_tenant() from None
-            metrics.count_rejected(of_request, error.code)
-            records.rejections.append(Rejection(index, error.code, error.detail, _log_id_of(entry)))
-            records.whose.append(None)
+            metrics.count_rejected(request_tenant, error.code)
+            records.rejections.append(Rejection(index, error.code, error.detail, _get_log_id_or_none(record)))
+            records.tenant_of_record.append(None)
         else:
             records.logs[tenant].append(log)
-            records.whose.append(tenant)
-    check_count(len(records.whose))
+            records.tenant_of_record.append(tenant)
+    check_record_count(len(records.tenant_of_record))
     return records
 
 
-def _batch_of(tenant_id: str, records: _Sorted) -> Batch:
-    """A tenant's logs; with the ids that they had, when they were refused before."""
+def _build_batch(tenant_id: str, records: _RecordsByTenant) -> Batch:
+    """Build a tenant's batch, with its previous ids after a 503."""
     batch = Batch(tenant_id, current_request_id(), tuple(records.logs[tenant_id]), current_traceparent())
-    if tenant_id not in records.ids:
+    if tenant_id not in records.generated_ids:
         return batch
-    ids = records.ids[tenant_id]
-    refused = _refusals.ids_of_refused(batch, ids)
-    if refused is None:
+    new_ids = records.generated_ids[tenant_id]
+    previous_ids = _retried_requests.take_previous_ids(batch, new_ids)
+    if previous_ids is None:
         return batch
-    records.ids[tenant_id] = refused
+    records.generated_ids[tenant_id] = previous_ids
     logs = (
-        msgspec.structs.replace(log, log_id=refused.of(place)) if log.log_id == ids.of(place) else log
-        for place, log in enumerate(batch.logs)
+        msgspec.structs.replace(log, log_id=previous_ids.id_at(index)) if log.log_id == new_ids.id_at(index) else log
+        for index, log in enumerate(batch.logs)
     )
     return msgspec.structs.replace(batch, logs=tuple(logs))
 
 
-def _submit(batch: Batch) -> None:
+def _publish(batch: Batch) -> None:
     try:
         submit(batch)
     except QueueUnavailable as error:
-        logger.error("request %s: SQS did not take it: %s", batch.request_id, error)
+        logger.error("request %s: SQS did not accept its logs: %s", batch.request_id, error)
         raise unavailable(
             "queue_unavailable",
-            "The queue does not answer; nothing is known to be accepted. Send all of it again, with the same "
-            "Idempotency-Key or ids, so that no log is stored twice.",
+            "The queue does not answer, so the logs may not be accepted. Send the whole request again, with the same "
+            "Idempotency-Key or log ids, so that no log is stored twice.",
         ) from None
 
 
-def _idempotency_key() -> str | None:
-    key = request.headers.get("Idempotency-Key")
-    if key is not None and not 1 <= len(key) <= MAX_IDEMPOTENCY_KEY_CHARACTERS:
+def _get_idempotency_key() -> str | None:
+    idempotency_key = request.headers.get("Idempotency-Key")
+    if idempotency_key is not None and not 1 <= len(idempotency_key) <= MAX_IDEMPOTENCY_KEY_CHARACTERS:
         raise Problem(
-            400, "idempotency_key_invalid", f"An Idempotency-Key has 1 to {MAX_IDEMPOTENCY_KEY_CHARACTERS} characters."
+            400,
+            "idempotency_key_invalid",
+            f"The header Idempotency-Key must have 1 to {MAX_IDEMPOTENCY_KEY_CHARACTERS} characters.",
         )
-    return key
+    return idempotency_key
 
 
-def _log_id_of(entry: Entry) -> str | None:
+def _get_log_id_or_none(record: IncomingRecord) -> str | None:
     try:
-        return to_log_id(entry)
-    except Invalid:
+        return parse_log_id(record)
+    except InvalidRecord:
         return None

@@ -1,4 +1,4 @@
-"""When a log happened, as its sender says."""
+"""Time of an event, as its sender gives it."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -6,27 +6,26 @@ from typing import Any
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER = re.compile(r"-?\d{1,19}(?:\.\d{1,9})?", re.ASCII)
-# A unit is told by the size of the number: these are in the year 5138, and in 1973 in the next smaller unit.
+# The size of an epoch tells its unit: each bound is the year 5138 in its unit, and 1973 in the next smaller one.
 _SECONDS, _MILLISECONDS, _MICROSECONDS = 1e11, 1e14, 1e17
 
 
 def to_event_time(value: Any) -> str:
-    """ISO 8601 in UTC with microseconds, such as 2026-01-31T12:00:00.000000Z.
+    """Convert a time to ISO 8601 in UTC, such as 2026-01-31T12:00:00.000000Z.
 
     Args:
-        value: ISO 8601 (without an offset it is UTC), a datetime, or an epoch in s, ms, us or ns as a number or as its
-            digits.
+        value: ISO 8601 (UTC if it has no offset), a datetime, or an epoch in s, ms, us or ns, as a number or digits.
     Returns:
-        Empty when it is none of these.
+        An empty string if `value` is not a time.
     """
     try:
-        moment = _to_moment(value)
+        moment = _to_datetime(value)
     except (ValueError, OverflowError, TypeError):
         return ""
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _to_moment(value: Any) -> datetime:
+def _to_datetime(value: Any) -> datetime:
     if isinstance(value, datetime):
         moment = value
     elif isinstance(value, bool):

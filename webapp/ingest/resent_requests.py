@@ -1,11 +1,11 @@
-"""Telling a request that is sent again from a new one, where its logs have no ids of their own.
+"""Recognize a repeated request whose logs have no ids of their own.
 
-After a 503 SQS may have some of a request's logs: it took a part, or its answer got lost. The client knows of none and
-sends all of it again. When the same logs in the same order come from the same tenant soon after, they get the ids that
-they had, and what is stored of them already is stored once. The client was told that the first request was not
-accepted, so even where the second one only looks like it, as many are stored as were accepted.
+After a 503 SQS may have some of a request's logs: it took a part, or its answer got lost. The client does not know, and
+sends all of them again. If the same logs in the same order come from the same tenant soon after, they get the ids
+that they had, so that a log that SQS has already is stored once. This holds even for a request that only looks like
+the first one: the client was told that the first was not accepted, so as many logs are stored as were accepted.
 
-Each web process knows only what it refused itself.
+Each web process remembers only its own requests.
 """
 
 import hashlib
@@ -18,68 +18,69 @@ from tasks.batch import Batch
 from webapp.ingest.log_ids import LogIds
 
 KEPT_SECONDS = 600.0
-"""Later it is more likely another one: of logs without a time, that would be stored under an old id."""
+"""A later request is more likely a new one, whose logs would be stored under ids of an earlier time."""
 MAX_KEPT = 10_000
-MAX_ALIKE = 100
+MAX_IDENTICAL = 100
 
 
-class Refusals:
-    """The ids of logs in requests that were refused; for threads.
+class RetriedRequests:
+    """Generated ids of requests that got a 503. Safe for threads.
 
     Args:
-        now: seconds by a clock that never goes back.
+        now: a clock in seconds that never goes back.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._lock = threading.Lock()
-        # By what identifies the logs, with the time of the last refusal; in the order of that time.
+        # By fingerprint of the logs, with the time of the last 503 and ordered by it.
         self._kept: OrderedDict[bytes, tuple[float, deque[LogIds]]] = OrderedDict()
 
-    def note(self, batch: Batch, ids: LogIds) -> None:
-        """Remember a tenant's part of a request that is refused.
+    def remember(self, batch: Batch, generated_ids: LogIds) -> None:
+        """Remember a tenant's part of a request that gets a 503.
 
         Args:
-            batch: with its ids.
-            ids: those that were given to it.
+            batch: the logs, with their ids.
+            generated_ids: the ids of those logs that brought none.
         """
-        identity = _identity(batch, ids)
+        fingerprint = _fingerprint(batch, generated_ids)
         with self._lock:
-            _, alike = self._kept.pop(identity, (0.0, deque[LogIds](maxlen=MAX_ALIKE)))
-            alike.append(ids)
-            self._kept[identity] = self._now(), alike
+            _, identical = self._kept.pop(fingerprint, (0.0, deque[LogIds](maxlen=MAX_IDENTICAL)))
+            identical.append(generated_ids)
+            self._kept[fingerprint] = self._now(), identical
             if len(self._kept) > MAX_KEPT:
                 self._kept.popitem(last=False)
 
-    def ids_of_refused(self, batch: Batch, ids: LogIds) -> LogIds | None:
-        """The ids that the same logs had when they were refused, which are forgotten then; None if they were not.
+    def take_previous_ids(self, batch: Batch, generated_ids: LogIds) -> LogIds | None:
+        """Return and forget the previous ids of the same logs, or None.
 
         Args:
-            batch: with its ids.
-            ids: those that were given to it.
+            batch: the logs, with their ids.
+            generated_ids: the ids of those logs that brought none.
         """
         if not self._kept:
             return None
-        identity = _identity(batch, ids)
+        fingerprint = _fingerprint(batch, generated_ids)
         with self._lock:
             while self._kept and next(iter(self._kept.values()))[0] < self._now() - KEPT_SECONDS:
                 self._kept.popitem(last=False)
-            _, alike = self._kept.get(identity, (0.0, deque[LogIds]()))
-            if not alike:
+            _, identical = self._kept.get(fingerprint, (0.0, deque[LogIds]()))
+            if not identical:
                 return None
-            refused = alike.popleft()
-            if not alike:
-                del self._kept[identity]
-        return refused
+            previous_ids = identical.popleft()
+            if not identical:
+                del self._kept[fingerprint]
+        return previous_ids
 
 
-def _identity(batch: Batch, ids: LogIds) -> bytes:
-    """The same for the same logs in the same order, whatever ids they were given."""
+def _fingerprint(batch: Batch, generated_ids: LogIds) -> bytes:
+    """Hash the logs in their order, without their generated ids."""
     digest = hashlib.blake2b(batch.tenant_id.encode(), digest_size=16)
-    for place, log in enumerate(batch.logs):
-        own_id = "" if log.log_id == ids.of(place) else log.log_id
+    for index, log in enumerate(batch.logs):
+        own_id = "" if log.log_id == generated_ids.id_at(index) else log.log_id
         for part in (own_id, log.event_time, log.text):
             encoded = part.encode()
+            # With the length in front "a" + "bc" differs from "ab" + "c".
             digest.update(len(encoded).to_bytes(4, "big"))
             digest.update(encoded)
     return digest.digest()

@@ -47,7 +47,7 @@ class Accepted(Verdicts, frozen=True, kw_only=True):
     request_id: str
 
 
-def verdicts_of(receipt: Receipt) -> Verdicts:
+def build_verdicts(receipt: Receipt) -> Verdicts:
     """The verdicts as a client reads them."""
     return Verdicts(
         accepted=receipt.accepted,
@@ -57,7 +57,7 @@ def verdicts_of(receipt: Receipt) -> Verdicts:
     )
 
 
-def brief(verdicts: Verdicts) -> Verdicts:
+def shorten_verdicts(verdicts: Verdicts) -> Verdicts:
     """As few bytes as say what a person has to know: no ids, and one error for each code.
 
     A client may have no more than 4 KiB for an answer with its headers, and take a longer one for a failure.

@@ -8,9 +8,9 @@ from webapp.http.body import read_body
 from webapp.http.operations import documented
 from webapp.http.problems import Problem
 from webapp.http.request_ids import current_request_id
-from webapp.ingest.accept import Receipt, take
+from webapp.ingest.accept import Receipt, accept_records
 from webapp.ingest.decoding import decode
-from webapp.ingest.schema import OPERATION, Accepted, Verdicts, brief, verdicts_of
+from webapp.ingest.schema import OPERATION, Accepted, Verdicts, build_verdicts, shorten_verdicts
 
 blueprint = Blueprint("ingest", __name__)
 
@@ -18,35 +18,37 @@ blueprint = Blueprint("ingest", __name__)
 @blueprint.post("/ingest")
 @documented(OPERATION)
 def ingest() -> Response:
-    """Accept logs, as JSON, NDJSON, MessagePack or plain text.
+    """Accept logs as JSON, NDJSON, MessagePack or plain text.
 
     Raises:
-        Problem: 400, 401, 403, 413, 415, 422 or 429 when nothing of the request can be taken; 503 when SQS did not.
+        Problem: 400, 401, 403, 413, 415, 422 or 429 if nothing of the request is accepted; 503 if SQS did not take all.
     """
     caller = identify("ingest")
     if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
-        raise Problem(415, "charset_unsupported", "Send the body in UTF-8.")
+        raise Problem(415, "charset_unsupported", "Unsupported charset; send the body in UTF-8.")
     body = read_body()
-    entries = decode(body, request.mimetype, split_lines=request.args.get("split") == "lines")
-    receipt = take(entries, caller, len(body))
+    records = decode(body, request.mimetype, split_lines=request.args.get("split") == "lines")
+    receipt = accept_records(records, caller, len(body))
     if not receipt.log_ids:
-        raise Problem(422, "records_missing", "There is no log in the body; send one at least.")
+        raise Problem(422, "records_missing", "The body contains no log; send at least one.")
     if not receipt.accepted:
         raise _all_invalid(receipt)
-    answer = Accepted(**msgspec.structs.asdict(_verdicts(receipt)), request_id=current_request_id())
+    answer = Accepted(**msgspec.structs.asdict(_build_verdicts(receipt)), request_id=current_request_id())
     return Response(msgspec.json.encode(answer) + b"\n", 202, content_type="application/json")
 
 
-def _verdicts(receipt: Receipt) -> Verdicts:
-    verdicts = verdicts_of(receipt)
-    return brief(verdicts) if _prefers_brief() else verdicts
+def _build_verdicts(receipt: Receipt) -> Verdicts:
+    verdicts = build_verdicts(receipt)
+    return shorten_verdicts(verdicts) if _prefers_short_answer() else verdicts
 
 
-def _prefers_brief() -> bool:
-    """Whether the client asks for it (RFC 7240), or has to have it without asking.
+def _prefers_short_answer() -> bool:
+    """Return whether the client asks for a short answer, or needs one.
 
-    Fluent Bit's http output has 4 KiB for an answer. Of a longer one it says that the request failed, and sends it
-    again without end.
+    https://www.rfc-editor.org/rfc/rfc7240#section-4.2 has `return=minimal`.
+
+    Fluent Bit's http output needs one: it has a buffer of 4 KiB for an answer. It takes a longer one for a failure, and
+    sends the request again without end.
     """
     preferences = {preference.strip().lower() for preference in request.headers.get("Prefer", "").split(",")}
     return "return=minimal" in preferences or request.user_agent.string.startswith("Fluent-Bit")
@@ -55,8 +57,8 @@ def _prefers_brief() -> bool:
 def _all_invalid(receipt: Receipt) -> Problem:
     codes = {rejection.code for rejection in receipt.rejections}
     first = receipt.rejections[0]
-    members = msgspec.to_builtins(_verdicts(receipt))
+    members = msgspec.to_builtins(_build_verdicts(receipt))
     if len(codes) == 1:
         return Problem(422, first.code, first.detail, members=members)
-    detail = "None of the records can be taken; errors says what is wrong with each."
+    detail = "No record is valid; `errors` says what is wrong with each."
     return Problem(422, "records_invalid", detail, members=members)

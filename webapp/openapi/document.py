@@ -8,7 +8,7 @@ import msgspec
 from flask import Flask
 from werkzeug.routing import Rule
 
-from webapp.http.operations import Answer, Named, Operation, Parameter, Schema, operation_of
+from webapp.http.operations import Answer, Named, Operation, Parameter, Schema, get_operation
 from webapp.http.problems import ProblemDocument
 
 _REFERENCE = "#/components/schemas/{name}"
@@ -34,7 +34,7 @@ def build(app: Flask) -> dict[str, Any]:
     credentials: dict[str, dict[str, str]] = {}
     types = _Types()
     for rule, method, operation in documented_routes(app):
-        paths.setdefault(path_of(rule), {})[method.lower()] = _operation(rule, method, operation, types)
+        paths.setdefault(openapi_path(rule), {})[method.lower()] = _operation(rule, method, operation, types)
         credentials |= operation.credentials
     return {
         "openapi": "3.1.0",
@@ -47,13 +47,13 @@ def build(app: Flask) -> dict[str, Any]:
 def documented_routes(app: Flask) -> Iterator[tuple[Rule, str, Operation]]:
     """Each route and method whose function is documented, in the order in which the blueprints are registered."""
     for rule in app.url_map.iter_rules():
-        operation = operation_of(app.view_functions[rule.endpoint])
+        operation = get_operation(app.view_functions[rule.endpoint])
         if operation is not None:
             for method in sorted((rule.methods or set()) - _IMPLIED_METHODS):
                 yield rule, method, operation
 
 
-def path_of(rule: Rule) -> str:
+def openapi_path(rule: Rule) -> str:
     """/<index>/_bulk as OpenAPI has it: /{index}/_bulk."""
     return _PLACEHOLDER.sub(r"{\1}", rule.rule)
 
@@ -92,7 +92,7 @@ class _Types:
 
 def _operation(rule: Rule, method: str, operation: Operation, types: _Types) -> dict[str, Any]:
     described: dict[str, Any] = {
-        "operationId": f"{method} {path_of(rule)}",
+        "operationId": f"{method} {openapi_path(rule)}",
         "tags": [operation.tag],
         "summary": operation.summary,
         "description": operation.description,

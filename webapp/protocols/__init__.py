@@ -1,4 +1,4 @@
-"""Other systems' protocols for sending logs, each with its own answers, so that their clients work unmodified."""
+"""Protocols of other log systems, so that their clients work unmodified."""
 
 from flask import Flask
 
@@ -10,6 +10,6 @@ from webapp.protocols.splunk import view as splunk
 
 
 def init_app(app: Flask) -> None:
-    """Register a blueprint per protocol."""
+    """Register a blueprint for each protocol."""
     for protocol in (otlp, loki, splunk, elasticsearch, datadog, axiom):
         app.register_blueprint(protocol.blueprint)

@@ -1,7 +1,9 @@
-"""POST /v1/datasets/<name>/ingest: Axiom's. https://axiom.co/docs/restapi/endpoints/ingestIntoDataset
+"""Axiom: POST /v1/datasets/<name>/ingest.
 
-Its clients send again what was answered with 429 or 503 and Retry-After, three times, and drop the rest. Events have no
-id in Axiom; here `log_id` is one.
+https://axiom.co/docs/restapi/endpoints/ingestIntoDataset
+
+Axiom's clients repeat a request that got 429 or 503 with Retry-After, three times, and drop the rest. Axiom's events
+have no id; Sluice takes the field `log_id` for one.
 """
 
 from functools import partial
@@ -15,12 +17,12 @@ from webapp.access.auth import identify
 from webapp.http.body import read_body
 from webapp.http.operations import documented
 from webapp.http.problems import Problem
-from webapp.ingest.accept import take
+from webapp.ingest.accept import accept_records
 from webapp.ingest.event_times import to_event_time
-from webapp.ingest.limits import check_count, check_objects
-from webapp.ingest.validation import Entry
+from webapp.ingest.limits import check_json_objects, check_record_count
+from webapp.ingest.validation import IncomingRecord
 from webapp.openapi import protocols
-from webapp.protocols.entries import NOT_JSON, from_document, from_object
+from webapp.protocols.records import parse_json_record, record_from_document
 
 blueprint = Blueprint("axiom", __name__)
 
@@ -31,23 +33,28 @@ _TIME_FIELD = "_time"
 @blueprint.post("/v1/ingest/<dataset>")
 @documented(protocols.AXIOM)
 def ingest(dataset: str) -> Response:
-    """Accept events: JSON objects in an array, or a line each. 200 with how many were taken, once one is queued.
+    """Accept events: JSON objects in an array, or one a line.
 
     Args:
-        dataset: the one that the client names; Sluice has no use for it.
+        dataset: the name that the client gives; Sluice ignores it.
+    Returns:
+        200 with the number of accepted events, once SQS has at least one.
     Raises:
         Problem: 400, 401, 403, 413, 415, 429 or 503, as Axiom's errors.
     """
     caller = identify("ingest")
     body = read_body()
-    entries = decode(body, request.args.get("timestamp-field") or _TIME_FIELD)
-    receipt = take(entries, caller, len(body))
-    if entries and not receipt.accepted:
+    records = decode(body, request.args.get("timestamp-field") or _TIME_FIELD)
+    receipt = accept_records(records, caller, len(body))
+    if records and not receipt.accepted:
         first = receipt.rejections[0]
-        raise Problem(400, first.code, f"None of {len(entries)} events was accepted; the first: {first.detail}")
+        raise Problem(400, first.code, f"None of {len(records)} events was accepted; the first: {first.detail}")
     failures = [
-        {"timestamp": entries[its.index].event_time or "1970-01-01T00:00:00Z", "error": f"{its.code}: {its.detail}"}
-        for its in receipt.rejections
+        {
+            "timestamp": records[rejection.index].event_time or "1970-01-01T00:00:00Z",
+            "error": f"{rejection.code}: {rejection.detail}",
+        }
+        for rejection in receipt.rejections
     ]
     return jsonify(
         ingested=receipt.accepted,
@@ -59,38 +66,39 @@ def ingest(dataset: str) -> Response:
     )
 
 
-def decode(body: bytes, time_field: str) -> list[Entry]:
-    """An entry for each event of an array, or of each line that is not blank.
+def decode(body: bytes, time_field: str) -> list[IncomingRecord]:
+    """Decode the events of an array, or one of each line.
 
     Args:
-        body: either of them, whatever its Content-Type; what begins with a bracket is an array.
-        time_field: where an event has its time.
+        body: an array if it begins with a bracket, else lines, whatever its Content-Type.
+        time_field: name of the field with the event's time.
     Raises:
-        Problem: 400 when no event can be read; 413 when there are too many.
+        Problem: 400 if no event can be read; 413 if there are too many.
     """
-    check_objects(body)
+    check_json_objects(body)
     if body.count(b"\n") > 2 * settings.max_records:
-        check_count(body.count(b"\n"))
-    text = body.strip()
+        check_record_count(body.count(b"\n"))
+    stripped = body.strip()
     try:
-        events = msgspec.json.decode(text, type=list[msgspec.Raw]) if text[:1] == b"[" else text.split(b"\n")
+        is_array = stripped[:1] == b"["
+        events = msgspec.json.decode(stripped, type=list[msgspec.Raw]) if is_array else stripped.split(b"\n")
     except (ValueError, RecursionError):
-        events = [text]
-    check_count(len(events))
-    make = partial(_entry_of, time_field=time_field)
-    entries = [from_object(bytes(event), make) for event in events if bytes(event).strip()]
-    if entries and all(entry.problem == NOT_JSON for entry in entries):
-        raise Problem(400, "json_invalid", "The body is neither an array of JSON objects nor one a line.")
-    return entries
+        events = [stripped]
+    check_record_count(len(events))
+    build = partial(_build_record, time_field=time_field)
+    records = [parse_json_record(bytes(event), build) for event in events if bytes(event).strip()]
+    if records and all(record.is_invalid_json for record in records):
+        raise Problem(400, "json_invalid", "The body is neither a JSON array of objects nor a JSON object a line.")
+    return records
 
 
-def _entry_of(event: dict[str, Any], written: str, time_field: str) -> Entry:
+def _build_record(event: dict[str, Any], raw_json: str, time_field: str) -> IncomingRecord:
     event_time = to_event_time(event[time_field]) if time_field in event else ""
-    return from_document(event, event_time or None, {time_field}, event.get("log_id"), written)
+    return record_from_document(event, event_time or None, {time_field}, event.get("log_id"), raw_json)
 
 
 @blueprint.errorhandler(Problem)
 def to_error(problem: Problem) -> tuple[Response, int, dict[str, str]]:
-    """A problem in the shape of Axiom's errors."""
+    """Answer a problem in the shape of Axiom's errors."""
     status = 400 if problem.status == 422 else problem.status
     return jsonify(code=status, message=f"{problem.code}: {problem.detail}"), status, problem.headers

@@ -1,8 +1,8 @@
-"""Opening a protobuf message one level at a time.
+"""Open a protobuf message one level at a time.
 
 A message of two bytes takes a hundred in memory once it is parsed, so that 20 MiB of empty log records become 1.5 GiB.
-An outline is the same message with the messages in it left as bytes: they can be counted and measured first, and a
-damaged one does not damage its neighbours.
+A shallow class of a message leaves the messages in it as bytes. They can be counted and measured first, and a damaged
+one does not damage its neighbours.
 """
 
 from typing import Any
@@ -14,23 +14,25 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 
-def outline_of(descriptor: Descriptor) -> type[Message]:
-    """A class that reads what `descriptor` describes, in which each field that is a message is bytes."""
-    outline = descriptor_pb2.DescriptorProto()
-    descriptor.CopyToProto(outline)
-    outline.ClearField("nested_type")
-    for field in outline.field:
+def shallow_message_class(descriptor: Descriptor) -> type[Message]:
+    """Return a class that leaves each message in a message as bytes."""
+    shallow = descriptor_pb2.DescriptorProto()
+    descriptor.CopyToProto(shallow)
+    shallow.ClearField("nested_type")
+    for field in shallow.field:
+        # A message and bytes look the same on the wire: a length, and so many bytes.
         if field.type == FieldDescriptorProto.TYPE_MESSAGE:
             field.type = FieldDescriptorProto.TYPE_BYTES
             field.ClearField("type_name")
-    return class_of(outline)
+    return message_class(shallow)
 
 
-def class_of(message: descriptor_pb2.DescriptorProto) -> type[Message]:
-    """A class for a message of proto3 that needs no other."""
-    file = descriptor_pb2.FileDescriptorProto(name="outline.proto", package="outline", syntax="proto3")
+def message_class(message: descriptor_pb2.DescriptorProto) -> type[Message]:
+    """Return a class for a proto3 message without references to others."""
+    file = descriptor_pb2.FileDescriptorProto(name="shallow.proto", package="shallow", syntax="proto3")
     file.message_type.append(message)
+    # A pool of its own: in the default pool the name would clash with the full message.
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
-    found: Any = pool.FindMessageTypeByName(f"outline.{message.name}")
-    return GetMessageClass(found)
+    described: Any = pool.FindMessageTypeByName(f"shallow.{message.name}")
+    return GetMessageClass(described)

@@ -1,0 +1,1 @@
+"""Elasticsearch: bulk requests, and the requests that its clients send first."""

@@ -1,8 +1,8 @@
-"""POST /_bulk: Elasticsearch's, as far as shippers need it.
+"""Elasticsearch: POST /_bulk, and the requests that its clients send first.
 
 https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-bulk. Each item has a status of its own: clients
-send again what has 429 or 5xx, and drop what has 400. A document's _id becomes its log's id; one that is stored
-already stays as it is, under `index` too.
+repeat one with 429 or 5xx, and drop one with 400. A document's _id becomes its log's id. A log that is stored already
+stays as it is, even under the action `index`.
 """
 
 import base64
@@ -16,13 +16,13 @@ from webapp.access.protocol_credentials import key_of_basic, key_of_scheme
 from webapp.http.body import read_body
 from webapp.http.operations import documented
 from webapp.http.problems import Problem
-from webapp.ingest.accept import take
+from webapp.ingest.accept import Rejection, accept_records
 from webapp.openapi import protocols
 from webapp.protocols.elasticsearch.bulk import Item, decode
 
 blueprint = Blueprint("elasticsearch", __name__)
 
-# Beats 8 and the clients want a server that is not older than they are by a major version.
+# Beats 8 and the clients refuse a server whose major version is lower than their own.
 VERSION = "8.19.0"
 _TYPES = {
     401: "security_exception",
@@ -31,12 +31,12 @@ _TYPES = {
     429: "es_rejected_execution_exception",
     503: "unavailable_shards_exception",
 }
-_DONE = {"_version": 1, "_seq_no": 0, "_primary_term": 1, "_shards": {"total": 1, "successful": 1, "failed": 0}}
+_CREATED = {"_version": 1, "_seq_no": 0, "_primary_term": 1, "_shards": {"total": 1, "successful": 1, "failed": 0}}
 
 
 @blueprint.after_request
-def name_the_product(response: Response) -> Response:
-    """Elastic's clients talk to nothing without it."""
+def add_product_header(response: Response) -> Response:
+    """Add the header without which Elastic's clients refuse a server."""
     response.headers["X-Elastic-Product"] = "Elasticsearch"
     return response
 
@@ -44,7 +44,7 @@ def name_the_product(response: Response) -> Response:
 @blueprint.get("/")
 @documented(protocols.ELASTICSEARCH_INFO)
 def describe() -> Response:
-    """What the clients ask for before they send."""
+    """Return name and version, which clients ask for before they send."""
     return jsonify(
         name="sluice",
         cluster_name="sluice",
@@ -67,14 +67,14 @@ def describe() -> Response:
 @blueprint.get("/_license")
 @documented(protocols.ELASTICSEARCH_LICENSE)
 def license() -> Response:
-    """What Beats and Logstash ask for before they send; without an active license they don't."""
+    """Return an active license, without which Beats and Logstash do not send."""
     return jsonify(license={"uid": "sluice", "type": "basic", "mode": "basic", "status": "active"})
 
 
 @blueprint.get("/_cluster/health")
 @documented(protocols.ELASTICSEARCH_HEALTH)
 def health() -> Response:
-    """What Vector asks for before it sends."""
+    """Return the health, which Vector asks for before it sends."""
     return jsonify(cluster_name="sluice", status="green", timed_out=False, number_of_nodes=1)
 
 
@@ -82,41 +82,42 @@ def health() -> Response:
 @blueprint.route("/<index>/_bulk", methods=["POST", "PUT"])
 @documented(protocols.ELASTICSEARCH)
 def bulk(index: str = "") -> Response:
-    """Accept documents: a line that says what to do, and one with the document. 200 with a status for each.
+    """Accept documents, each after a line with its action.
 
+    Returns:
+        200 with a status for each.
     Raises:
-        Problem: 400 when a line that says what to do can't be read, 401, 403, 413, 429 or 503, as Elasticsearch's JSON.
+        Problem: 400 if an action can't be read, 401, 403, 413, 429 or 503, as Elasticsearch's errors.
     """
-    began = time.monotonic()
-    caller = identify("ingest", _key_of_api_key(), key_of_basic())
+    started = time.monotonic()
+    caller = identify("ingest", _get_api_key(), key_of_basic())
     body = read_body()
     items = decode(body, index)
-    receipt = take([item.entry for item in items], caller, len(body))
-    reasons = {rejection.index: rejection for rejection in receipt.rejections}
+    receipt = accept_records([item.record for item in items], caller, len(body))
+    rejections = {rejection.index: rejection for rejection in receipt.rejections}
     answers: list[dict[str, Any]] = []
-    for place, (item, log_id) in enumerate(zip(items, receipt.log_ids, strict=True)):
-        if place in reasons:
-            reason = reasons[place]
-            answers.append(_failed(item, reason.log_id, reason.code, reason.detail))
+    for index_in_request, (item, log_id) in enumerate(zip(items, receipt.log_ids, strict=True)):
+        if rejection := rejections.get(index_in_request):
+            answers.append(_describe_failure(item, rejection))
         else:
-            done = {"_index": item.index, "_id": log_id, "result": "created", **_DONE, "status": 201}
-            answers.append({item.action: done})
-    took = round((time.monotonic() - began) * 1000)
-    return jsonify(took=took, errors=bool(reasons), items=answers)
+            created = {"_index": item.index, "_id": log_id, "result": "created", **_CREATED, "status": 201}
+            answers.append({item.action: created})
+    took = round((time.monotonic() - started) * 1000)
+    return jsonify(took=took, errors=bool(rejections), items=answers)
 
 
-def _failed(item: Item, log_id: str | None, code: str, detail: str) -> dict[str, Any]:
+def _describe_failure(item: Item, rejection: Rejection) -> dict[str, Any]:
     supported = item.action in ("index", "create")
     error = {
         "type": "document_parsing_exception" if supported else "illegal_argument_exception",
-        "reason": f"{code}: {detail}",
+        "reason": f"{rejection.code}: {rejection.detail}",
     }
-    return {item.action: {"_index": item.index, "_id": log_id, "status": 400, "error": error}}
+    return {item.action: {"_index": item.index, "_id": rejection.log_id, "status": 400, "error": error}}
 
 
 @blueprint.errorhandler(Problem)
 def to_elastic(problem: Problem) -> tuple[Response, int, dict[str, str]]:
-    """A problem in the shape of Elasticsearch's errors."""
+    """Answer a problem in the shape of Elasticsearch's errors."""
     status = 400 if problem.status == 422 else problem.status
     cause = {
         "type": _TYPES.get(status, "illegal_argument_exception"),
@@ -125,8 +126,11 @@ def to_elastic(problem: Problem) -> tuple[Response, int, dict[str, str]]:
     return jsonify(error={"root_cause": [cause], **cause}, status=status), status, problem.headers
 
 
-def _key_of_api_key() -> str | None:
-    """Clients send the base64 of id:key, or what they were given as it is."""
+def _get_api_key() -> str | None:
+    """Return the API key of the scheme ApiKey.
+
+    Clients send the base64 of id:key, or the key as they were given it.
+    """
     given = key_of_scheme("ApiKey")
     if given is None:
         return None
@@ -134,5 +138,5 @@ def _key_of_api_key() -> str | None:
         decoded = base64.b64decode(given, validate=True).decode()
     except ValueError:
         return given
-    _, colon, key = decoded.partition(":")
-    return key if colon else given
+    _, colon, api_key = decoded.partition(":")
+    return api_key if colon else given

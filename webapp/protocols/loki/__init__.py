@@ -1,0 +1,1 @@
+"""Grafana Loki: its push request, in JSON and in protobuf."""

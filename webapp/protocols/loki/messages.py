@@ -1,13 +1,13 @@
-"""The messages of Loki's push request.
+"""Protobuf messages of Loki's push request.
 
-No package on PyPI that is kept up has them, so they are described here, from Loki's own definition:
-https://github.com/grafana/loki/blob/main/pkg/push/push.proto (PushRequest, StreamAdapter, EntryAdapter). The messages
-in a message are left as bytes, for the reason that `outline` gives; so is a timestamp, a google.protobuf.Timestamp.
+No maintained package on PyPI has them, so they are described here from Loki's own definition:
+https://github.com/grafana/loki/blob/main/pkg/push/push.proto (PushRequest, StreamAdapter, EntryAdapter). Messages in a
+message are left as bytes, for the reason in `shallow_protobuf`; so is a timestamp, a google.protobuf.Timestamp.
 """
 
 from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto
 
-from webapp.protocols.shallow_protobuf import class_of
+from webapp.protocols.shallow_protobuf import message_class
 
 _BYTES = FieldDescriptorProto.TYPE_BYTES
 _STRING = FieldDescriptorProto.TYPE_STRING
@@ -25,9 +25,9 @@ def _field(
     return FieldDescriptorProto(name=name, number=number, type=type_, label=label)
 
 
-PushRequest = class_of(_message("PushRequest", _field("streams", 1, _BYTES, _MANY)))
-Stream = class_of(_message("Stream", _field("labels", 1, _STRING, _ONE), _field("entries", 2, _BYTES, _MANY)))
-Entry = class_of(
+PushRequest = message_class(_message("PushRequest", _field("streams", 1, _BYTES, _MANY)))
+Stream = message_class(_message("Stream", _field("labels", 1, _STRING, _ONE), _field("entries", 2, _BYTES, _MANY)))
+Entry = message_class(
     _message(
         "Entry",
         _field("timestamp", 1, _BYTES, _ONE),
@@ -35,4 +35,4 @@ Entry = class_of(
         _field("structured_metadata", 3, _BYTES, _MANY),
     )
 )
-LabelPair = class_of(_message("LabelPair", _field("name", 1, _STRING, _ONE), _field("value", 2, _STRING, _ONE)))
+LabelPair = message_class(_message("LabelPair", _field("name", 1, _STRING, _ONE), _field("value", 2, _STRING, _ONE)))

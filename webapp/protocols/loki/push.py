@@ -1,4 +1,4 @@
-"""Loki's push request, in JSON and in protobuf."""
+"""Decode Loki's push request, in JSON and in protobuf."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,18 +13,17 @@ from topology import MAX_TEXT_BYTES
 from webapp.http.body import RECORDS_FACTOR
 from webapp.http.memory_budget import reserve
 from webapp.http.problems import Problem
-from webapp.ingest.limits import TEXT_TOO_LONG, check_count, check_objects
-from webapp.ingest.validation import Entry
-from webapp.protocols.entries import bounded, check_parts, rejected
-from webapp.protocols.loki import messages as messages
-from webapp.protocols.loki.lines import LINE_INVALID, parse_labels, to_entry
+from webapp.ingest.limits import check_json_objects, check_record_count
+from webapp.ingest.validation import TEXT_TOO_LONG, IncomingRecord, RecordProblem
+from webapp.protocols.loki import messages
+from webapp.protocols.loki.lines import LINE_INVALID, build_record, parse_labels
+from webapp.protocols.records import check_protobuf_parts, collect_bounded, reject
 
-_INVALID = "The body is not a push request; send JSON as application/json, snappy-compressed protobuf as {}."
-_DAMAGED = ("protobuf_invalid", "The entry is not valid protobuf.")
+_DAMAGED = RecordProblem("protobuf_invalid", "The entry is not valid protobuf.")
 
 
 class _Stream(msgspec.Struct):
-    """A stream as it is written now, {"stream": {…}, "values": […]}, or as it was for /api/prom/push."""
+    """Stream as written today, {"stream": {…}, "values": […]}, or as for /api/prom/push."""
 
     stream: dict[str, Any] | None = None
     values: list[msgspec.Raw] | None = None
@@ -45,108 +44,115 @@ _push = msgspec.json.Decoder(_Push)
 _old_entry = msgspec.json.Decoder(_OldEntry)
 
 
-def decode_json(body: bytes) -> list[Entry]:
-    """The lines of all streams.
+def decode_json(body: bytes) -> list[IncomingRecord]:
+    """Decode the lines of all streams in JSON.
 
     Raises:
-        Problem: 400 when it can't be decoded; 413 when there is too much in it.
+        Problem: 400 if it is not a push request; 413 if it has too much in it.
     """
-    check_objects(body)
+    check_json_objects(body)
     try:
         streams = _push.decode(body).streams or []
     except (ValueError, RecursionError):
-        raise _invalid() from None
-    return bounded(_entries_in(streams))
+        raise _invalid_push_request() from None
+    return collect_bounded(_records_from_json(streams))
 
 
-def _entries_in(streams: list[_Stream]) -> Iterator[Entry]:
+def _records_from_json(streams: list[_Stream]) -> Iterator[IncomingRecord]:
     for stream in streams:
         labels = stream.stream or parse_labels(stream.labels or "")
         for value in stream.values or ():
-            yield _from_value(bytes(value), labels)
+            yield _record_from_value(bytes(value), labels)
         for entry in stream.entries or ():
-            yield _from_old_entry(bytes(entry), labels)
+            yield _record_from_old_entry(bytes(entry), labels)
 
 
-def _from_value(data: bytes, labels: dict[str, Any]) -> Entry:
+def _record_from_value(data: bytes, labels: dict[str, Any]) -> IncomingRecord:
     try:
         value = msgspec.json.decode(data)
     except (ValueError, RecursionError):
-        return rejected(LINE_INVALID)
+        return reject(LINE_INVALID)
     match value:
         case [time, str(line)]:
-            return to_entry(line, labels, {}, time)
+            return build_record(line, labels, {}, time)
         case [time, str(line), dict(metadata)]:
-            return to_entry(line, labels, metadata, time)
+            return build_record(line, labels, metadata, time)
         case [time, str(line), None]:
-            return to_entry(line, labels, {}, time)
-    return rejected(LINE_INVALID)
+            return build_record(line, labels, {}, time)
+    return reject(LINE_INVALID)
 
 
-def _from_old_entry(data: bytes, labels: dict[str, Any]) -> Entry:
+def _record_from_old_entry(data: bytes, labels: dict[str, Any]) -> IncomingRecord:
     try:
         entry = _old_entry.decode(data)
     except (ValueError, RecursionError):
-        return rejected(LINE_INVALID)
-    return to_entry(entry.line, labels, {}, entry.ts)
+        return reject(LINE_INVALID)
+    return build_record(entry.line, labels, {}, entry.ts)
 
 
-def decode_protobuf(data: bytes) -> list[Entry]:
-    """The lines of all streams.
+def decode_protobuf(data: bytes) -> list[IncomingRecord]:
+    """Decode the lines of all streams in protobuf.
 
     Raises:
-        Problem: 400 when it can't be decoded; 413 when there is too much in it.
+        Problem: 400 if it is not a push request; 413 if it has too much in it.
     """
-    check_parts(data)
-    return bounded(_entries_of(data))
+    check_protobuf_parts(data)
+    return collect_bounded(_records_from_protobuf(data))
 
 
-def _entries_of(data: bytes) -> Iterator[Entry]:
+def _records_from_protobuf(data: bytes) -> Iterator[IncomingRecord]:
     try:
         streams: Any = messages.PushRequest.FromString(data)
-        check_count(len(streams.streams))
+        check_record_count(len(streams.streams))
         for part in streams.streams:
             stream: Any = messages.Stream.FromString(part)
-            check_count(len(stream.entries))
+            check_record_count(len(stream.entries))
             labels = parse_labels(stream.labels)
             for entry in stream.entries:
-                yield _from_message(entry, labels)
+                yield _record_from_message(entry, labels)
     except DecodeError:
-        raise _invalid() from None
+        raise _invalid_push_request() from None
 
 
 def decompress(body: bytes) -> bytes:
-    """What is in a block of snappy, without frames.
+    """Decompress a snappy block, without frames.
 
     Raises:
-        Problem: 400 when it is none; 413 when too much is in it; 503 when memory is short.
+        Problem: 400 if it is not a block; 413 if it is too large; 503 if memory is short.
     """
     try:
-        # The block says its length first; checked before that much memory is asked for.
+        # A block begins with its length, which is checked before so much memory is allocated.
         size = cramjam.snappy.decompress_raw_len(body)
         if size > settings.max_decoded_bytes:
             raise Problem(
-                413, "body_too_large", f"Decompressed, the body may have {settings.max_decoded_bytes} bytes at most."
+                413,
+                "body_too_large",
+                f"The body may have {settings.max_decoded_bytes} bytes decompressed; send less at a time.",
             )
         reserve(RECORDS_FACTOR * size)
         return bytes(cramjam.snappy.decompress_raw(body))
     except cramjam.DecompressionError:
-        raise _invalid() from None
+        raise _invalid_push_request() from None
 
 
-def _from_message(data: bytes, labels: dict[str, Any]) -> Entry:
+def _record_from_message(data: bytes, labels: dict[str, Any]) -> IncomingRecord:
     if len(data) > MAX_TEXT_BYTES:
-        return rejected(TEXT_TOO_LONG)
+        return reject(TEXT_TOO_LONG)
     try:
         entry: Any = messages.Entry.FromString(data)
         pairs: list[Any] = [messages.LabelPair.FromString(pair) for pair in entry.structured_metadata]
         time = Timestamp.FromString(entry.timestamp)
     except DecodeError:
-        return rejected(_DAMAGED)
+        return reject(_DAMAGED)
     metadata = {pair.name: pair.value for pair in pairs}
     nanoseconds = time.seconds * 1_000_000_000 + time.nanos
-    return to_entry(entry.line, labels, metadata, nanoseconds if entry.timestamp else None)
+    return build_record(entry.line, labels, metadata, nanoseconds if entry.timestamp else None)
 
 
-def _invalid() -> Problem:
-    return Problem(400, "push_request_invalid", _INVALID.format("application/x-protobuf"))
+def _invalid_push_request() -> Problem:
+    return Problem(
+        400,
+        "push_request_invalid",
+        "The body is not a push request; send JSON as application/json, or snappy-compressed protobuf as "
+        "application/x-protobuf.",
+    )

@@ -1,0 +1,1 @@
+"""OpenTelemetry: OTLP over HTTP, in protobuf and in JSON."""

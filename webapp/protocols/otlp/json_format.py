@@ -1,6 +1,7 @@
-"""OTLP logs in JSON: protobuf's JSON, but ids in hexadecimal. https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+"""Decode OTLP logs in JSON: protobuf's JSON, but with ids in hexadecimal.
 
-Not by protobuf's json_format: it takes base64 for ids, and 60 µs a record where this takes 3.
+https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding. protobuf's own json_format is not used: it expects
+ids in base64, and takes 60 µs a record where this module takes 3.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,12 +11,12 @@ import msgspec
 
 from topology import MAX_TEXT_BYTES
 from webapp.http.problems import Problem
-from webapp.ingest.limits import TEXT_TOO_LONG, check_objects
-from webapp.ingest.validation import Entry
-from webapp.protocols.entries import NOT_JSON, bounded, rejected
-from webapp.protocols.otlp.records import LogRecord, to_entry, to_number
+from webapp.ingest.limits import check_json_objects
+from webapp.ingest.validation import TEXT_TOO_LONG, IncomingRecord, RecordProblem
+from webapp.protocols.otlp.records import LogRecord, build_record, to_number
+from webapp.protocols.records import collect_bounded, reject, reject_json
 
-# 64-bit integers come as decimal strings, and as numbers.
+# 64-bit integers come as decimal strings and as numbers.
 _Integer = int | str | None
 
 
@@ -81,80 +82,82 @@ class _Request(msgspec.Struct, rename="camel"):
 _request = msgspec.json.Decoder(_Request)
 _log_record = msgspec.json.Decoder(_LogRecord)
 
-_DAMAGED = ("record_invalid", "The log record is not one of OTLP; field names are in lowerCamelCase.")
+_DAMAGED = RecordProblem("record_invalid", "The log record is not valid OTLP; field names must be in lowerCamelCase.")
 
 
-def decode(body: bytes) -> list[Entry]:
-    """The log records of an ExportLogsServiceRequest.
+def decode(body: bytes) -> list[IncomingRecord]:
+    """Decode the log records of an ExportLogsServiceRequest in JSON.
 
     Raises:
-        Problem: 400 when it can't be decoded; 413 when there is too much in it.
+        Problem: 400 if it can't be decoded; 413 if it has too much in it.
     """
-    check_objects(body)
-    return bounded(_entries(body))
+    check_json_objects(body)
+    return collect_bounded(_decode_all(body))
 
 
-def _entries(body: bytes) -> Iterator[Entry]:
+def _decode_all(body: bytes) -> Iterator[IncomingRecord]:
     try:
         resource_logs = _request.decode(body).resource_logs
         if resource_logs is msgspec.UNSET:
-            # Unknown fields are to be ignored, but logs by another name (resource_logs) must not be lost unseen.
+            # OTLP says to ignore unknown fields, but logs under another name (resource_logs) must not be lost unseen.
             if body.strip() == b"{}":
                 return
             raise ValueError
-        for of_resource in resource_logs or ():
-            resource = _attributes_of(of_resource.resource.attributes) if of_resource.resource else {}
-            for of_scope in of_resource.scope_logs or ():
-                scope = _scope_of(of_scope.scope) if of_scope.scope else {}
-                for record in of_scope.log_records or ():
-                    yield _entry(bytes(record), resource, scope)
+        for resource_part in resource_logs or ():
+            resource = _attributes_to_dict(resource_part.resource.attributes) if resource_part.resource else {}
+            for scope_part in resource_part.scope_logs or ():
+                scope = _scope_to_dict(scope_part.scope) if scope_part.scope else {}
+                for log_record in scope_part.log_records or ():
+                    yield _decode_record(bytes(log_record), resource, scope)
     except (ValueError, RecursionError):  # msgspec's errors are ValueErrors
         raise Problem(
-            400, "json_invalid", "The body is not an ExportLogsServiceRequest in JSON; send it as OTLP says."
+            400,
+            "json_invalid",
+            "The body is not an ExportLogsServiceRequest in JSON; field names must be in lowerCamelCase.",
         ) from None
 
 
-def _entry(data: bytes, resource: dict[str, Any], scope: dict[str, Any]) -> Entry:
-    if len(data) > 2 * MAX_TEXT_BYTES:  # its JSON is wordier than ours
-        return rejected(TEXT_TOO_LONG)
+def _decode_record(data: bytes, resource: dict[str, Any], scope: dict[str, Any]) -> IncomingRecord:
+    if len(data) > 2 * MAX_TEXT_BYTES:  # OTLP's JSON is longer than the JSON that is stored
+        return reject(TEXT_TOO_LONG)
     try:
         sent = _log_record.decode(data)
-        record = LogRecord(
-            body=_value(sent.body),
+        log_record = LogRecord(
+            body=_to_json_value(sent.body),
             severity_text=sent.severity_text or "",
             severity_number=int(sent.severity_number or 0),
             event_name=sent.event_name or "",
-            attributes=_attributes_of(sent.attributes),
+            attributes=_attributes_to_dict(sent.attributes),
             resource=resource,
             scope=scope,
             trace_id=bytes.fromhex(sent.trace_id or "").hex(),
             span_id=bytes.fromhex(sent.span_id or "").hex(),
         )
-        return to_entry(record, int(sent.time_unix_nano or 0), int(sent.observed_time_unix_nano or 0))
+        return build_record(log_record, int(sent.time_unix_nano or 0), int(sent.observed_time_unix_nano or 0))
     except msgspec.ValidationError:
-        return rejected(_DAMAGED)
-    except msgspec.DecodeError:
-        return rejected(NOT_JSON)
+        return reject(_DAMAGED)
+    except msgspec.DecodeError as error:
+        return reject_json(error)
     except (ValueError, RecursionError):
-        return rejected(_DAMAGED)
+        return reject(_DAMAGED)
 
 
-def _scope_of(scope: _Scope) -> dict[str, Any]:
-    kept = {"name": scope.name, "version": scope.version, "attributes": _attributes_of(scope.attributes)}
-    return {name: value for name, value in kept.items() if value}
+def _scope_to_dict(scope: _Scope) -> dict[str, Any]:
+    fields = {"name": scope.name, "version": scope.version, "attributes": _attributes_to_dict(scope.attributes)}
+    return {name: value for name, value in fields.items() if value}
 
 
-def _attributes_of(attributes: Iterable[_KeyValue] | None) -> dict[str, Any]:
-    return {attribute.key: _value(attribute.value) for attribute in attributes or ()}
+def _attributes_to_dict(attributes: Iterable[_KeyValue] | None) -> dict[str, Any]:
+    return {attribute.key: _to_json_value(attribute.value) for attribute in attributes or ()}
 
 
-def _value(value: _AnyValue | None) -> Any:
+def _to_json_value(value: _AnyValue | None) -> Any:
     if value is None:
         return None
     if value.array_value is not None:
-        return [_value(item) for item in value.array_value.values or ()]
+        return [_to_json_value(item) for item in value.array_value.values or ()]
     if value.kvlist_value is not None:
-        return _attributes_of(value.kvlist_value.values)
+        return _attributes_to_dict(value.kvlist_value.values)
     if value.int_value is not None:
         return int(value.int_value)
     if value.double_value is not None:

@@ -1,4 +1,7 @@
-"""From an OTLP log record to an entry. https://opentelemetry.io/docs/specs/otel/logs/data-model/"""
+"""Build a record from an OTLP log record.
+
+https://opentelemetry.io/docs/specs/otel/logs/data-model/
+"""
 
 import math
 from typing import Any
@@ -7,12 +10,12 @@ import msgspec
 
 from topology import MAX_LOG_ID_CHARACTERS
 from webapp.ingest.event_times import to_event_time
-from webapp.ingest.validation import Entry
-from webapp.protocols.entries import TEXT_MISSING, kept_whole, rejected
+from webapp.ingest.validation import IncomingRecord
+from webapp.protocols.records import TEXT_MISSING, record_from_json, reject
 
 
 class LogRecord(msgspec.Struct, omit_defaults=True):
-    """A log record as it is kept: the same from protobuf and from JSON, without what is not set."""
+    """OTLP log record as it is stored, without unset fields."""
 
     body: Any = None
     severity_text: str = ""
@@ -25,36 +28,38 @@ class LogRecord(msgspec.Struct, omit_defaults=True):
     span_id: str = ""
 
 
-def to_entry(record: LogRecord, time_unix_nano: int, observed_time_unix_nano: int) -> Entry:
-    """An entry whose text is the body, or the record's JSON if there is more to it than a string.
+def build_record(log_record: LogRecord, time_unix_nano: int, observed_time_unix_nano: int) -> IncomingRecord:
+    """Build a record from an OTLP log record.
+
+    The text is the body alone if nothing else is set, else the log record's JSON.
 
     Args:
-        record: with its resource and scope.
-        time_unix_nano: when it happened; 0 if that isn't known.
-        observed_time_unix_nano: when it was collected; 0 if that isn't known.
+        log_record: with its resource and scope.
+        time_unix_nano: time of the event, 0 if unknown.
+        observed_time_unix_nano: time of its collection, 0 if unknown.
     """
-    log_id = _uid_of(record)
+    log_id = _get_log_uid(log_record)
     nanoseconds = time_unix_nano or observed_time_unix_nano
     event_time = to_event_time(nanoseconds) if nanoseconds else ""
-    kept: dict[str, Any] = msgspec.to_builtins(record)
-    if kept.keys() == {"body"} and isinstance(record.body, str):
-        return Entry(record.body, event_time=event_time or None)
-    if record.body in (None, "") and not record.attributes and not record.event_name:
-        return rejected(TEXT_MISSING, log_id)
-    return kept_whole(kept, event_time or None, log_id)
+    content: dict[str, Any] = msgspec.to_builtins(log_record)
+    if content.keys() == {"body"} and isinstance(log_record.body, str):
+        return IncomingRecord(log_record.body, event_time=event_time or None)
+    if log_record.body in (None, "") and not log_record.attributes and not log_record.event_name:
+        return reject(TEXT_MISSING, log_id)
+    return record_from_json(content, event_time or None, log_id)
 
 
-def _uid_of(record: LogRecord) -> str | None:
-    """What OpenTelemetry has for telling a record that is sent twice.
+def _get_log_uid(log_record: LogRecord) -> str | None:
+    """Return the attribute that identifies a log record which is sent twice.
 
     https://opentelemetry.io/docs/specs/semconv/general/logs/#general-log-identification-attributes
     """
-    uid = record.attributes.get("log.record.uid")
+    uid = log_record.attributes.get("log.record.uid")
     if isinstance(uid, str) and 1 <= len(uid) <= MAX_LOG_ID_CHARACTERS and uid.isprintable():
         return uid
     return None
 
 
 def to_number(value: float) -> float | str:
-    """JSON knows neither NaN nor the infinities."""
+    """Return NaN and the infinities, which JSON lacks, as text."""
     return value if math.isfinite(value) else str(value)

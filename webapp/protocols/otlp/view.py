@@ -1,7 +1,10 @@
-"""POST /v1/logs: OpenTelemetry's OTLP over HTTP. https://opentelemetry.io/docs/specs/otlp/#otlphttp
+"""OpenTelemetry: POST /v1/logs, OTLP over HTTP.
 
-429 and 503 are sent again by clients, 500 is not: trouble with the queue has to be a 503. Rejected records never make
-the answer an error, not even when all are: the specification has partial success for what must not be sent again.
+https://opentelemetry.io/docs/specs/otlp/#otlphttp
+
+Clients repeat a request that got 429 or 503, but not one that got 500, so an unavailable queue must be a 503. Rejected
+records never make the answer an error, not even if all are rejected: the specification has partial success for records
+that must not be sent again.
 """
 
 from flask import Blueprint, Response, request
@@ -17,7 +20,7 @@ from webapp.access.protocol_credentials import key_of_basic
 from webapp.http.body import read_body
 from webapp.http.operations import documented
 from webapp.http.problems import Problem
-from webapp.ingest.accept import Receipt, take
+from webapp.ingest.accept import Receipt, accept_records
 from webapp.openapi import protocols
 from webapp.protocols.otlp import json_format, protobuf_format
 
@@ -40,26 +43,28 @@ _CODES = {
 @blueprint.post("/v1/logs")
 @documented(protocols.OTLP)
 def export() -> Response:
-    """Accept the log records of an ExportLogsServiceRequest; 200 with what became of them.
+    """Accept the log records of an ExportLogsServiceRequest.
 
+    Returns:
+        200, with the number of rejected records if there are any.
     Raises:
         Problem: 400, 401, 403, 413, 415, 429 or 503, as a google.rpc.Status.
     """
     caller = identify("ingest", key_of_basic())
     decode = _DECODERS.get(request.mimetype)
     if decode is None:
-        raise Problem(415, "content_type_unsupported", f"Send Content-Type {PROTOBUF} or {JSON}.")
+        raise Problem(415, "content_type_unsupported", f"Unsupported Content-Type; send {PROTOBUF} or {JSON}.")
     body = _read_body()
-    entries = decode(body) if body else []
-    receipt = take(entries, caller, len(body)) if entries else Receipt([], [])
+    records = decode(body) if body else []
+    receipt = accept_records(records, caller, len(body)) if records else Receipt([], [])
     if not receipt.accepted and any(rejection.code.startswith("tenant_id") for rejection in receipt.rejections):
-        # Not the records are wrong but how the exporter is set up, and of a 200 nobody takes notice.
+        # The exporter is misconfigured, and nobody would notice it in a 200.
         raise Problem(400, receipt.rejections[0].code, receipt.rejections[0].detail)
-    return _answer(_response_to(receipt), 200)
+    return _serialize(_build_response(receipt), 200)
 
 
 def _read_body() -> bytes:
-    """The body; an empty one is an empty request in protobuf, which is to be answered with success."""
+    """Return the body; empty protobuf is a request without logs."""
     try:
         return read_body()
     except Problem as problem:
@@ -68,7 +73,7 @@ def _read_body() -> bytes:
         raise
 
 
-def _response_to(receipt: Receipt) -> ExportLogsServiceResponse:
+def _build_response(receipt: Receipt) -> ExportLogsServiceResponse:
     response = ExportLogsServiceResponse()
     if receipt.rejections:
         first = receipt.rejections[0]
@@ -79,16 +84,16 @@ def _response_to(receipt: Receipt) -> ExportLogsServiceResponse:
 
 @blueprint.errorhandler(Problem)
 def to_status(problem: Problem) -> Response:
-    """A problem as a google.rpc.Status; what is wrong with a request that is not OTLP at all is one too."""
+    """Answer a problem as a google.rpc.Status, even to what is not OTLP."""
     status = 400 if problem.status == 422 else problem.status
     message = Status(code=_CODES.get(status, Code.UNKNOWN), message=f"{problem.code}: {problem.detail}")
     if status == 400:
         violation = BadRequest.FieldViolation(description=problem.detail)
         message.details.add().Pack(BadRequest(field_violations=[violation]))
-    return _answer(message, status, problem.headers)
+    return _serialize(message, status, problem.headers)
 
 
-def _answer(message: Message, status: int, headers: dict[str, str] | None = None) -> Response:
+def _serialize(message: Message, status: int, headers: dict[str, str] | None = None) -> Response:
     if request.mimetype == PROTOBUF:
         return Response(message.SerializeToString(), status, headers, PROTOBUF)
     return Response(MessageToJson(message, indent=None), status, headers, JSON)

@@ -1,0 +1,1 @@
+"""Splunk: the HTTP Event Collector (HEC)."""

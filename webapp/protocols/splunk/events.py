@@ -1,65 +1,67 @@
-"""The bodies of Splunk's HTTP Event Collector: JSON objects one after the other, or lines."""
+"""Decode the bodies of HEC: concatenated JSON objects, or lines."""
 
 from typing import Any
 
 from webapp.http.problems import Problem
-from webapp.ingest.decoding import decode_utf8, objects_in
+from webapp.ingest.decoding import decode_utf8, split_json_objects
 from webapp.ingest.event_times import to_event_time
-from webapp.ingest.limits import check_count, check_objects
-from webapp.ingest.validation import Entry
-from webapp.protocols.entries import NOT_JSON, from_object, kept_whole, lines_of, rejected
+from webapp.ingest.limits import check_json_objects, check_record_count
+from webapp.ingest.validation import IncomingRecord, RecordProblem
+from webapp.protocols.records import parse_json_record, record_from_json, reject, split_lines
 
-EVENT_MISSING = ("event_missing", "Event field is required")
-EVENT_BLANK = ("event_blank", "Event field cannot be blank")
+EVENT_MISSING = RecordProblem("event_missing", "Event field is required")
+EVENT_BLANK = RecordProblem("event_blank", "Event field cannot be blank")
 
 METADATA = ("host", "source", "sourcetype", "index")
 
 
-def decode_events(body: bytes) -> list[Entry]:
-    """The events in a body; where it stops being JSON there is one entry more, which is wrong.
+def decode_events(body: bytes) -> list[IncomingRecord]:
+    """Decode the events of a body.
+
+    If parsing fails, the rest of the body is one rejected record.
 
     Raises:
-        Problem: 400 when there is nothing in it, or nothing can be read; 413 when there is too much in it.
+        Problem: 400 if the body is empty or has no JSON at all; 413 if it has too much in it.
     """
-    check_objects(body)
+    check_json_objects(body)
     text = decode_utf8(body).strip()
     if not text:
-        raise Problem(400, "body_empty", "The body has no event in it.")
-    entries: list[Entry] = []
-    for written in objects_in(text):
-        check_count(len(entries) + 1)
-        entries.append(from_object(written, _entry_of))
-    if all(entry.problem == NOT_JSON for entry in entries):
+        raise Problem(400, "body_empty", "The body contains no event.")
+    records: list[IncomingRecord] = []
+    for raw_json in split_json_objects(text):
+        check_record_count(len(records) + 1)
+        records.append(parse_json_record(raw_json, _build_record))
+    if all(record.is_invalid_json for record in records):
         raise Problem(400, "json_invalid", "The body is not a sequence of JSON objects.")
-    return entries
+    return records
 
 
-def _entry_of(envelope: dict[str, Any], written: str) -> Entry:
+def _build_record(envelope: dict[str, Any], raw_json: str) -> IncomingRecord:
     if "event" not in envelope:
-        return rejected(EVENT_MISSING)
+        return reject(EVENT_MISSING)
     event = envelope["event"]
     if event is None or (isinstance(event, str | dict | list) and not event):
-        return rejected(EVENT_BLANK)
+        return reject(EVENT_BLANK)
     event_time = to_event_time(envelope.get("time")) or None
     if isinstance(event, str) and not envelope.keys() - {"event", "time"}:
-        return Entry(event, event_time=event_time)
-    return kept_whole(envelope, event_time, written=written)
+        return IncomingRecord(event, event_time=event_time)
+    return record_from_json(envelope, event_time, raw_json=raw_json)
 
 
-def decode_lines(body: bytes, metadata: dict[str, Any], time: str | None) -> list[Entry]:
-    """An entry for each line that is not blank.
+def decode_lines(body: bytes, metadata: dict[str, Any], time: str | None) -> list[IncomingRecord]:
+    """Decode each line that is not blank.
 
     Args:
-        body: as it came.
-        metadata: host, source, sourcetype and index, where the request has them.
+        body: text.
+        metadata: host, source, sourcetype and index, as far as the request has them.
         time: an epoch in seconds.
     Raises:
-        Problem: 400 when there is nothing in it; 413 when there is too much in it.
+        Problem: 400 if the body is empty; 413 if it has too many lines.
     """
-    lines = lines_of(body)
+    lines = split_lines(body)
     if not lines:
-        raise Problem(400, "body_empty", "The body has no event in it.")
+        raise Problem(400, "body_empty", "The body contains no event.")
     event_time = to_event_time(time) or None
     if not metadata:
-        return [Entry(line, event_time=event_time) for line in lines]
-    return [kept_whole({"event": line, **metadata}, event_time) for line in lines]
+        return [IncomingRecord(line, event_time=event_time) for line in lines]
+    return [record_from_json({"event": line, **metadata}, event_time) for line in lines]

@@ -1,10 +1,11 @@
-"""POST /services/collector: Splunk's HTTP Event Collector (HEC).
+"""Splunk: POST /services/collector, the HTTP Event Collector (HEC).
 
-https://docs.splunk.com/Documentation/Splunk/latest/Data/TroubleshootHTTPEventCollector lists its codes. Some of its
-clients send a request again for ever that was answered with 400, others drop it: one wrong event among right ones is
-200, and the right ones are queued.
+https://docs.splunk.com/Documentation/Splunk/latest/Data/TroubleshootHTTPEventCollector lists its codes. Some clients
+repeat a request that got 400 for ever, others drop it. Valid events are therefore queued and answered with 200 even if
+the request has invalid ones as well.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -14,8 +15,8 @@ from webapp.access.protocol_credentials import key_of_basic, key_of_scheme
 from webapp.http.body import read_body
 from webapp.http.operations import documented
 from webapp.http.problems import Problem
-from webapp.ingest.accept import take
-from webapp.ingest.validation import Entry
+from webapp.ingest.accept import accept_records
+from webapp.ingest.validation import IncomingRecord
 from webapp.openapi import protocols
 from webapp.protocols.splunk.events import METADATA, decode_events, decode_lines
 
@@ -39,8 +40,8 @@ _BY_PROBLEM = {"tenant_suspended": 1, "body_empty": 5, "event_missing": 12, "eve
 _BY_STATUS = {403: 4, 413: 27, 429: 9, 503: 9}
 
 
-class _AllWrong(Problem):
-    """Not one event was right. `index` is that of the first."""
+class _NoValidEvent(Problem):
+    """No event is valid; `index` is that of the first rejected one."""
 
     def __init__(self, code: str, detail: str, index: int) -> None:
         super().__init__(400, code, detail)
@@ -53,7 +54,7 @@ class _AllWrong(Problem):
 @blueprint.post("/services/collector/event/1.0")
 @documented(protocols.HEC)
 def collect_events() -> Response:
-    """Accept events: JSON objects one after the other, whatever the Content-Type says.
+    """Accept events: concatenated JSON objects, whatever the Content-Type.
 
     Raises:
         Problem: 400, 401, 403, 413, 415, 429 or 503, as HEC's text and code.
@@ -65,7 +66,9 @@ def collect_events() -> Response:
 @blueprint.post("/services/collector/raw/1.0")
 @documented(protocols.HEC)
 def collect_lines() -> Response:
-    """Accept lines, each of them a log; host, source, sourcetype, index and time may be in the query.
+    """Accept a log a line.
+
+    The query may have host, source, sourcetype, index and time.
 
     Raises:
         Problem: as for events.
@@ -78,35 +81,37 @@ def collect_lines() -> Response:
 @blueprint.get("/services/collector/health/1.0")
 @documented(protocols.HEC_HEALTH)
 def health() -> Response:
-    """What clients ask for before they send."""
+    """Report the health, which clients ask for before they send."""
     return jsonify(text="HEC is healthy", code=17)
 
 
-def _collect(decode: Any) -> Response:
+def _collect(decode: Callable[[bytes], list[IncomingRecord]]) -> Response:
     caller = identify("ingest", key_of_scheme("Splunk"), key_of_basic())
     body = read_body()
-    entries: list[Entry] = decode(body)
-    receipt = take(entries, caller, len(body))
+    receipt = accept_records(decode(body), caller, len(body))
     if not receipt.accepted:
         first = receipt.rejections[0]
-        raise _AllWrong(first.code, first.detail, first.index)
+        raise _NoValidEvent(first.code, first.detail, first.index)
     return jsonify(text="Success", code=0)
 
 
 @blueprint.errorhandler(Problem)
 def to_hec(problem: Problem) -> tuple[Response, int, dict[str, str]]:
-    """A problem as HEC's text and code, with what to do about it in `detail`."""
+    """Answer a problem with HEC's text and code, and our `detail`."""
     status = 400 if problem.status in (415, 422) else problem.status
-    code = _code_of_401(problem) if status == 401 else _BY_PROBLEM.get(problem.code) or _BY_STATUS.get(status) or 6
+    if status == 401:
+        code = _get_authentication_code(problem)
+    else:
+        code = _BY_PROBLEM.get(problem.code) or _BY_STATUS.get(status) or 6
     if code == 4:
         status = 403
     answer: dict[str, Any] = {"text": _TEXTS[code], "code": code, "detail": problem.detail}
-    if isinstance(problem, _AllWrong):
+    if isinstance(problem, _NoValidEvent):
         answer["invalid-event-number"] = problem.index
     return jsonify(answer), status, problem.headers
 
 
-def _code_of_401(problem: Problem) -> int:
+def _get_authentication_code(problem: Problem) -> int:
     if problem.code != "key_missing":
         return 4
     return 2 if request.headers.get("Authorization", "").partition(" ")[0].lower() in ("", *_SCHEMES) else 3

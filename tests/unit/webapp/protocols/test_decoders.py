@@ -15,9 +15,9 @@ from webapp.http.problems import Problem
 from webapp.ingest.decoding import decode
 from webapp.protocols import axiom
 from webapp.protocols.elasticsearch import bulk
-from webapp.protocols.entries import is_too_deep
 from webapp.protocols.loki import push
 from webapp.protocols.otlp import json_format, protobuf_format
+from webapp.protocols.records import is_too_deep
 from webapp.protocols.splunk import events
 
 Decode = Callable[[bytes], Sequence[Any]]

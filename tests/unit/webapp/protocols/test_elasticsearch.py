@@ -15,7 +15,7 @@ from settings import settings
 from tests.support.bad_bodies import BAD_BODIES
 from topology import MAX_DEPTH
 from webapp.http.problems import Problem
-from webapp.protocols.elasticsearch.view import _key_of_api_key, to_elastic
+from webapp.protocols.elasticsearch.view import _get_api_key, to_elastic
 
 
 def ndjson(*lines: Any) -> bytes:
@@ -210,7 +210,7 @@ def test_it_is_only_elasticsearch_where_it_says_so(client: FlaskClient) -> None:
 def test_ways_to_send_a_key(app: Flask, authorization: str | None, key: str | None) -> None:
     headers = {"Authorization": authorization} if authorization else {}
     with app.test_request_context("/_bulk", headers=headers):
-        assert _key_of_api_key() == key
+        assert _get_api_key() == key
 
 
 @pytest.mark.parametrize(
