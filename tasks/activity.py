@@ -1,13 +1,13 @@
 """Tells TenantActivity what the tasks do, beside them: no task waits for it, or fails with it."""
 
-import os
 import threading
 from datetime import UTC, datetime
 from typing import Any
 
 from celery.signals import worker_process_shutdown, worker_shutdown
 
-from broker.outage import Outage
+from foundation.forks import after_fork_in_child
+from foundation.outage import Outage
 from models import Counts, TenantActivity
 from observability import safe_error_summary
 
@@ -81,13 +81,11 @@ def note(tenant_id: str, counts: Counts) -> None:
         _writer.note(tenant_id, counts)
 
 
+@after_fork_in_child
 def _begin_anew() -> None:
     """A child has none of its parent's threads."""
     global _writer
     _writer = ActivityWriter()
-
-
-os.register_at_fork(after_in_child=_begin_anew)
 
 
 @worker_process_shutdown.connect

@@ -7,8 +7,8 @@ from typing import TypeVar
 from celery.exceptions import Reject
 
 from broker import UNAVAILABLE_ERRORS
-from broker.outage import Outage
 from broker.transport.sending import Sending
+from foundation.outage import Outage
 from observability import safe_error_summary
 from settings import settings
 

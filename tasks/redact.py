@@ -8,7 +8,7 @@ import msgspec
 from celery.signals import celeryd_after_setup
 from pynamodb.exceptions import PynamoDBException
 
-from broker.outage import Outage
+from foundation.outage import Outage
 from models import Counts, TenantErased
 from observability import safe_error_summary
 from settings import settings

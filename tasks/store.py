@@ -5,7 +5,7 @@ from collections import Counter
 import msgspec
 from pynamodb.exceptions import PynamoDBException
 
-from broker.outage import Outage
+from foundation.outage import Outage
 from models import Counts, LogRecord, TenantErased, Verdict
 from originals import KeysUnavailable
 from tasks.application import app

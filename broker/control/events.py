@@ -14,7 +14,7 @@ from celery.app.events import Events as CeleryEvents
 from celery.events.dispatcher import EventDispatcher
 from kombu import Connection, Exchange, Producer
 
-from broker.outage import Outage
+from foundation.outage import Outage
 
 KEPT_MESSAGES = 200
 # A publish costs as much time as a small task, so events wait this long for others to leave with.

@@ -15,7 +15,6 @@ A clean end deletes the queues; after a kill they are left to a sweep.
 
 import atexit
 import logging
-import os
 import threading
 import time
 from collections.abc import Mapping
@@ -25,6 +24,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from kombu.exceptions import OperationalError
 
+from foundation.forks import after_fork_in_child
 from settings import settings
 
 logger = logging.getLogger(__name__)
@@ -187,10 +187,10 @@ def _tags() -> dict[str, str]:
 leases = Leases()
 
 
+@after_fork_in_child
 def _forget() -> None:
     # A forked process owns nothing of its parent's; and a thread of the parent may have held the lock.
     leases.__init__()  # type: ignore[misc]  # in place: other modules hold the object
 
 
-os.register_at_fork(after_in_child=_forget)
 atexit.register(lambda: leases.release_all())

@@ -20,7 +20,7 @@ from broker.control.names import (
     worker_mailbox_name,
 )
 from broker.control.sweep import sweep_from_now_on
-from broker.outage import Outage
+from foundation.outage import Outage
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import CredentialRetrievalError
 
-from broker.outage import Outage
+from foundation.outage import Outage
 
 RENEW_AGAIN_SECONDS = 1.0
 """For so long after credentials could not be renewed nobody tries it again."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from broker import UNAVAILABLE_ERRORS
 from broker.control.queues import ControlQueues
-from broker.outage import Outage
 from broker.transport.delays import (
     CLOCK_SKEW_SECONDS,
     LONGEST_VISIBILITY_TIMEOUT_SECONDS,
@@ -16,6 +15,7 @@ from broker.transport.delays import (
     seconds_until_due,
 )
 from broker.transport.polling import FAILED_STATUS, PollingConnection
+from foundation.outage import Outage
 
 logger = logging.getLogger(__name__)
 

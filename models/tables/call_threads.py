@@ -1,8 +1,9 @@
 """Threads that wait for DynamoDB, shared by all of a process's inserts."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+
+from foundation.forks import after_fork_in_child
 
 CALLS_AT_ONCE = 4
 """Of one insert."""
@@ -17,4 +18,4 @@ def call_threads() -> ThreadPoolExecutor:
 
 
 # The threads of a parent are not there in its children.
-os.register_at_fork(after_in_child=call_threads.cache_clear)
+after_fork_in_child(call_threads.cache_clear)

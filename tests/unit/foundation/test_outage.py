@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from broker.outage import FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS, Outage
+from foundation.outage import FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS, Outage
 
 
 def test_waits_grow_to_a_limit_and_end_with_the_outage() -> None:

@@ -1,0 +1,1 @@
+"""Building blocks under every package: AWS clients, outages, caches, times, forks."""

@@ -1,0 +1,1 @@
+"""Tests of `foundation`, a file for each of its modules."""
