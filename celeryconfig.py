@@ -2,6 +2,7 @@
 
 from kombu import Queue
 
+from foundation import aws_clients
 from settings import settings
 from topology import LONG_POLL_SECONDS, REDACT_QUEUE, STORE_QUEUE, TASK_QUEUES
 
@@ -19,17 +20,10 @@ broker_transport_options = {
     "supports_fanout": True,
     # Message bodies are base64 already, inside kombu's envelope.
     "sqs_base64_encoding": False,
-    # A client of /ingest waits for these: it gets its 503 within seconds.
-    "client-config": {
-        "connect_timeout": 2,
-        "read_timeout": 5,
-        "retries": {"total_max_attempts": 2, "mode": "standard"},
-        "tcp_keepalive": True,
-        "max_pool_connections": 256,
-    },
+    "client-config": aws_clients.BROKER.botocore_options | {"tcp_keepalive": True},
 }
-# At least as many as web has threads, as above: each may publish for another tenant.
-broker_pool_limit = 256
+# At least as many as web has threads: each may publish for another tenant.
+broker_pool_limit = aws_clients.BROKER.connections
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None
 # botocore retries already; a second loop around it would keep a client of /ingest waiting.

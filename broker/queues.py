@@ -3,9 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
-import boto3
-from botocore.config import Config
-
+from foundation.aws_clients import QUEUE_SETUP, CallLimits, make_client
 from settings import settings
 from topology import FAILURES_QUEUE, MAX_RECEIVES, MAX_RETENTION_SECONDS, REDACT_QUEUE, STORE_QUEUE
 
@@ -13,26 +11,10 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 
-def sqs_client(*, tries: int = 1, answer_seconds: float = 2) -> "SQSClient":
-    """A blocking SQS client for the configured endpoint.
-
-    Args:
-        tries: of each call. With one it gives up within about 5 s.
-        answer_seconds: that SQS may take to answer.
-    """
-    key, secret = settings.engine_credentials or (None, None)
-    return boto3.client(
-        "sqs",
-        region_name=settings.aws_region,
-        endpoint_url=settings.aws_endpoint_url or None,
-        aws_access_key_id=key,
-        aws_secret_access_key=secret,
-        config=Config(
-            connect_timeout=2,
-            read_timeout=answer_seconds,
-            retries={"total_max_attempts": tries, "mode": "standard"},
-        ),
-    )
+def sqs_client(limits: CallLimits = QUEUE_SETUP) -> "SQSClient":
+    """Make a blocking SQS client for the configured endpoint."""
+    client: SQSClient = make_client("sqs", limits)
+    return client
 
 
 def get_queue_name(queue: str) -> str:

@@ -12,8 +12,8 @@ from celery.bin.celery import celery
 from flower.views import BaseHandler
 from flower.views.broker import BrokerView
 
-from broker.clients import shared_client
-from broker.queues import get_queue_url, sqs_client
+from broker.queues import get_queue_url
+from foundation.aws_clients import QUEUE_SETUP, get_shared_client
 from settings import LOOPBACK_HOSTS, settings
 from topology import FAILURES_QUEUE, REDACT_QUEUE, STORE_QUEUE
 
@@ -34,7 +34,7 @@ def queue_lengths() -> list[dict[str, str | int]]:
         botocore.exceptions.ClientError: SQS refused, or a queue is missing.
         botocore.exceptions.BotoCoreError: SQS did not answer.
     """
-    sqs = shared_client("flower", sqs_client)
+    sqs = get_shared_client("sqs", QUEUE_SETUP)
     rows: list[dict[str, str | int]] = []
     for queue in (REDACT_QUEUE, STORE_QUEUE, FAILURES_QUEUE):
         attributes = sqs.get_queue_attributes(

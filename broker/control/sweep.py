@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from broker.control.leases import PREFIX_TAG, RENEWAL_SECONDS, SEEN_TAG, is_missing
 from broker.control.names import CONTROL_TOPICS, is_control_queue
-from broker.queues import get_queue_url
+from broker.queues import get_queue_url, sqs_client
+from foundation.aws_clients import SWEEP, make_client
 from settings import settings
 from topology import FAILURES_QUEUE
 
@@ -54,7 +53,7 @@ def sweep(older_than: float = settings.control_lease_seconds, page: int = PAGE) 
         botocore.exceptions.ClientError: SQS or SNS refused.
         botocore.exceptions.BotoCoreError: SQS or SNS did not answer.
     """
-    sqs, sns = _client("sqs"), _client("sns")
+    sqs, sns = sqs_client(SWEEP), make_client("sns", SWEEP)
     names = _control_queues(sqs, page)
     latest = time.time() - older_than
     lapsed = {name: seen for name in names if (seen := _last_seen(sqs, name)) is not None and seen <= latest}
@@ -84,7 +83,7 @@ def _keep_sweeping() -> None:
     time.sleep(random.uniform(0, RENEWAL_SECONDS))  # noqa: S311 - jitter, not a secret
     while True:
         try:
-            if _take_turn(_client("sqs")):
+            if _take_turn(sqs_client(SWEEP)):
                 swept = sweep()
                 if swept != Swept():
                     logger.info("swept %d control queues of processes that are gone: %s", len(swept.queues), swept)
@@ -100,20 +99,6 @@ def _take_turn(sqs: "SQSClient") -> bool:
         return False
     sqs.tag_queue(QueueUrl=url, Tags={SWEPT_TAG: str(int(time.time()))})
     return True
-
-
-def _client(service: str) -> Any:
-    key, secret = settings.engine_credentials or (None, None)
-    # A session of its own: boto3's default one may not make clients in two threads at a time.
-    return boto3.Session().client(
-        service,  # type: ignore[call-overload]  # its stubs know literals only
-        region_name=settings.aws_region,
-        endpoint_url=settings.aws_endpoint_url or None,
-        aws_access_key_id=key,
-        aws_secret_access_key=secret,
-        # A sweep is in no hurry, and reading tags is throttled.
-        config=Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 5}),
-    )
 
 
 def _control_queues(sqs: "SQSClient", page: int) -> set[str]:

@@ -15,11 +15,10 @@ from broker.failures.dead_letter import DeadLetter, headers_of, parse_dead_lette
 from broker.failures.held_messages import MOST_HELD, HeldMessages
 from broker.queues import get_queue_url, sqs_client
 from broker.transport.sending import Message, NotSent, Sending
+from foundation.aws_clients import FAILURE_QUEUE
 from topology import FAILURES_QUEUE, TENANT_ID_PATTERN
 
 READERS = 8
-TRIES = 4
-ANSWER_SECONDS = 5
 
 # Headers that say why it failed; the next try is a fresh one.
 _WHY = ("reason", "exception", "failed_at", "origin_queue", "attempts", "detail")
@@ -48,7 +47,7 @@ class FailureQueue:
     """
 
     def __init__(self, *, seconds: float = math.inf, on_received: Callable[[int], object] = lambda _: None) -> None:
-        self._sqs = sqs_client(tries=TRIES, answer_seconds=ANSWER_SECONDS)
+        self._sqs = sqs_client(FAILURE_QUEUE)
         self._url = get_queue_url(self._sqs, FAILURES_QUEUE)
         self._queue_urls: dict[str, str] = {}
         self._ends = time.monotonic() + seconds

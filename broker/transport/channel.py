@@ -17,12 +17,12 @@ from kombu.transport import SQS
 
 import broker.transport.credentials  # noqa: F401 - makes botocore outlive credentials that can't be renewed
 from broker.batching import batches
-from broker.clients import shared_client
 from broker.transport.acks import AckBatches
 from broker.transport.delays import seconds_until_due
 from broker.transport.polling_channel import PollingChannel, name_in
 from broker.transport.sending import MessageTooLarge, collecting
 from broker.transport.visibility import VisibilityHeartbeat, delete_now, make_visible_now
+from foundation.aws_clients import share_client
 from topology import MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES
 
 logger = logging.getLogger(__name__)
@@ -112,7 +112,7 @@ class Channel(PollingChannel):
         )
         if session_token is not None or config is not None:
             return make()
-        return shared_client((service, region, access_key_id, self.endpoint_url), make)
+        return share_client((service, region, access_key_id, self.endpoint_url), make)
 
     def basic_consume(self, queue: str, no_ack: bool, *args: Any, **kwargs: Any) -> Any:
         """Consume, and keep what is received hidden from others."""

@@ -1,6 +1,5 @@
 """What all models share: how they reach DynamoDB, and how their tables are made."""
 
-import os
 import threading
 from collections.abc import Callable
 from functools import lru_cache
@@ -12,35 +11,36 @@ from pynamodb.connection.table import TableConnection
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
+from foundation.aws_clients import REQUEST_PATH_TABLES, TABLES, get_connection_arguments
+from foundation.forks import after_fork_in_child
 from models.tables.call_threads import MAX_CALLS
 from models.tables.schema_changes import bring_up_to_date
-from settings import settings
 
 DYNAMODB_ERRORS = (PynamoDBException, BotoCoreError, OSError)
 """What a call of a model raises when DynamoDB refuses or does not answer."""
 
-_access_key, _secret_key = settings.engine_credentials or (None, None)
+_AWS = get_connection_arguments()
 
 
 class Connected:
     """The part of a model's `Meta` that they share."""
 
-    region = settings.aws_region
-    host = settings.aws_endpoint_url or None
-    aws_access_key_id = _access_key
-    aws_secret_access_key = _secret_key
+    region = _AWS["region_name"]
+    host = _AWS["endpoint_url"]
+    aws_access_key_id = _AWS["aws_access_key_id"]
+    aws_secret_access_key = _AWS["aws_secret_access_key"]
     billing_mode = "PAY_PER_REQUEST"
-    connect_timeout_seconds = 2
-    read_timeout_seconds = 5
-    max_retry_attempts = 2
+    connect_timeout_seconds = TABLES.connect_seconds
+    read_timeout_seconds = TABLES.read_seconds
+    max_retry_attempts = TABLES.attempts - 1
 
 
 class Awaited(Connected):
     """For rows that a request waits for: it is answered in 5 s, with 503 if need be."""
 
-    connect_timeout_seconds = 1
-    read_timeout_seconds = 2
-    max_retry_attempts = 1
+    connect_timeout_seconds = REQUEST_PATH_TABLES.connect_seconds
+    read_timeout_seconds = REQUEST_PATH_TABLES.read_seconds
+    max_retry_attempts = REQUEST_PATH_TABLES.attempts - 1
 
 
 @lru_cache(1)
@@ -58,7 +58,7 @@ def _insert_connection() -> Connection:
 
 
 # Its sockets are the parent's.
-os.register_at_fork(after_in_child=_insert_connection.cache_clear)
+after_fork_in_child(_insert_connection.cache_clear)
 _making = threading.Lock()
 
 

@@ -241,7 +241,7 @@ def test_dynamodb_throttles_for_too_long(full: str, proxy: FaultProxy, monkeypat
 
 
 def test_without_sqs_it_is_not_done(full: str, monkeypatch: pytest.MonkeyPatch, proxy: FaultProxy) -> None:
-    monkeypatch.setattr("broker.queues.settings", settings.model_copy(update={"aws_endpoint_url": proxy.url}))
+    monkeypatch.setattr("foundation.aws_clients.settings", settings.model_copy(update={"aws_endpoint_url": proxy.url}))
     proxy.refuse("sqs")
 
     result = flask("erase", full, "--yes")

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import BotoCoreError
 
-from broker import queues
 from broker.failures import failure_queue
 from broker.failures.dead_letter import UNREADABLE, parse_dead_letter
 from broker.failures.failure_queue import FailureQueue
 from broker.failures.held_messages import HIDDEN_SECONDS, HeldMessages
 from broker.queues import get_queue_url, sqs_client
+from foundation import aws_clients
 from settings import settings
 from tests.support.failure_queue import fail, in_redact, visible
 from tests.support.fault_proxy import FaultProxy
@@ -120,7 +120,7 @@ def test_the_same_failure_has_the_same_id() -> None:
 @pytest.fixture
 def through(proxy: FaultProxy, empty_failure_queue: None, monkeypatch: pytest.MonkeyPatch) -> FaultProxy:
     """What FailureQueue reaches SQS through."""
-    monkeypatch.setattr(queues, "settings", settings.model_copy(update={"aws_endpoint_url": proxy.url}))
+    monkeypatch.setattr(aws_clients, "settings", settings.model_copy(update={"aws_endpoint_url": proxy.url}))
     return proxy
 
 

@@ -7,12 +7,13 @@ from threading import Barrier
 
 import pytest
 
+from foundation import aws_clients
 from local.engine import Engine
 from models import DataKey, LogRecord, data_keys
 from models.crypto import keyring
 from models.crypto.keyring import Keyring
 from models.timestamps import timestamp
-from originals import KeyFile, KeysUnavailable, Kms, OriginalUnreadable, kms
+from originals import KeyFile, KeysUnavailable, Kms, OriginalUnreadable
 from settings import settings
 from tests.support.fault_proxy import FaultProxy
 from tests.support.kms_key import KmsKey
@@ -28,7 +29,7 @@ def key(engine: Engine) -> KmsKey:
 def process(key: KmsKey, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Keyring]:
     """What a process of its own has, with KMS behind the proxy."""
     behind = settings.model_copy(update={"aws_endpoint_url": proxy.url})
-    monkeypatch.setattr(kms, "settings", behind)
+    monkeypatch.setattr(aws_clients, "settings", behind)
     return lambda: Keyring(Kms(key.alias))
 
 
