@@ -1,4 +1,7 @@
-"""Tells TenantActivity what the tasks do, beside them: no task waits for it, or fails with it."""
+"""Activity counts of the tasks, written to TenantActivity by a thread of their own.
+
+No task waits for a write, or fails with it.
+"""
 
 import threading
 from datetime import UTC, datetime
@@ -12,35 +15,35 @@ from models import Counts, TenantActivity
 from observability import safe_error_summary
 
 MAX_WAITING = 10_000
-"""Minutes of tenants that may wait to be written; what comes to others meanwhile is not counted."""
-LAST_SECONDS = 2.0
-"""What a worker that stops waits for those at most."""
+"""Pairs of tenant and minute that may wait to be written; further pairs are not counted meanwhile."""
+FLUSH_SECONDS = 2.0
+"""Time that a stopping worker waits for the last writes at most."""
 
-Key = tuple[str, datetime]
+TenantMinute = tuple[str, datetime]
 
 _outage = Outage("counting activity in DynamoDB", quiet_seconds=10)
 
 
 class ActivityWriter:
-    """Writes from a thread of its own.
+    """Writer of counts in a thread of its own.
 
-    What comes while a write is under way is added up and leaves together, so a batch costs one UpdateItem at most. A
-    write that fails is not tried again: DynamoDB may have done it.
+    Counts that come during a write are added up and leave together, so a batch costs one UpdateItem at most. A write
+    that fails is not tried again: DynamoDB may have done it.
     """
 
     def __init__(self) -> None:
-        self._waiting: dict[Key, Counts] = {}
+        self._waiting: dict[TenantMinute, Counts] = {}
         self._writing = False
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    def note(self, tenant_id: str, counts: Counts) -> None:
-        """Count something of now."""
-        key = tenant_id, datetime.now(UTC).replace(second=0, microsecond=0)
+    def count(self, tenant_id: str, counts: Counts) -> None:
+        """Add to a tenant's counts of the current minute; return at once."""
+        tenant_minute = tenant_id, datetime.now(UTC).replace(second=0, microsecond=0)
         with self._changed:
-            if len(self._waiting) >= MAX_WAITING and key not in self._waiting:
+            if len(self._waiting) >= MAX_WAITING and tenant_minute not in self._waiting:
                 return
-            self._waiting[key] = self._waiting.get(key, Counts()) + counts
+            self._waiting[tenant_minute] = self._waiting.get(tenant_minute, Counts()) + counts
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="activity", daemon=True)
                 self._thread.start()
@@ -57,9 +60,9 @@ class ActivityWriter:
                 self._writing = False
                 self._changed.notify_all()
                 self._changed.wait_for(lambda: self._waiting)
-                some, self._waiting = self._waiting, {}
+                to_write, self._waiting = self._waiting, {}
                 self._writing = True
-            for (tenant_id, minute), counts in some.items():
+            for (tenant_id, minute), counts in to_write.items():
                 _write(tenant_id, minute, counts)
 
 
@@ -75,20 +78,20 @@ def _write(tenant_id: str, minute: datetime, counts: Counts) -> None:
 _writer = ActivityWriter()
 
 
-def note(tenant_id: str, counts: Counts) -> None:
-    """Count what was done for a tenant; returns at once."""
+def count(tenant_id: str, counts: Counts) -> None:
+    """Count what a task did for a tenant; return at once."""
     if counts != Counts():
-        _writer.note(tenant_id, counts)
+        _writer.count(tenant_id, counts)
 
 
 @after_fork_in_child
-def _begin_anew() -> None:
-    """A child has none of its parent's threads."""
+def _replace_writer() -> None:
+    """Give a forked child a writer of its own: it has none of its parent's threads."""
     global _writer
     _writer = ActivityWriter()
 
 
 @worker_process_shutdown.connect
 @worker_shutdown.connect
-def _end(**_: Any) -> None:
-    _writer.flush(LAST_SECONDS)
+def _flush(**_: Any) -> None:
+    _writer.flush(FLUSH_SECONDS)

@@ -1,4 +1,4 @@
-"""The Celery app."""
+"""Celery app, with the parts of Celery that the broker replaces."""
 
 import logging
 import sys
@@ -9,12 +9,12 @@ from celery.app.trace import LOG_REJECTED
 import broker.control.events
 import broker.control.mailbox
 import broker.transport.channel
-import broker.transport.consumer  # noqa: F401 - these four by their names in celeryconfig and below
+import broker.transport.consumer  # noqa: F401 - celeryconfig and the app below name these four in strings
 import celeryconfig
 from broker.transport.drain import Drain
 from settings import ROOT
 
-# `celery -A` puts this folder on the path, and takes it off when it has imported us. What redacts is imported later.
+# `celery -A` puts this folder on the path, and removes it once it has imported the app. `redaction` is imported later.
 sys.path.append(str(ROOT))
 
 app = Celery(
@@ -26,10 +26,14 @@ app = Celery(
 app.config_from_object(celeryconfig)
 app.steps["worker"].add(Drain)
 
-# At DEBUG these write requests and answers, with texts in them.
+# At DEBUG these write requests and responses, which hold texts.
 for _name in ("botocore", "boto3", "pynamodb", "urllib3"):
     logging.getLogger(_name).setLevel(logging.INFO)
-# Its INFO says that a topic was created, each time that it is looked up.
+# At INFO it writes that a topic was created, each time that it is looked up.
 logging.getLogger("kombu.transport.SQS.SNS").setLevel(logging.WARNING)
-# A WARNING with a traceback for each message that is left queued; tasks.pipeline_task and tasks.publishing log why.
+# At INFO these write a line for each task that is received, succeeds, is retried, or raises DeadLettered. A worker
+# writes one line of JSON for each task instead (tasks/outcome_log.py).
+logging.getLogger("celery.worker.strategy").setLevel(logging.WARNING)
+logging.getLogger("celery.app.trace").setLevel(logging.WARNING)
+# At WARNING it writes a traceback for each message that is left in its queue; that task's line says why.
 logging.getLogger("celery.app.trace").addFilter(lambda record: record.msg != LOG_REJECTED.strip())

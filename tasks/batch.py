@@ -1,4 +1,4 @@
-"""What travels between the processes: the logs of one tenant that arrived together."""
+"""Batches of one tenant's logs, as they travel between the processes."""
 
 import re
 
@@ -6,9 +6,15 @@ import msgspec
 
 from topology import TENANT_ID_PATTERN
 
+MAX_REQUEST_ID_CHARACTERS = 8_192
+"""Length of the joined ids of a batch's requests: they are headers too, for which the transport leaves 32 KiB."""
+
 
 class Log(msgspec.Struct, frozen=True):
-    """A log as it was accepted. `event_time` is when its sender says that it happened, ISO 8601, UTC, or empty."""
+    """Log as it was accepted.
+
+    `event_time` is the time of the event as its sender states it, in ISO 8601 and UTC, or empty.
+    """
 
     log_id: str
     text: str
@@ -16,9 +22,10 @@ class Log(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """The unit that travels to the redact task.
+    """Batch for the redact task.
 
-    `request_id` is that of the request, or those of several, joined by commas; `traceparent` is W3C's, or empty.
+    `request_id` is the id of the request, or the ids of several, joined by commas. `traceparent` is W3C's header, or
+    empty.
     """
 
     tenant_id: str
@@ -28,7 +35,10 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class RedactedLog(msgspec.Struct, frozen=True):
-    """A log as it will be stored. `processed_at` is ISO 8601, UTC; `redactions` counts by entity what was replaced."""
+    """Log as it will be stored.
+
+    `processed_at` is in ISO 8601 and UTC. `redactions` counts the replaced values by entity.
+    """
 
     log_id: str
     original_text: str
@@ -39,7 +49,7 @@ class RedactedLog(msgspec.Struct, frozen=True):
 
 
 class RedactedBatch(msgspec.Struct, frozen=True):
-    """The unit that travels to the store task."""
+    """Batch for the store task."""
 
     tenant_id: str
     request_id: str
@@ -50,19 +60,25 @@ class RedactedBatch(msgspec.Struct, frozen=True):
 AnyBatch = Batch | RedactedBatch
 
 
-def tenant_of(payload: object) -> str | None:
-    """The tenant of a batch as builtins; None when it has none that can be one."""
+def get_tenant_id(payload: object) -> str | None:
+    """Return the tenant of a batch as builtins, or None if it has no valid one."""
     tenant = payload.get("tenant_id") if isinstance(payload, dict) else None
     return tenant if isinstance(tenant, str) and re.fullmatch(TENANT_ID_PATTERN, tenant) else None
 
 
-def describe(payload: object) -> str:
-    """What Flower, events and logs show for a batch on its way: never a text.
+def count_logs(payload: object) -> int:
+    """Return the number of logs in a batch as builtins; 0 for anything else."""
+    logs = payload.get("logs") if isinstance(payload, dict) else None
+    return len(logs) if isinstance(logs, list | tuple) else 0
+
+
+def describe_batch(payload: object) -> str:
+    """Return what Flower, events and logs show of a batch: never a text.
 
     Args:
-        payload: a batch as builtins, or anything else that came in its place.
+        payload: a batch as builtins, or anything else that a message holds in its place.
     """
     if isinstance(payload, dict) and isinstance(payload.get("logs"), list | tuple):
         count = len(payload["logs"])
-        return f"({count} {'log' if count == 1 else 'logs'} of tenant {tenant_of(payload)})"
+        return f"({count} {'log' if count == 1 else 'logs'} of tenant {get_tenant_id(payload)})"
     return "(not a batch)"

@@ -1,38 +1,48 @@
-"""Why a batch, or some of its logs, ends in the failure queue."""
+"""Reasons for which logs go to the failure queue, and the errors of a task."""
 
 from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """The codes in the header `reason` of a message in the failure queue, each with what it means."""
+    """Code in the header `reason` of a dead letter, with its meaning."""
 
     detail: str
 
     def __new__(cls, code: str, detail: str) -> "Reason":
+        """Create a member from its code and its meaning."""
         reason = str.__new__(cls, code)
         reason._value_ = code
         reason.detail = detail
         return reason
 
-    RETRIES_EXHAUSTED = "retries_exhausted", "What it needed was unavailable for as long as it was tried."
+    RETRIES_EXHAUSTED = (
+        "retries_exhausted",
+        "A service that the task needs was unavailable for as long as it was tried.",
+    )
     CONFLICT = "conflict", "Another text is stored under the log's id."
-    NOT_STORABLE = "not_storable", "DynamoDB will never take the item."
-    NOT_REDACTED = "not_redacted", "The redactor failed on the log, or took too long; it is never stored as it is."
+    NOT_STORABLE = "not_storable", "DynamoDB will never accept the item."
+    NOT_REDACTED = (
+        "not_redacted",
+        "The redactor failed on the log, or took too long; a log is never stored without redaction.",
+    )
     POLICY_INVALID = (
         "policy_invalid",
-        "The tenant's redaction policy can't be used; nothing of the tenant is stored until it is put right.",
+        "The tenant's redaction policy is invalid; none of the tenant's logs is stored until it is corrected.",
     )
     INVALID_ARGUMENTS = "invalid_arguments", "The message's arguments are not a batch."
-    UNEXPECTED_ERROR = "unexpected_error", "The task raised something nobody foresaw; the header exception names it."
+    UNEXPECTED_ERROR = "unexpected_error", "The task raised an unexpected error; the header `exception` names its type."
 
 
-OF_ONE_LOG = {Reason.CONFLICT, Reason.NOT_STORABLE, Reason.NOT_REDACTED}
-"""Reasons that lie in a log; the others are its batch's."""
+REASONS_IN_A_LOG = {Reason.CONFLICT, Reason.NOT_STORABLE, Reason.NOT_REDACTED}
+"""Reasons that lie in a single log; all others concern its whole batch."""
 
 
 class Unavailable(Exception):
-    """Something that a task needs does not answer now; the task is tried again later."""
+    """Error of a service that does not answer now; the task is tried again later."""
 
 
 class DeadLettered(Exception):
-    """The task failed for good and its message is in the failure queue. Carries the reason, never a text."""
+    """End of a task whose logs, or some of them, are in the failure queue.
+
+    It carries the reasons, never a text.
+    """

@@ -1,4 +1,7 @@
-"""One line of JSON for each batch that a worker is done with, for whoever has a request's id, or a trace's, in hand."""
+"""Outcome log: one line of JSON for each task that a worker has ended.
+
+Who has the id of a request, or of a trace, finds in these lines what became of its logs.
+"""
 
 import logging
 import re
@@ -7,13 +10,13 @@ from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
-from tasks.batch import tenant_of
-from tasks.group_commit import MAX_GROUP_ID_CHARACTERS
+from tasks.batch import MAX_REQUEST_ID_CHARACTERS, count_logs, get_tenant_id
 
-# What webapp.http.request_ids takes; a group has several, with commas.
-_NAME = re.compile(r"[A-Za-z0-9._:/+=,-]*")
+# The characters that webapp.http.request_ids accepts, and the comma between the ids of several requests.
+_ID = re.compile(r"[A-Za-z0-9._:/+=,-]*")
 
 _logger = logging.getLogger("sluice.outcome")
+# The root logger would write the line a second time, in Celery's format.
 _logger.propagate = False
 _logger.setLevel(logging.INFO)
 _handler = logging.StreamHandler()
@@ -23,38 +26,37 @@ _handler.setFormatter(
 _logger.addHandler(_handler)
 
 
-def tell(outcome: str, level: int = logging.INFO, **fields: Any) -> None:
-    """Write a line. Nothing in it may be a text: names, ids, counts and seconds."""
+def log_outcome(outcome: str, level: int = logging.INFO, **fields: Any) -> None:
+    """Write a line. Its fields are names, ids, counts and seconds, never a text."""
     _logger.log(level, outcome, extra=fields)
 
 
-def way_of(
+def task_log_fields(
     task: str, task_id: str | None, delivery_info: Mapping[str, Any] | None, retries: int, payload: Any
 ) -> dict[str, Any]:
-    """What every line says of a task, whatever came of it.
+    """Return the fields that every line has, whatever the outcome.
 
     Args:
         task: its name.
         task_id: Celery's.
         delivery_info: of its message.
         retries: tries before this one.
-        payload: a batch as builtins, or what a foreign message has in its place.
+        payload: a batch as builtins, or anything else that a foreign message holds in its place.
     """
-    origin = payload if isinstance(payload, dict) else {}
-    logs = origin.get("logs")
+    batch = payload if isinstance(payload, dict) else {}
     return {
         "task": task,
         "task_id": task_id,
         "queue": (delivery_info or {}).get("routing_key"),
-        "tenant_id": tenant_of(payload) or "",
-        "request_id": _name(origin.get("request_id")),
-        "traceparent": _name(origin.get("traceparent")),
-        "logs": len(logs) if isinstance(logs, list | tuple) else 0,
+        "tenant_id": get_tenant_id(payload) or "",
+        "request_id": _id_or_empty(batch.get("request_id")),
+        "traceparent": _id_or_empty(batch.get("traceparent")),
+        "logs": count_logs(payload),
         "attempt": retries + 1,
     }
 
 
-def _name(value: object) -> str:
-    """A name or id as it is; what a foreign message has in its place stays out of the log."""
-    is_one = isinstance(value, str) and len(value) <= MAX_GROUP_ID_CHARACTERS and _NAME.fullmatch(value)
-    return str(value) if is_one else ""
+def _id_or_empty(value: object) -> str:
+    """Return an id as it is, and nothing for a value of a foreign message."""
+    is_id = isinstance(value, str) and len(value) <= MAX_REQUEST_ID_CHARACTERS and _ID.fullmatch(value)
+    return str(value) if is_id else ""

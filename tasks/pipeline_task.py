@@ -1,4 +1,4 @@
-"""The base task: everything that `redact` and `store` have in common on the way."""
+"""Base task of `redact` and `store`: from a message to the messages that follow it."""
 
 import logging
 import random
@@ -14,32 +14,33 @@ from celery.result import AsyncResult
 from observability import safe_error_summary
 from settings import settings
 from tasks import activity
-from tasks.batch import AnyBatch, describe, tenant_of
+from tasks.batch import AnyBatch, describe_batch, get_tenant_id
+from tasks.batch_result import BatchResult, FailedPart
 from tasks.failures import DeadLettered, Reason, Unavailable
-from tasks.outcome import Outcome
-from tasks.outcome_log import tell, way_of
-from tasks.parts import publish_in_parts
-from tasks.plan import DeadLetter, Plan
-from tasks.publishing import publish_together
+from tasks.outcome_log import log_outcome, task_log_fields
+from tasks.publishing import publish_in_parts, publish_together
 from topology import FAILURES_QUEUE, MAX_DELAY_SECONDS
 
 logger = logging.getLogger(__name__)
 
 
 class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no parameters at run time
-    """A task that takes a batch and says of each log in it: done, again, or failed.
+    """Task that takes a batch and returns which of its logs are done, retried or failed.
 
     It publishes the next task of the chain itself. Celery would do that after the task has returned, with the return
     value in events and logs (it holds texts), and would count a task whose next one could not be published as failed.
-    Here a publish that SQS does not take leaves the message in its queue, unacked, for another try.
+    Here a message stays in its queue, unacked, for another try if SQS does not accept what follows it.
     """
 
     abstract = True
+    # Celery creates this for each message in the worker's main process; see tasks/request.py for what it changes.
     Request = "tasks.request:Request"
-    # What DeadLettered tells of is in the failure queue by then (tasks.request acks it). Anything else stays queued.
+    # With `task_acks_late` Celery would ack the message of a task that raises, and its logs would be gone. Only after
+    # DeadLettered they are in the failure queue; tasks/request.py acks that message.
     acks_on_failure = False
+    # Celery would log a traceback at ERROR for each DeadLettered; an error in `throws` is INFO, without a traceback.
     throws = (DeadLettered,)
-    # A message with wrong arguments goes to the failure queue as it is.
+    # Celery would refuse to publish wrong arguments, also to the failure queue, which gets them as they came.
     typing = False
     max_retries = settings.task_max_retries
     input_type: type[AnyBatch]
@@ -47,13 +48,14 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
     def apply_async(  # type: ignore[override]  # the stubs name every option
         self, args: Any = None, kwargs: Any = None, **options: Any
     ) -> "AsyncResult[Any]":
-        """Publish; every way of publishing a task comes through here.
+        """Publish the task; every way of publishing one comes through here.
 
-        Adds what SQS's fair queues and an operator need, and hides the batch from events and logs.
+        Celery would put the batch's texts into `argsrepr`, which events, logs and Flower show. The headers are for
+        operators, the group is for SQS's fair queues.
         """
         payload: Any = args[0] if args else None
-        options.update(argsrepr=describe(payload), kwargsrepr="{}")
-        if tenant_id := tenant_of(payload):
+        options.update(argsrepr=describe_batch(payload), kwargsrepr="{}")
+        if tenant_id := get_tenant_id(payload):
             tracing = {"tenant_id": tenant_id, "request_id": payload.get("request_id")}
             if payload.get("traceparent"):
                 tracing["traceparent"] = payload["traceparent"]
@@ -63,122 +65,131 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
         return result
 
     def __call__(self, *args: Any, **kwargs: Any) -> str:
-        """Run on a batch as builtins, the only argument; a message may have others, and must not be lost for that.
+        """Process a message: run the task on its batch, publish what follows, end.
+
+        Celery would pass the arguments to `run` as they are. They are checked here, since a message must not be lost
+        because its arguments are not a batch as builtins.
 
         Returns:
-            What Flower may show as the result.
+            A description of the batch, for Flower to show as the result.
         Raises:
             Retry: some logs are on their way back to the queue.
             DeadLettered: some logs are in the failure queue.
-            Reject: what had to be published could not be; the message stays where it is.
+            Reject: SQS did not accept what follows; the message stays in its queue.
         """
         began = time.monotonic()
         payload = args[0] if args else None
-        plan = self._plan(payload) if len(args) == 1 and not kwargs else self._refuse(payload)
+        result = self._run(payload) if len(args) == 1 and not kwargs else _refuse(payload)
         try:
-            ending = publish_together(lambda: self._publish(plan))
+            ending = publish_together(lambda: self._publish(result))
         except Reject:
-            self._tell("left", payload, began)
+            self._log("left", payload, began, logging.WARNING)
             raise
         except Exception as error:  # noqa: BLE001 - Celery would ack the message
-            logger.error("%s can't publish what follows, leaving it queued: %s", self.name, safe_error_summary(error))
-            self._tell("left", payload, began, exception=safe_error_summary(error))
+            summary = safe_error_summary(error)
+            self._log("left", payload, began, logging.ERROR, exception=summary)
             raise Reject("can't be published", requeue=False) from None
-        for letter in plan.dead:
-            logger.error("%s: %s is in %s: %s", self.name, describe(letter.payload), FAILURES_QUEUE, letter.reason)
-        self._tell(
-            "failed" if plan.dead else "again" if plan.again else "done",
-            payload,
-            began,
-            again=len(plan.again.logs) if plan.again else 0,
-            reasons=sorted({str(letter.reason) for letter in plan.dead}),
-        )
-        if tenant_id := tenant_of(payload):
-            activity.note(tenant_id, plan.counts)
+        self._log_result(result, payload, began, ending)
+        if tenant_id := get_tenant_id(payload):
+            activity.count(tenant_id, result.counts_with_failures)
         if ending is not None:
             raise ending
-        self.request.chain = None  # is published, so Celery must not publish it again
-        return describe(payload)
+        # Celery would publish the next task now, with the value returned here as its batch. `_forward` has done it.
+        self.request.chain = None
+        return describe_batch(payload)
 
-    def _tell(self, outcome: str, payload: Any, began: float, **fields: Any) -> None:
-        way = way_of(self.name, self.request.id, self.request.delivery_info, self.request.retries, payload)
-        tell(outcome, **way, **fields, seconds=round(time.monotonic() - began, 4))
-
-    def _plan(self, payload: Any) -> Plan:
+    def _run(self, payload: Any) -> BatchResult:
+        """Return the result of the task, whatever the payload is and the task raises."""
         try:
             batch = msgspec.convert(payload, self.input_type)
         except msgspec.ValidationError:
-            return self._refuse(payload)
+            return _refuse(payload)
         try:
-            outcome: Outcome = self.run(batch)
+            result: BatchResult = self.run(batch)
         except Exception as error:  # noqa: BLE001 - whatever it is, the batch must not be lost
             logger.error("%s failed: %s", self.name, safe_error_summary(error))
-            return Plan(dead=[DeadLetter(Reason.UNEXPECTED_ERROR, payload, error)])
-        dead = [DeadLetter(reason, msgspec.to_builtins(failed)) for reason, failed in outcome.failed]
-        again = outcome.unavailable
-        if again is not None and outcome.turn_seconds is None and self.request.retries >= self.max_retries:
-            dead.append(DeadLetter(Reason.RETRIES_EXHAUSTED, msgspec.to_builtins(again)))
-            again = None
-        return Plan(outcome.done, again, outcome.turn_seconds, dead, done_counts=outcome.counts)
+            return BatchResult(failed=(FailedPart(Reason.UNEXPECTED_ERROR, payload, error),))
+        no_retries_left = result.retry_after_seconds is None and self.request.retries >= self.max_retries
+        return result.fail_retry() if no_retries_left else result
 
-    @staticmethod
-    def _refuse(payload: Any) -> Plan:
-        return Plan(dead=[DeadLetter(Reason.INVALID_ARGUMENTS, payload)])
-
-    def _publish(self, plan: Plan) -> Exception | None:
-        """Everything that follows; how the task then ends, unless it just ends."""
-        for letter in plan.dead:
-            for part in letter.apart():
+    def _publish(self, result: BatchResult) -> Exception | None:
+        """Publish each part of the result; return the exception that ends the task, if any."""
+        for failed in result.failed:
+            for part in failed.split_by_log():
                 self._dead_letter(part)
-        if plan.done is not None:
-            self._forward(plan.done)
-        if plan.again is not None:
-            return self._try_later(plan.again, plan.turn_seconds)
-        if plan.dead:
-            return DeadLettered(", ".join(f"{describe(letter.payload)}: {letter.reason}" for letter in plan.dead))
+        if result.done is not None:
+            self._forward(result.done)
+        if result.retry is not None:
+            return self._retry(result.retry, result.retry_after_seconds)
+        if result.failed:
+            return DeadLettered(", ".join(f"{describe_batch(part.payload)}: {part.reason}" for part in result.failed))
         return None
 
     def _forward(self, batch: AnyBatch) -> None:
         steps = list(self.request.chain or ())
         if not steps:
             return
-        following = signature(steps.pop(), app=self.app)
-        origin: dict[str, Any] = {"root_id": self.request.root_id, "parent_id": self.request.id}
-        publish_in_parts(batch, lambda payload: following.apply_async((payload,), chain=list(steps), **origin))
+        next_task = signature(steps.pop(), app=self.app)
+        publish_in_parts(batch, next_task, chain=steps, root_id=self.request.root_id, parent_id=self.request.id)
 
-    def _try_later(self, batch: AnyBatch, turn_seconds: float | None) -> Retry:
+    def _retry(self, batch: AnyBatch, after_seconds: float | None) -> Retry:
         retries: int = self.request.retries
-        if turn_seconds is not None:
-            delay = max(1, min(round(turn_seconds), MAX_DELAY_SECONDS))
+        if after_seconds is not None:
+            delay = max(1, min(round(after_seconds), MAX_DELAY_SECONDS))
         else:
             retries += 1
             ceiling = min(settings.retry_max_delay_seconds, 2 ** min(retries, 30))
             delay = random.randint(min(1, ceiling), ceiling)  # noqa: S311 - jitter, not a secret
-        # Not self.retry(): it turns an SQS that does not answer into a Reject.
+        # `self.retry()` would turn an SQS that does not answer into a Reject, and would always count a retry.
         again = self.signature_from_request(
             args=(msgspec.to_builtins(batch),), kwargs={}, retries=retries, countdown=delay
         )
         again.apply_async()
         return Retry(exc=Unavailable(), when=delay)  # type: ignore[arg-type]  # an int is a Real
 
-    def _dead_letter(self, letter: DeadLetter) -> None:
-        """Publish to the failure queue what can run again as it is: same task, same rest of the chain."""
-        why = {
-            "reason": str(letter.reason),
-            "detail": letter.reason.detail,
-            "exception": type(letter.error).__name__ if letter.error else None,
+    def _dead_letter(self, part: FailedPart) -> None:
+        """Publish a message to the failure queue that can run again as it is.
+
+        It has the same task and the same rest of the chain as the task's own message.
+        """
+        failure_headers = {
+            "reason": str(part.reason),
+            "detail": part.reason.detail,
+            "exception": type(part.error).__name__ if part.error else None,
             "failed_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "origin_queue": (self.request.delivery_info or {}).get("routing_key"),
             "attempts": self.request.retries + 1,
         }
-        args: tuple[Any, ...] = (letter.payload,)
+        args: tuple[Any, ...] = (part.payload,)
         kwargs: dict[str, Any] = {}
-        if letter.reason is Reason.INVALID_ARGUMENTS:  # kept as they came
+        if part.reason is Reason.INVALID_ARGUMENTS:  # all of them, as they came
             args, kwargs = tuple(self.request.args or ()), dict(self.request.kwargs or {})
         self.signature_from_request(
             args=args,
             kwargs=kwargs,
             queue=FAILURES_QUEUE,
             retries=0,
-            headers={**(self.request.headers or {}), **why},
+            headers={**(self.request.headers or {}), **failure_headers},
         ).apply_async()
+
+    def _log_result(self, result: BatchResult, payload: Any, began: float, ending: Exception | None) -> None:
+        self._log(
+            "failed" if result.failed else "again" if result.retry else "done",
+            payload,
+            began,
+            logging.WARNING if result.failed else logging.INFO,
+            again=len(result.retry.logs) if result.retry else 0,
+            again_in_seconds=ending.when if isinstance(ending, Retry) else None,
+            dropped=result.counts.dropped,
+            failed=sum(part.log_count for part in result.failed),
+            reasons=sorted({str(part.reason) for part in result.failed}),
+        )
+
+    def _log(self, outcome: str, payload: Any, began: float, level: int, **fields: Any) -> None:
+        request = self.request
+        task_fields = task_log_fields(self.name, request.id, request.delivery_info, request.retries, payload)
+        log_outcome(outcome, level, **task_fields, **fields, seconds=round(time.monotonic() - began, 4))
+
+
+def _refuse(payload: Any) -> BatchResult:
+    return BatchResult(failed=(FailedPart(Reason.INVALID_ARGUMENTS, payload),))

@@ -1,4 +1,4 @@
-"""Batch in, redacted batch out. CPU-bound."""
+"""Redact task: a batch in, a redacted batch out. CPU-bound."""
 
 import logging
 from datetime import UTC, datetime
@@ -14,10 +14,10 @@ from observability import safe_error_summary
 from settings import settings
 from tasks.application import app
 from tasks.batch import Batch, Log, RedactedBatch, RedactedLog
+from tasks.batch_result import BatchResult, FailedPart, discard
 from tasks.failures import Reason
-from tasks.outcome import Outcome, discarded
 from tasks.pipeline_task import PipelineTask
-from tasks.policies import PolicyInvalid, make_default_redactor, redactor_of
+from tasks.policies import PolicyInvalid, get_redactor, prepare_default_redactor
 from tasks.time_limit import time_limit
 from topology import REDACT_QUEUE
 
@@ -30,77 +30,86 @@ _outage = Outage("reading policies from DynamoDB", quiet_seconds=10)
 
 
 @celeryd_after_setup.connect
-def _prepare(instance: Any, **_: Any) -> None:
-    """Before a worker forks its children, who then share it."""
+def _prepare_worker(instance: Any, **_: Any) -> None:
+    """Build the default redactor before a worker forks its children, who then share it."""
     if REDACT_QUEUE not in instance.app.amqp.queues.consume_from:
         return
     try:
-        make_default_redactor()
+        prepare_default_redactor()
     except Exception as error:
-        # Celery would log it and go on, and every log would end in failures.
-        raise SystemExit(f"redaction is not possible here: {error}") from error
+        # Celery logs the exception of a signal's receiver and goes on; then every log would fail.
+        raise SystemExit(f"the default redactor can't be built: {error}") from error
 
 
 @app.task(base=PipelineTask, input_type=Batch)
-def redact(batch: Batch) -> Outcome:
-    """Replace the personal data in every log of a batch, as the policy of its tenant says.
+def redact(batch: Batch) -> BatchResult:
+    """Replace the personal data in each log, as its tenant's policy demands.
 
     Args:
         batch: the logs as they were accepted.
     Returns:
-        The same logs in the same order, each with its original and its redacted text, done; without those that the
-        policy drops, and without any of a tenant that was erased. A log that could not be redacted failed: it is never
-        stored as it is. All wait while the policy can't be read.
+        Done are the logs in their order, each with its original and its redacted text. Logs that the policy drops are
+        only counted, and those of an erased tenant are discarded. A log that could not be redacted failed: it is never
+        stored as it is. All logs are retried if the policy can't be read.
     """
     try:
-        redactor = redactor_of(batch.tenant_id)
+        redactor = get_redactor(batch.tenant_id)
     except TenantErased:
-        return discarded(batch)
+        return discard(batch)
     except PolicyInvalid:
-        return Outcome(failed=((Reason.POLICY_INVALID, batch),), counts=_counts(batch))
+        return BatchResult(failed=(FailedPart.from_batch(Reason.POLICY_INVALID, batch),), counts=_count(batch))
     except PynamoDBException as error:
         _outage.record_failure(type(error.cause or error).__name__)
-        return Outcome(unavailable=batch)
+        return BatchResult(retry=batch)
     _outage.record_success()
     processed_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     redacted: list[RedactedLog] = []
     failed: list[Log] = []
-    for log, redaction in zip(batch.logs, _redactions(redactor, batch), strict=True):
+    for log, redaction in zip(batch.logs, _redact_logs(redactor, batch), strict=True):
         if redaction is None:
             failed.append(log)
         elif not redaction.dropped:
             redacted.append(
                 RedactedLog(log.log_id, log.text, redaction.text, processed_at, redaction.counts, log.event_time)
             )
-    return Outcome(
-        done=RedactedBatch(batch.tenant_id, batch.request_id, tuple(redacted), batch.traceparent) if redacted else None,
-        failed=((Reason.NOT_REDACTED, msgspec.structs.replace(batch, logs=tuple(failed))),) if failed else (),
-        counts=_counts(batch),
+    return _build_result(batch, tuple(redacted), tuple(failed))
+
+
+def _build_result(batch: Batch, redacted: tuple[RedactedLog, ...], failed: tuple[Log, ...]) -> BatchResult:
+    """Return the result of a batch, whose remaining logs the tenant's policy drops."""
+    done = RedactedBatch(batch.tenant_id, batch.request_id, redacted, batch.traceparent) if redacted else None
+    not_redacted = msgspec.structs.replace(batch, logs=failed)
+    return BatchResult(
+        done=done,
+        failed=(FailedPart.from_batch(Reason.NOT_REDACTED, not_redacted),) if failed else (),
+        counts=_count(batch, dropped=len(batch.logs) - len(redacted) - len(failed)),
     )
 
 
-def _counts(batch: Batch) -> Counts:
+def _count(batch: Batch, dropped: int = 0) -> Counts:
     sizes = (len(log.text) if log.text.isascii() else len(log.text.encode(errors="replace")) for log in batch.logs)
-    return Counts(accepted=len(batch.logs), received_bytes=sum(sizes))
+    return Counts(accepted=len(batch.logs), received_bytes=sum(sizes), dropped=dropped)
 
 
-def _redactions(redactor: "Redactor", batch: Batch) -> "list[Redaction | None]":
-    """What becomes of each log, in their order; None for one that can't be redacted."""
+def _redact_logs(redactor: "Redactor", batch: Batch) -> "list[Redaction | None]":
+    """Redact the logs in their order; the result of a log that fails is None."""
     if len(batch.logs) > 1:
         try:
             with time_limit(settings.redact_time_limit_seconds):
                 return [*redactor.redact_batch([log.text for log in batch.logs])]
-        except Exception as error:  # noqa: BLE001 - each log by itself says what is wrong with it
+        except Exception as error:  # noqa: BLE001 - each log alone shows which one is wrong
             logger.warning(
-                "a batch of tenant %s can't be redacted at once: %s", batch.tenant_id, safe_error_summary(error)
+                "redacting a batch of tenant %s failed, redacting each of its logs alone: %s",
+                batch.tenant_id,
+                safe_error_summary(error),
             )
-    return [_redaction(redactor, batch.tenant_id, log.text) for log in batch.logs]
+    return [_redact_log(redactor, batch.tenant_id, log.text) for log in batch.logs]
 
 
-def _redaction(redactor: "Redactor", tenant_id: str, text: str) -> "Redaction | None":
+def _redact_log(redactor: "Redactor", tenant_id: str, text: str) -> "Redaction | None":
     try:
         with time_limit(settings.redact_time_limit_seconds):
             return redactor.redact(text)
     except Exception as error:  # noqa: BLE001 - whatever it is, the log must not get through
-        logger.error("a log of tenant %s can't be redacted: %s", tenant_id, safe_error_summary(error))
+        logger.error("redacting a log of tenant %s failed: %s", tenant_id, safe_error_summary(error))
         return None

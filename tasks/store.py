@@ -1,72 +1,122 @@
-"""Redacted batch into the table. I/O-bound."""
+"""Store task: a redacted batch into the table. I/O-bound."""
 
 from collections import Counter
+from datetime import datetime
 
 import msgspec
 from pynamodb.exceptions import PynamoDBException
 
 from foundation.outage import Outage
-from models import Counts, LogRecord, TenantErased, Verdict
-from originals import KeysUnavailable
+from models import DROPPED, ENCRYPTED, Counts, LogRecord, TenantErased, Verdict, data_keys, fingerprint_of
+from originals import DataCipher, KeysUnavailable
 from tasks.application import app
-from tasks.batch import RedactedBatch
+from tasks.batch import RedactedBatch, RedactedLog
+from tasks.batch_result import BatchResult, FailedPart, discard
 from tasks.failures import Reason
-from tasks.outcome import Outcome, discarded
 from tasks.pipeline_task import PipelineTask
-from tasks.policies import PolicyInvalid
-from tasks.recording import to_records
+from tasks.policies import PolicyInvalid, StorageContext, get_storage_context
 
 _FAILURES = {Verdict.CONFLICT: Reason.CONFLICT, Verdict.INVALID: Reason.NOT_STORABLE}
 
-# A table that throttles one tenant takes the others' logs meanwhile.
+# A table that throttles one tenant accepts the others' logs meanwhile.
 _outage = Outage("storing in DynamoDB", quiet_seconds=10)
-_records_outage = Outage("getting the policies and keys that records are made with", quiet_seconds=10)
+_records_outage = Outage("reading the policies and keys that records are built with", quiet_seconds=10)
 
 
 @app.task(base=PipelineTask, input_type=RedactedBatch)
-def store(batch: RedactedBatch) -> Outcome:
-    """Insert every log of a batch; what is stored already is never overwritten.
+def store(batch: RedactedBatch) -> BatchResult:
+    """Insert every log of a batch; a stored one is never overwritten.
 
     Args:
         batch: the redacted logs of one tenant.
     Returns:
-        Which of them are done, which wait for DynamoDB, KMS or their tenant's turn, and which failed for good. Those of
-        a tenant that was erased are thrown away.
+        Retried are the logs that wait for DynamoDB, KMS or their tenant's turn; failed are those that can never be
+        stored. The logs of an erased tenant are discarded.
     """
     try:
-        records = to_records(batch)
+        records = build_records(batch)
     except TenantErased:
-        return discarded(batch)
+        return discard(batch)
     except PolicyInvalid:
-        return Outcome(failed=((Reason.POLICY_INVALID, batch),))
+        return BatchResult(failed=(FailedPart.from_batch(Reason.POLICY_INVALID, batch),))
     except (KeysUnavailable, PynamoDBException) as error:
         _records_outage.record_failure(
             str(error) if isinstance(error, KeysUnavailable) else type(error.cause or error).__name__
         )
-        return Outcome(unavailable=batch)
+        return BatchResult(retry=batch)
     _records_outage.record_success()
     try:
         verdicts = LogRecord.insert(records, tell_unavailable=_outage.record_failure)
     except TenantErased:
-        return discarded(batch)
+        return discard(batch)
     if Verdict.UNAVAILABLE not in verdicts:
         _outage.record_success()
+    return _build_result(batch, records, verdicts)
 
-    def logs_with(*some: Verdict) -> RedactedBatch | None:
-        logs = tuple(log for log, its in zip(batch.logs, verdicts, strict=True) if its in some)
+
+def build_records(batch: RedactedBatch) -> list[LogRecord]:
+    """Return a record of each log, in their order, as the tenant's policy demands.
+
+    Raises:
+        originals.KeysUnavailable: no key to encrypt with can be had now.
+        tasks.policies.PolicyInvalid: the tenant's policy can't be used.
+        models.TenantErased: the tenant is erased, or being erased.
+        pynamodb.exceptions.PynamoDBException: DynamoDB did not return the policy.
+    """
+    context = get_storage_context(batch.tenant_id)
+    cipher = None
+    if context.storage.original_mode == "encrypt":
+        size = sum(len(log.original_text) for log in batch.logs)
+        cipher = data_keys().to_seal(batch.tenant_id, len(batch.logs), size)
+    expires_at = context.storage.expires_at
+    return [_build_record(batch.tenant_id, log, context, cipher, expires_at) for log in batch.logs]
+
+
+def _build_record(
+    tenant_id: str, log: RedactedLog, context: StorageContext, cipher: DataCipher | None, expires_at: datetime | None
+) -> LogRecord:
+    record = LogRecord(
+        tenant_id=tenant_id,
+        log_id=log.log_id,
+        original_text=log.original_text,
+        modified_text=log.modified_text,
+        processed_at=log.processed_at,
+        redactions=log.redactions or None,
+        event_time=log.event_time or None,
+        # Whatever is stored of the original: so a redelivery is recognised also after the policy has changed.
+        original_fingerprint=fingerprint_of(context.fingerprint_key, log.log_id, log.original_text),
+        expires_at=expires_at,
+    )
+    if cipher is not None:
+        record.original_text, record.original = cipher.seal(log.log_id, log.original_text), ENCRYPTED
+    elif context.storage.original_mode == "drop":
+        record.original_text, record.original = log.modified_text, DROPPED
+    return record
+
+
+def _build_result(batch: RedactedBatch, records: list[LogRecord], verdicts: list[Verdict]) -> BatchResult:
+    """Return the result of a batch from the verdict on each of its records."""
+
+    def select_logs(*selected: Verdict) -> RedactedBatch | None:
+        logs = tuple(log for log, verdict in zip(batch.logs, verdicts, strict=True) if verdict in selected)
         return msgspec.structs.replace(batch, logs=logs) if logs else None
 
-    throttled = [record for record, its in zip(records, verdicts, strict=True) if its is Verdict.THROTTLED]
+    throttled = [record for record, verdict in zip(records, verdicts, strict=True) if verdict is Verdict.THROTTLED]
+    # A batch that waits for DynamoDB too costs a retry, or it would never run out of them.
     waits_for_turn = throttled and Verdict.UNAVAILABLE not in verdicts
-    return Outcome(
-        unavailable=logs_with(Verdict.UNAVAILABLE, Verdict.THROTTLED),
-        turn_seconds=LogRecord.seconds_until_turn(throttled) if waits_for_turn else None,
-        failed=tuple((reason, logs) for verdict, reason in _FAILURES.items() if (logs := logs_with(verdict))),
-        counts=_counts(logs_with(Verdict.STORED)),
+    return BatchResult(
+        retry=select_logs(Verdict.UNAVAILABLE, Verdict.THROTTLED),
+        retry_after_seconds=LogRecord.seconds_until_turn(throttled) if waits_for_turn else None,
+        failed=tuple(
+            FailedPart.from_batch(reason, logs)
+            for verdict, reason in _FAILURES.items()
+            if (logs := select_logs(verdict))
+        ),
+        counts=_count(select_logs(Verdict.STORED)),
     )
 
 
-def _counts(stored: RedactedBatch | None) -> Counts:
+def _count(stored: RedactedBatch | None) -> Counts:
     redactions: Counter[str] = Counter()
     for log in stored.logs if stored else ():
         redactions.update(log.redactions)

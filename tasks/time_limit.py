@@ -1,6 +1,7 @@
-"""A limit on the CPU time of one piece of work inside a task, so that the rest of its batch goes on.
+"""Limit on the CPU time of one piece of work inside a task.
 
-CPU time: on a machine with too much to do every log takes long, and none is to blame.
+The rest of its batch goes on afterwards. The limit is on CPU time, because on a machine with too much to do every log
+takes long by the clock, and none is to blame.
 """
 
 import signal
@@ -12,7 +13,7 @@ from typing import NoReturn
 
 
 class TookTooLong(Exception):
-    """The time was over."""
+    """Error of work that took more CPU time than it may."""
 
 
 @contextmanager
@@ -22,17 +23,18 @@ def time_limit(seconds: float) -> Iterator[None]:
     Works in the main thread, which is where a pool process runs its tasks, and also in the middle of a regular
     expression: `re` looks for signals while it searches. In another thread nothing happens.
     """
+    # Only the main thread may set a signal handler.
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGPROF, _over)
+    previous_handler = signal.signal(signal.SIGPROF, _raise_took_too_long)
     signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
+        signal.signal(signal.SIGPROF, previous_handler)
 
 
-def _over(_number: int, _frame: FrameType | None) -> NoReturn:
+def _raise_took_too_long(_number: int, _frame: FrameType | None) -> NoReturn:
     raise TookTooLong

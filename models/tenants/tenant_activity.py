@@ -27,6 +27,7 @@ class Counts:
         received_bytes: of their texts, in UTF-8.
         stored: that are in the table.
         failures: that went to the failure queue.
+        dropped: that the policy of their tenant drops, so that they are neither stored nor failures.
         redactions: how many values were replaced in those that were stored, by entity.
     """
 
@@ -34,6 +35,7 @@ class Counts:
     received_bytes: int = 0
     stored: int = 0
     failures: int = 0
+    dropped: int = 0
     redactions: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
 
     def __add__(self, other: "Counts") -> "Counts":
@@ -42,6 +44,7 @@ class Counts:
             self.received_bytes + other.received_bytes,
             self.stored + other.stored,
             self.failures + other.failures,
+            self.dropped + other.dropped,
             Counter(self.redactions) + Counter(other.redactions),
         )
 
@@ -51,8 +54,8 @@ class TenantActivity(TenantTable):
 
     They are for people to see what goes on, not to bill by. The tasks add to them once a batch at most, and wait for
     nothing: what DynamoDB doesn't take at once is missing, and so is what a worker had not yet written when it was
-    killed. A redelivery, or a redrive from the failure queue, counts `accepted`, `received_bytes` and `failures` once
-    more; `stored` and `redactions` count what an insert wrote, which for a log is once.
+    killed. A redelivery, or a redrive from the failure queue, counts `accepted`, `received_bytes`, `dropped` and
+    `failures` once more; `stored` and `redactions` count what an insert wrote, which for a log is once.
 
     A row goes after `settings.activity_days`.
     """
@@ -67,6 +70,8 @@ class TenantActivity(TenantTable):
     received_bytes = NumberAttribute(null=True)
     stored = NumberAttribute(null=True)
     failures = NumberAttribute(null=True)
+    # A row of a version without this attribute counts as 0.
+    dropped = NumberAttribute(null=True)
     # The redactions of an entity are in an attribute of their own, because ADD does not reach into a map.
     expires_at = TTLAttribute(null=True)
     _redactions: Mapping[str, int] = _NOTHING
@@ -83,6 +88,7 @@ class TenantActivity(TenantTable):
             (Path(cls.received_bytes), counts.received_bytes),
             (Path(cls.stored), counts.stored),
             (Path(cls.failures), counts.failures),
+            (Path(cls.dropped), counts.dropped),
             *((Path([_REDACTED + entity]), number) for entity, number in counts.redactions.items()),
         ]
         adding = [path.add(number) for path, number in numbers if number]
@@ -122,6 +128,7 @@ class TenantActivity(TenantTable):
             int(self.received_bytes or 0),
             int(self.stored or 0),
             int(self.failures or 0),
+            int(self.dropped or 0),
             self._redactions,
         )
 

@@ -20,7 +20,7 @@ class Report:
         wrong: answers that should never be given.
         poison: how many poison messages were sent.
         mayhem: what was done.
-        deliveries: tasks given to workers, and how often more than once.
+        deliveries: tasks that ended, and how often one of them again.
         shown: lines of the processes' logs with a text in them.
         copies: messages in failures that are the same dead letter as another one.
         before, after: the redriving of failures.

@@ -14,6 +14,7 @@ from settings import ROOT
 from tests.chaos.account import Failures
 from tests.chaos.aws import Aws
 from tests.support.fault_proxy import FaultProxy
+from tests.support.outcome_lines import parse_outcome_lines
 from tests.support.processes import Processes
 from tests.support.waiting import wait_for
 from topology import FAILURES_QUEUE, REDACT_QUEUE, STORE_QUEUE
@@ -73,13 +74,9 @@ class System:
         return sum(marker in line for name in NAMES for line in self.processes.log(name).splitlines())
 
     def deliveries(self) -> tuple[int, int]:
-        """How many tasks the workers were given, and how often more than once."""
-        ids = [
-            line.rpartition("[")[2]
-            for name in ("redact", "store")
-            for line in self.processes.log(name).splitlines()
-            if line.endswith("received")
-        ]
+        """Return how many tasks the workers ended, and how often one of them again."""
+        lines = (line for name in ("redact", "store") for line in parse_outcome_lines(self.processes.log(name)))
+        ids = [line["task_id"] for line in lines]
         return len(set(ids)), len(ids) - len(set(ids))
 
 

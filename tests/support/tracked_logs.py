@@ -1,12 +1,12 @@
 """Logs that are followed through real workers: what is stored of them, what is queued, which tasks succeeded."""
 
-import re
 from collections import Counter
 
 from broker.queues import sqs_client
 from models import LogRecord
 from tests.support.failure_queue import dead_letters_of
 from tests.support.fault_proxy import FaultProxy
+from tests.support.outcome_lines import parse_outcome_lines
 from tests.support.processes import Processes
 from tests.support.waiting import wait_for
 from tests.support.witness import WORKERS
@@ -45,7 +45,7 @@ class TrackedLogs:
 
     def successes(self, worker: str) -> Counter[str]:
         """How often each task of a worker succeeded, by task id."""
-        return Counter(re.findall(rf"Task tasks\.{worker}\.{worker}\[([^]]+)\] succeeded", self.log(worker)))
+        return Counter(line["task_id"] for line in parse_outcome_lines(self.log(worker), "done"))
 
     def queued(self, queue: str) -> tuple[int, int]:
         """How many messages are visible, and how many are held by somebody."""

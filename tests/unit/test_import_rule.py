@@ -112,4 +112,4 @@ def test_tasks_are_published_in_two_places_only() -> None:
         if isinstance(node, ast.Attribute) and node.attr in {"apply_async", "delay", "send_task"}
     }
 
-    assert publishing == {"tasks/submit.py", "tasks/pipeline_task.py"}
+    assert publishing == {"tasks/publishing.py", "tasks/pipeline_task.py"}

@@ -15,7 +15,7 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, g, request
 
 from settings import settings
-from tasks.submit import observers
+from tasks.shared_messages import publish_observers
 from webapp.http.operations import Answer, Operation, documented
 from webapp.http.problems import Problem
 
@@ -142,8 +142,8 @@ def _is_local(address: str | None) -> bool:
 
 def init_app(app: Flask) -> None:
     """Count every request, and every publish."""
-    if _observe_publish not in observers:
-        observers.append(_observe_publish)
+    if _observe_publish not in publish_observers:
+        publish_observers.append(_observe_publish)
 
     @app.before_request
     def begin() -> None:

@@ -18,13 +18,18 @@ _SINCE = timedelta(hours=1)
 
 
 class ActiveMinute(msgspec.Struct, frozen=True):
-    """What was done in a minute, of logs; `redactions` is how many values were replaced in stored ones, by entity."""
+    """What was done in a minute, of logs.
+
+    `dropped` logs are neither stored nor failures, because the tenant's policy drops them. `redactions` is how many
+    values were replaced in stored ones, by entity.
+    """
 
     minute: str
     accepted: int
     received_bytes: int
     stored: int
     failures: int
+    dropped: int
     redactions: dict[str, int]
 
 
@@ -41,7 +46,8 @@ class Activity(msgspec.Struct, frozen=True):
         tag="Logs",
         summary="See what is done",
         description="Counts for people to look at, not to bill by: a log that comes again is accepted again, "
-        "and what could not be counted at once is missing.",
+        "and what could not be counted at once is missing. A log that the tenant's policy drops counts as `dropped`, "
+        "and is neither stored nor a failure.",
         parameters=(
             *READING_PARAMETERS,
             Parameter("since", "From the minute of this: how long ago, or ISO 8601; 1h without.", TIME, "query"),
@@ -82,5 +88,6 @@ def _shown(row: TenantActivity) -> ActiveMinute:
         counts.received_bytes,
         counts.stored,
         counts.failures,
+        counts.dropped,
         dict(counts.redactions),
     )

@@ -40,7 +40,7 @@ def test_what_comes_during_a_write_leaves_together(behind: FaultProxy, tenant: s
     behind.delay_seconds = 0.5
 
     for _ in range(100):
-        writer.note(tenant, Counts(accepted=1, redactions={"EMAIL": 2}))
+        writer.count(tenant, Counts(accepted=1, redactions={"EMAIL": 2}))
     writer.flush(20)
 
     assert counted(tenant) == Counts(accepted=100, redactions={"EMAIL": 200})
@@ -54,7 +54,7 @@ def test_a_table_that_hangs_delays_nobody_and_takes_no_more_than_its_memory(behi
 
     began = time.process_time()
     for number in range(MAX_WAITING + 500):
-        writer.note(f"{tenant}-{number}", Counts(accepted=1))
+        writer.count(f"{tenant}-{number}", Counts(accepted=1))
     writer.flush(0.1)
 
     assert time.process_time() - began < 30

@@ -11,6 +11,7 @@ from tasks.batch import RedactedBatch, RedactedLog
 from tasks.store import store
 from tests.support.failure_queue import dead_letters_of
 from tests.support.fault_proxy import FaultProxy
+from tests.support.outcome_lines import parse_outcome_lines
 from tests.support.processes import Processes
 from tests.support.waiting import wait_for
 
@@ -41,7 +42,9 @@ def test_a_hot_tenant_waits_alone(proxy: FaultProxy, tmp_path: Path, tenant: str
 
         # While not one log of the hot tenant is taken, all of the other's are stored.
         wait_for("the other tenant's logs", lambda: LogRecord.count(other) == 20 * LOGS)
-        wait_for("hot batches that are given back", lambda: processes.log("store").count("Retry in") >= 24)
+        wait_for(
+            "hot batches that are given back", lambda: len(parse_outcome_lines(processes.log("store"), "again")) >= 24
+        )
         assert LogRecord.count(hot) == 0
 
         proxy.clear()

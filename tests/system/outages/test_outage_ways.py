@@ -6,6 +6,7 @@ import pytest
 
 from local.engine import Engine
 from tests.support.fault_proxy import FaultProxy
+from tests.support.outcome_lines import parse_outcome_lines
 from tests.support.processes import Processes
 from tests.support.waiting import wait_for
 from tests.support.witness import NAMES, WORKERS, Witness
@@ -96,7 +97,7 @@ def test_dynamodb_is_down(way: str, proxy: FaultProxy, witness: Witness) -> None
     DYNAMODB_IS_DOWN[way](proxy)
     for number in range(5):
         assert witness.post(f"during {number}") == 202
-    wait_for("a retry in store's log", lambda: "retry: Retry" in witness.log("store"))
+    wait_for("a retry in store's log", lambda: parse_outcome_lines(witness.log("store"), "again"))
     proxy.clear()
 
     assert witness.post("after") == 202

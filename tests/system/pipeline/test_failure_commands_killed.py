@@ -1,6 +1,5 @@
 """Commands on the failure queue that are cut off: what they held is there again, and a log is stored once."""
 
-import re
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from models import LogRecord
 from settings import ROOT
 from tests.support.failure_queue import fail, visible
 from tests.support.fault_proxy import FaultProxy
+from tests.support.outcome_lines import parse_outcome_lines
 from tests.support.processes import Processes
 from tests.support.queues import counted
 from tests.support.waiting import wait_for
@@ -129,7 +129,7 @@ def test_a_redrive_that_is_killed_loses_nothing(
     assert sorted(record.original_text for record in all_of(tenant)) == LOG_IDS
     assert visible() + held() == 0
     # It was delivered more than once: that is what storing once is for.
-    assert len(re.findall(r"tasks\.redact\.redact\[\S+\] received", processes.log("redact"))) > COUNT
+    assert len(parse_outcome_lines(processes.log("redact"))) > COUNT
 
 
 def all_of(tenant: str) -> Iterator[LogRecord]:

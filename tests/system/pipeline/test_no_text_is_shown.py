@@ -13,6 +13,7 @@ from local.engine import Engine
 from models import ApiKey, LogRecord, Tenant, TenantPolicy
 from tests.support.event_dump import dump_of_events
 from tests.support.failing_redactor import DIES, NEVER_ENDS, RAISES
+from tests.support.outcome_lines import parse_outcome_lines
 from tests.support.processes import Processes
 from tests.support.queues import receive_twice
 from tests.support.waiting import wait_for
@@ -67,8 +68,7 @@ class Planted:
     def lines(self, outcome: str) -> list[dict[str, object]]:
         """What the workers wrote of tasks that came out so."""
         logs = self.processes.log("redact") + self.processes.log("store")
-        told = [json.loads(line) for line in logs.splitlines() if line.startswith('{"level"')]
-        return [line for line in told if line["message"] == outcome]
+        return parse_outcome_lines(logs, outcome)
 
     def shown(self) -> Iterator[tuple[str, str]]:
         """Place, and what is there."""
@@ -195,7 +195,7 @@ def test_no_text_is_shown(planted: Planted) -> None:
     ("outcome", "request_id", "task", "said"),
     [
         ("done", "stored", "tasks.store.store", {}),
-        ("failed", "conflict", "tasks.store.store", {"reasons": ["conflict"]}),
+        ("failed", "conflict", "tasks.store.store", {"level": "WARNING", "reasons": ["conflict"], "failed": 1}),
         ("failed", "not_storable", "tasks.store.store", {"reasons": ["not_storable"]}),
         ("failed", "not_redacted", "tasks.redact.redact", {"reasons": ["not_redacted"]}),
         ("worker_lost", "worker_lost", "tasks.redact.redact", {"level": "ERROR", "exception": "WorkerLostError"}),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from broker.queues import sqs_client
+from tests.support.outcome_lines import parse_outcome_lines
 from tests.support.processes import Processes
 from tests.support.waiting import wait_for
 
@@ -69,7 +70,7 @@ def test_a_retry_and_a_dead_letter(processes: Processes, tenant: str, receive: C
     processes.environment |= {"SLUICE_LOGS_TABLE": "no-such-table", "SLUICE_RETRY_MAX_DELAY_SECONDS": "3"}
     processes.start("web", "redact", "store")
     post(processes, tenant)
-    wait_for("a retry", lambda: "retry: Retry" in processes.log("store"))
+    wait_for("a retry", lambda: parse_outcome_lines(processes.log("store"), "again"))
     processes.stop()  # acks what it is done with
 
     retry = receive("store")
@@ -93,7 +94,7 @@ def test_a_retry_keeps_the_rest_of_its_chain(
     processes.environment |= {"SLUICE_POLICIES_TABLE": "no-such-table", "SLUICE_RETRY_MAX_DELAY_SECONDS": "3"}
     processes.start("web", "redact")
     post(processes, tenant)
-    wait_for("a retry", lambda: "retry: Retry" in processes.log("redact"))
+    wait_for("a retry", lambda: parse_outcome_lines(processes.log("redact"), "again"))
     processes.stop()  # acks what it is done with
 
     retry = receive("redact")

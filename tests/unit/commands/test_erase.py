@@ -28,7 +28,7 @@ from models.timestamps import timestamp
 from settings import ROOT, settings
 from tasks import policies
 from tasks.batch import Batch, Log, RedactedBatch, RedactedLog
-from tasks.outcome import Outcome
+from tasks.batch_result import BatchResult
 from tasks.redact import redact
 from tasks.store import store
 from tests.support.failure_queue import fail, held
@@ -61,7 +61,7 @@ def fill(tenant: str) -> None:
     ApiKey.add(tenant, ["ingest"])
     ApiKey.add(tenant, ["read"])
     logs = tuple(RedactedLog(f"{number:03}", "QUOKKA", "[X]", timestamp()) for number in range(RECORDS))
-    assert store.run(RedactedBatch(tenant, "r", logs)) == Outcome()
+    assert store.run(RedactedBatch(tenant, "r", logs)) == BatchResult()
     TenantActivity.add(tenant, datetime.now(UTC), Counts(stored=RECORDS))
     fail(tenant, "a", "b")
 
@@ -130,11 +130,11 @@ def test_a_tenant_that_only_ever_sent_logs(tenant: str) -> None:
 def test_what_is_in_the_queues_is_thrown_away(full: str, caplog: pytest.LogCaptureFixture) -> None:
     flask("erase", full, "--yes")
 
-    assert redact.run(Batch(full, "r", (Log("a", "QUOKKA"),))) == Outcome()
-    assert store.run(RedactedBatch(full, "r", (RedactedLog("a", "QUOKKA", "[X]", timestamp()),))) == Outcome()
+    assert redact.run(Batch(full, "r", (Log("a", "QUOKKA"),))) == BatchResult()
+    assert store.run(RedactedBatch(full, "r", (RedactedLog("a", "QUOKKA", "[X]", timestamp()),))) == BatchResult()
 
     assert left_of(full) == [0, 0, 0, 0, 0]
-    assert caplog.messages == [f"tenant {full} is erased: 1 logs of it are thrown away"] * 2
+    assert caplog.messages == [f"tenant {full} is erased; discarding 1 of its logs"] * 2
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_its_id_can_be_used_when_nothing_of_it_can_be_in_a_queue(full: str) -> N
     row = Tenant.of(full)
     assert row is not None
     assert (row.name, row.state) == ("Another", "active")
-    assert store.run(RedactedBatch(full, "r", (RedactedLog("a", "QUOKKA", "[X]", timestamp()),))) == Outcome()
+    assert store.run(RedactedBatch(full, "r", (RedactedLog("a", "QUOKKA", "[X]", timestamp()),))) == BatchResult()
     assert LogRecord.of(full, "a").open_original() == "QUOKKA"
 
 

@@ -17,17 +17,16 @@ from broker.transport.channel import ENVELOPE_BYTES
 from broker.transport.sending import MessageTooLarge
 from settings import settings
 from tasks import app
-from tasks.batch import Batch, Log
+from tasks.batch import MAX_REQUEST_ID_CHARACTERS, Batch, Log
 from tasks.group_commit import (
     MAX_GROUP_BYTES,
-    MAX_GROUP_ID_CHARACTERS,
     MAX_GROUP_LOGS,
     GroupCommit,
     QueueFull,
-    QueueUnavailable,
-    size_of,
+    estimate_size,
 )
-from tasks.submit import publish_group, submit
+from tasks.shared_messages import QueueUnavailable, publish_batches
+from tasks.submission import submit
 from tests.support.fault_proxy import FaultProxy
 from tests.support.queues import payload, take_all
 from tests.support.waiting import wait_for
@@ -202,7 +201,7 @@ def test_a_leader_that_breaks_off_leaves_nobody_waiting(tenant: str, error: Base
 
 
 def test_a_full_tenant_is_refused_at_once_and_leaves_room_for_others(gate: Gate, tenant: str) -> None:
-    size = size_of(batch(tenant, 0))
+    size = estimate_size(batch(tenant, 0))
     group_commit = GroupCommit(gate, 8 * size)
     callers = Callers(group_commit)
     waiting = callers.submit(*(batch(tenant, number) for number in range(4)))
@@ -293,7 +292,7 @@ def test_a_group_is_one_message_with_all_that_its_requests_said(network: FaultPr
     logs = (Log("a", "one"), Log("b", "two")), (Log("a", "another text under the same id"),), (Log("c", "three"),)
     group = [Traced(tenant, f"r{place}", its, f"trace-{place}" if place else "") for place, its in enumerate(logs)]
 
-    assert publish_group(group) == [None, None, None]
+    assert publish_batches(group) == [None, None, None]
 
     (message,) = queued()
     assert message.payload["tenant_id"] == tenant
@@ -308,7 +307,7 @@ def test_a_group_is_one_message_with_all_that_its_requests_said(network: FaultPr
 
 
 def test_a_group_of_long_ids_fits_into_a_message(network: FaultProxy, tenant: str) -> None:
-    calls = Gate(publish_group)
+    calls = Gate(publish_batches)
     callers = Callers(GroupCommit(calls, LIMIT))
     long = [Batch(tenant, f"{number:03}".ljust(128, "x"), (Log(f"{number}", "text"),)) for number in range(90)]
 
@@ -318,9 +317,9 @@ def test_a_group_of_long_ids_fits_into_a_message(network: FaultProxy, tenant: st
 
     assert results(futures) == [None] * 90
     callers.close()
-    assert max(len(message.payload["request_id"]) for message in queued()) <= MAX_GROUP_ID_CHARACTERS
-    full = MAX_GROUP_ID_CHARACTERS // 129
-    assert publish_group(long[:full]) == [None] * full
+    assert max(len(message.payload["request_id"]) for message in queued()) <= MAX_REQUEST_ID_CHARACTERS
+    full = MAX_REQUEST_ID_CHARACTERS // 129
+    assert publish_batches(long[:full]) == [None] * full
     (message,) = queued()
     assert message.envelope_bytes < ENVELOPE_BYTES
 
@@ -328,7 +327,7 @@ def test_a_group_of_long_ids_fits_into_a_message(network: FaultProxy, tenant: st
 def test_a_log_that_no_message_holds_fails_its_own_request_only(network: FaultProxy, tenant: str) -> None:
     whole, large = batch(tenant, 1), batch(tenant, 2, "text", incompressible(MAX_MESSAGE_BYTES))
 
-    errors = publish_group([whole, large, batch(tenant, 3, "a", "b")])
+    errors = publish_batches([whole, large, batch(tenant, 3, "a", "b")])
 
     assert [type(error) for error in errors] == [type(None), MessageTooLarge, type(None)]
     assert ids_of(queued()) == ["1-0", "3-0", "3-1"]
@@ -341,7 +340,7 @@ def test_requests_whose_messages_were_taken_succeed_and_the_others_do_not(networ
     group = [batch(tenant, 1, text), batch(tenant, 2, text, text), batch(tenant, 3, text)]
     network.fail_entries("SendMessageBatch", every=2)
 
-    errors = publish_group(group)
+    errors = publish_batches(group)
 
     # The second message holds the first log of the second request, the fourth the third request.
     assert [type(error) for error in errors] == [type(None), QueueUnavailable, QueueUnavailable]
@@ -357,7 +356,7 @@ def test_an_sqs_that_refuses_fails_all_and_later_ones_are_tried_again(
         submit(batch(tenant, 0))
     network.status(503, "ServiceUnavailable", "sqs")
 
-    assert [type(error) for error in publish_group([batch(tenant, 1), batch(tenant, 2)])] == [QueueUnavailable] * 2
+    assert [type(error) for error in publish_batches([batch(tenant, 1), batch(tenant, 2)])] == [QueueUnavailable] * 2
     with pytest.raises(QueueUnavailable):
         submit(batch(tenant, 3))
     network.clear()
@@ -370,7 +369,7 @@ def test_those_that_wait_for_an_sqs_that_hangs_are_told_with_the_first(network: 
     submit(batch(tenant, 0))
     network.hang("SendMessageBatch")
     before = network.calls["SendMessageBatch"]
-    callers = Callers(GroupCommit(publish_group, LIMIT))
+    callers = Callers(GroupCommit(publish_batches, LIMIT))
 
     # Each would be a publish of its own.
     futures = callers.submit(*(batch(tenant, number, "x" * MAX_GROUP_BYTES) for number in range(1, 6)))

@@ -9,24 +9,24 @@ from tasks.redact import redact
 def test_every_log_keeps_its_place_its_id_and_its_original(tenant: str) -> None:
     batch = Batch(tenant, "request-1", (Log("a", "mail ada@example.com"), Log("b", "nothing here")))
 
-    outcome = redact.run(batch)
+    result = redact.run(batch)
 
-    assert isinstance(outcome.done, RedactedBatch)
-    assert (outcome.done.tenant_id, outcome.done.request_id) == (tenant, "request-1")
-    assert [(log.log_id, log.original_text, log.modified_text) for log in outcome.done.logs] == [
+    assert isinstance(result.done, RedactedBatch)
+    assert (result.done.tenant_id, result.done.request_id) == (tenant, "request-1")
+    assert [(log.log_id, log.original_text, log.modified_text) for log in result.done.logs] == [
         ("a", "mail ada@example.com", "mail [EMAIL]"),
         ("b", "nothing here", "nothing here"),
     ]
-    assert outcome.unavailable is None
-    assert outcome.failed == ()
+    assert result.retry is None
+    assert result.failed == ()
 
 
 def test_a_log_that_the_policy_drops_is_not_passed_on(tenant: str) -> None:
     TenantPolicy.put(tenant, '{"actions": {"EMAIL": "drop"}}')
 
-    outcome = redact.run(Batch(tenant, "r", (Log("a", "mail ada@example.com"), Log("b", "nothing here"))))
-    assert outcome.done is not None
-    assert [log.log_id for log in outcome.done.logs] == ["b"]
+    result = redact.run(Batch(tenant, "r", (Log("a", "mail ada@example.com"), Log("b", "nothing here"))))
+    assert result.done is not None
+    assert [log.log_id for log in result.done.logs] == ["b"]
 
     assert redact.run(Batch(tenant, "r", (Log("a", "mail ada@example.com"),))).done is None
 
@@ -35,7 +35,7 @@ def test_without_the_policies_everything_waits(engine: Engine, tenant: str) -> N
     batch = Batch(tenant, "r", (Log("a", "text"),))
     engine.stop()
     try:
-        assert redact.run(batch).unavailable == batch
+        assert redact.run(batch).retry == batch
     finally:
         engine.start()
 

@@ -12,21 +12,21 @@ def redacted(*logs: tuple[str, str]) -> tuple[RedactedLog, ...]:
 def test_a_batch_of_100_with_one_conflict_stores_99(tenant: str) -> None:
     store.run(RedactedBatch(tenant, "r", redacted(("042", "the first"))))
 
-    outcome = store.run(RedactedBatch(tenant, "r", redacted(*((f"{number:03}", "another") for number in range(100)))))
+    result = store.run(RedactedBatch(tenant, "r", redacted(*((f"{number:03}", "another") for number in range(100)))))
 
-    ((reason, failed),) = outcome.failed
-    assert reason == "conflict"
-    assert [log.log_id for log in failed.logs] == ["042"]
+    (part,) = result.failed
+    assert part.reason == "conflict"
+    assert [log["log_id"] for log in part.payload["logs"]] == ["042"]
     assert LogRecord.of(tenant, "042").original_text == "the first"
     assert LogRecord.count(tenant) == 100
 
 
 def test_a_log_that_can_never_be_stored_fails_alone(tenant: str) -> None:
-    outcome = store.run(RedactedBatch(tenant, "r", redacted(("large", "x" * 250_000), ("small", "x"))))
+    result = store.run(RedactedBatch(tenant, "r", redacted(("large", "x" * 250_000), ("small", "x"))))
 
-    ((reason, failed),) = outcome.failed
-    assert reason == "not_storable"
-    assert [log.log_id for log in failed.logs] == ["large"]
+    (part,) = result.failed
+    assert part.reason == "not_storable"
+    assert [log["log_id"] for log in part.payload["logs"]] == ["large"]
     assert LogRecord.of(tenant, "small").original_text == "x"
 
 
@@ -35,9 +35,11 @@ def test_texts_under_one_id_are_judged_by_what_is_stored(tenant: str) -> None:
     large = "x" * 250_000
     logs = (("a", "1"), ("a", "stored"), ("a", "1"), ("b", large), ("b", "2"), ("b", "3"), ("b", "2"))
 
-    outcome = store.run(RedactedBatch(tenant, "r", redacted(*logs)))
+    result = store.run(RedactedBatch(tenant, "r", redacted(*logs)))
 
-    failed = {(reason, log.log_id, log.original_text) for reason, logs in outcome.failed for log in logs.logs}
+    failed = {
+        (part.reason, log["log_id"], log["original_text"]) for part in result.failed for log in part.payload["logs"]
+    }
     assert failed == {("conflict", "a", "1"), ("not_storable", "b", large), ("conflict", "b", "3")}
-    assert outcome.unavailable is None
+    assert result.retry is None
     assert LogRecord.of(tenant, "b").original_text == "2"

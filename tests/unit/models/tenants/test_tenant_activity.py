@@ -15,13 +15,15 @@ MINUTE = timedelta(minutes=1)
 
 def test_counts_of_a_minute_add_up(tenant: str) -> None:
     TenantActivity.add(tenant, NOON, Counts(accepted=3, received_bytes=300))
-    TenantActivity.add(tenant, NOON + MINUTE / 2, Counts(stored=2, failures=1, redactions={"EMAIL": 2, "PHONE": 1}))
-    TenantActivity.add(tenant, NOON + MINUTE / 3, Counts(stored=1, redactions={"EMAIL": 5}))
+    TenantActivity.add(
+        tenant, NOON + MINUTE / 2, Counts(stored=2, failures=1, dropped=2, redactions={"EMAIL": 2, "PHONE": 1})
+    )
+    TenantActivity.add(tenant, NOON + MINUTE / 3, Counts(stored=1, dropped=1, redactions={"EMAIL": 5}))
 
     (row,) = TenantActivity.between(tenant, NOON, NOON + MINUTE)
 
     assert row.minute == "2026-01-31T12:00Z"
-    assert row.counts == Counts(3, 300, 3, 1, {"EMAIL": 7, "PHONE": 1})
+    assert row.counts == Counts(3, 300, 3, 1, 3, {"EMAIL": 7, "PHONE": 1})
     assert row.expires_at == NOON + MINUTE / 3 + timedelta(days=settings.activity_days)
 
 

@@ -20,7 +20,7 @@ def stored(reader: Reader, **query: str) -> list[int]:
 
 
 def test_a_minute_as_it_is_shown(reader: Reader, tenant: str) -> None:
-    TenantActivity.add(tenant, NOON, Counts(5, 500, 4, 1, {"EMAIL": 3}))
+    TenantActivity.add(tenant, NOON, Counts(6, 600, 4, 1, 1, {"EMAIL": 3}))
 
     answer = reader.get("/activity", {"X-Request-Id": "r-1"}, since=NOON.isoformat(), until="2026-01-31T12:01:00Z")
 
@@ -28,10 +28,11 @@ def test_a_minute_as_it_is_shown(reader: Reader, tenant: str) -> None:
         "minutes": [
             {
                 "minute": "2026-01-31T12:00Z",
-                "accepted": 5,
-                "received_bytes": 500,
+                "accepted": 6,
+                "received_bytes": 600,
                 "stored": 4,
                 "failures": 1,
+                "dropped": 1,
                 "redactions": {"EMAIL": 3},
             }
         ],

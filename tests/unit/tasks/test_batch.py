@@ -3,7 +3,7 @@
 import pytest
 
 from observability import safe_error_summary
-from tasks.batch import describe
+from tasks.batch import describe_batch
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from tasks.batch import describe
     ],
 )
 def test_a_batch_is_described_without_its_texts(payload: object, shown: str) -> None:
-    assert describe(payload) == shown
+    assert describe_batch(payload) == shown
 
 
 def test_an_error_is_named_by_type_and_line() -> None:
@@ -26,6 +26,6 @@ def test_an_error_is_named_by_type_and_line() -> None:
     except KeyError as error:
         shown = safe_error_summary(error)
 
-    assert shown.startswith("KeyError at test_naming.py:")
+    assert shown.startswith("KeyError at test_batch.py:")
     assert "QUOKKA" not in shown
     assert safe_error_summary(ValueError("QUOKKA")) == "ValueError"

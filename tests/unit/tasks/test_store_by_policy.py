@@ -12,7 +12,7 @@ from models.tenants import storage as storage_module
 from settings import settings
 from tasks import policies
 from tasks.batch import RedactedBatch, RedactedLog
-from tasks.outcome import Outcome
+from tasks.batch_result import BatchResult
 from tasks.store import store
 
 TEXT = "Customer 555-123-4567 logged in"
@@ -34,7 +34,7 @@ def by_setting(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return apply
 
 
-def run(tenant: str, text: str = TEXT, log_id: str = "a") -> Outcome:
+def run(tenant: str, text: str = TEXT, log_id: str = "a") -> BatchResult:
     log = RedactedLog(log_id, text, REDACTED, "2026-01-31T12:00:00.000Z", {"PHONE": 1})
     return store.run(RedactedBatch(tenant, "r", (log,)))
 
@@ -46,7 +46,7 @@ def raw(tenant: str) -> str:
 
 
 def test_kept(tenant: str) -> None:
-    assert run(tenant) == Outcome()
+    assert run(tenant) == BatchResult()
 
     record = LogRecord.of(tenant, "a")
     assert (record.original, record.original_text, record.modified_text) == (None, TEXT, REDACTED)
@@ -57,7 +57,7 @@ def test_kept(tenant: str) -> None:
 def test_encrypted(tenant: str) -> None:
     TenantPolicy.put(tenant, "", Storage("encrypt"))
 
-    assert run(tenant) == Outcome()
+    assert run(tenant) == BatchResult()
 
     assert "555" not in raw(tenant)
     record = LogRecord.of(tenant, "a")
@@ -77,7 +77,7 @@ def test_encrypted_by_setting(tenant: str, by_setting: Callable[..., None]) -> N
 def test_dropped(tenant: str) -> None:
     TenantPolicy.put(tenant, "", Storage("drop"))
 
-    assert run(tenant) == Outcome()
+    assert run(tenant) == BatchResult()
 
     assert "555" not in raw(tenant)
     record = LogRecord.of(tenant, "a")
@@ -94,9 +94,9 @@ def test_a_redelivery_under_a_new_policy_is_one(tenant: str, before: str, after:
 
     TenantPolicy.put(tenant, "", Storage(after))
 
-    assert run(tenant) == Outcome()
-    ((reason, _),) = run(tenant, "another text").failed
-    assert reason == "conflict"
+    assert run(tenant) == BatchResult()
+    (part,) = run(tenant, "another text").failed
+    assert part.reason == "conflict"
     assert raw(tenant) == stored
 
 
@@ -104,7 +104,7 @@ def test_the_longest_text_is_stored_encrypted(tenant: str) -> None:
     TenantPolicy.put(tenant, "", Storage("encrypt"))
     text = "é" * (131_072 // 2)
 
-    assert run(tenant, text) == Outcome()
+    assert run(tenant, text) == BatchResult()
 
     assert LogRecord.of(tenant, "a").open_original() == text
 
@@ -126,21 +126,21 @@ def test_how_long(tenant: str, by_setting: Callable[..., None], own: int | None,
 def test_a_policy_that_somebody_wrote_into_the_table(tenant: str) -> None:
     TenantPolicy(tenant).update([TenantPolicy.original.set("shred"), TenantPolicy.secret.set(bytes(32))])
 
-    ((reason, _),) = run(tenant).failed
+    (part,) = run(tenant).failed
 
-    assert reason == "policy_invalid"
+    assert part.reason == "policy_invalid"
     assert LogRecord.count(tenant) == 0
 
 
 def test_without_dynamodb_the_batch_waits(engine: Engine, tenant: str) -> None:
     engine.stop()
     try:
-        outcome = run(tenant)
+        result = run(tenant)
     finally:
         engine.start()
 
-    assert outcome.unavailable is not None
-    assert not outcome.failed
+    assert result.retry is not None
+    assert not result.failed
 
 
 @pytest.mark.parametrize(
