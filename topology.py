@@ -1,4 +1,7 @@
-"""Names and limits that several places must agree on. Plain constants: this module imports nothing."""
+"""Names and limits that several modules must agree on.
+
+Plain constants: this module imports nothing.
+"""
 
 REDACT_QUEUE = "redact"
 STORE_QUEUE = "store"

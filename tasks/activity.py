@@ -1,6 +1,6 @@
-"""Activity counts of the tasks, written to TenantActivity by a thread of their own.
+"""Counts of the tasks' activity, and the thread that writes them.
 
-No task waits for a write, or fails with it.
+They go to TenantActivity. No task waits for a write, or fails with it.
 """
 
 import threading
@@ -86,7 +86,10 @@ def count(tenant_id: str, counts: Counts) -> None:
 
 @after_fork_in_child
 def _replace_writer() -> None:
-    """Give a forked child a writer of its own: it has none of its parent's threads."""
+    """Give a forked child a writer of its own.
+
+    A child has none of its parent's threads.
+    """
     global _writer
     _writer = ActivityWriter()
 

@@ -61,19 +61,24 @@ AnyBatch = Batch | RedactedBatch
 
 
 def get_tenant_id(payload: object) -> str | None:
-    """Return the tenant of a batch as builtins, or None if it has no valid one."""
+    """Return the valid tenant of a batch as builtins, or None."""
     tenant = payload.get("tenant_id") if isinstance(payload, dict) else None
     return tenant if isinstance(tenant, str) and re.fullmatch(TENANT_ID_PATTERN, tenant) else None
 
 
 def count_logs(payload: object) -> int:
-    """Return the number of logs in a batch as builtins; 0 for anything else."""
+    """Return the number of logs in a batch as builtins.
+
+    Anything else has 0.
+    """
     logs = payload.get("logs") if isinstance(payload, dict) else None
     return len(logs) if isinstance(logs, list | tuple) else 0
 
 
 def describe_batch(payload: object) -> str:
-    """Return what Flower, events and logs show of a batch: never a text.
+    """Return what events and logs show of a batch.
+
+    It never quotes a text; Flower shows it too.
 
     Args:
         payload: a batch as builtins, or anything else that a message holds in its place.

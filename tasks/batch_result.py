@@ -1,4 +1,4 @@
-"""Result of a task for its batch: which logs are done, retried or failed."""
+"""Result of a task: the logs that are done, retried or failed."""
 
 import logging
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ class FailedPart:
 
     @property
     def log_count(self) -> int:
-        """Number of its logs; a payload that is no batch counts as one."""
+        """Number of logs; a payload that is no batch counts as one."""
         logs = self.payload.get("logs") if isinstance(self.payload, dict) else None
         return len(logs) if isinstance(logs, list | tuple) else 1
 
@@ -54,9 +54,9 @@ class FailedPart:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """Split of a batch after a task; every log is in exactly one part.
+    """Split of a batch after a task.
 
-    Logs that the tenant's policy drops, and all logs of an erased tenant, are in no part.
+    Every log is in exactly one part, except those that the tenant's policy drops, and those of an erased tenant.
     """
 
     done: AnyBatch | None = None
@@ -84,6 +84,9 @@ class BatchResult:
 
 
 def discard(batch: AnyBatch) -> BatchResult:
-    """Return the result for an erased tenant's batch: nothing of it is kept."""
+    """Return the result for an erased tenant's batch.
+
+    Nothing of it is kept.
+    """
     logger.warning("tenant %s is erased; discarding %d of its logs", batch.tenant_id, len(batch.logs))
     return BatchResult()

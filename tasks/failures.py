@@ -1,4 +1,4 @@
-"""Reasons for which logs go to the failure queue, and the errors of a task."""
+"""Reasons of dead letters, and the errors that end a task."""
 
 from enum import StrEnum
 
@@ -38,11 +38,14 @@ REASONS_IN_A_LOG = {Reason.CONFLICT, Reason.NOT_STORABLE, Reason.NOT_REDACTED}
 
 
 class Unavailable(Exception):
-    """Error of a service that does not answer now; the task is tried again later."""
+    """Error of a service that does not answer now.
+
+    The task is tried again later.
+    """
 
 
 class DeadLettered(Exception):
-    """End of a task whose logs, or some of them, are in the failure queue.
+    """End of a task that put logs into the failure queue.
 
     It carries the reasons, never a text.
     """

@@ -1,7 +1,8 @@
-"""Group commit: requests that arrive during a tenant's publish share its next one.
+"""Group commit: requests that arrive during a publish share the next one.
 
-A request that finds its tenant idle publishes at once. Requests that arrive meanwhile wait; afterwards the first of
-them publishes for as many as a group may hold. So there is no timer, and nothing waits while nothing is under way.
+Each tenant has groups of its own. A request that finds its tenant idle publishes at once. Requests that arrive
+meanwhile wait; afterwards the first of them publishes for as many as a group may hold. So there is no timer, and
+nothing waits while nothing is under way.
 """
 
 import logging
@@ -34,7 +35,7 @@ Publish = Callable[[Sequence[Batch]], Sequence[Exception | None]]
 
 
 class QueueFull(QueueUnavailable):
-    """Error of a batch that was not even tried, because too much waits for SQS already."""
+    """Error of a batch that was not tried, because too much waits."""
 
 
 @dataclass(eq=False, slots=True)
@@ -50,7 +51,10 @@ class _Request:
 
 @dataclass(eq=False, slots=True)
 class _TenantQueue:
-    """Requests of a tenant that publishes; `size` includes those that are being published."""
+    """Requests of a tenant that publishes.
+
+    `size` includes those that are being published.
+    """
 
     waiting: deque[_Request] = field(default_factory=deque)
     size: int = 0
@@ -73,7 +77,9 @@ class GroupCommit:
         self._size = 0
 
     def submit(self, batch: Batch) -> None:
-        """Publish a batch together with those that wait beside it; then SQS has it.
+        """Publish a batch together with those that wait beside it.
+
+        When this returns, SQS has it.
 
         Raises:
             QueueFull: too much waits already, of this tenant or of all.
@@ -96,7 +102,7 @@ class GroupCommit:
         return self._size
 
     def _enqueue(self, request: _Request) -> tuple[_TenantQueue, bool]:
-        """Return the tenant's queue with the request in it, and whether it is to publish."""
+        """Return the tenant's queue, and whether the request is to publish."""
         tenant_id = request.batch.tenant_id
         with self._lock:
             queue = self._queues.get(tenant_id)
@@ -114,7 +120,7 @@ class GroupCommit:
         return queue, leads
 
     def _publish_for_group(self, queue: _TenantQueue) -> None:
-        """Publish the caller's request, the first of the queue, and those behind it."""
+        """Publish the first request, which is the caller's, and its group."""
         with self._lock:
             group = _take_group(queue.waiting)
         errors: list[Exception | None] = [QueueUnavailable("the publish was interrupted") for _ in group]
@@ -139,7 +145,7 @@ class GroupCommit:
     def _resolve(
         self, queue: _TenantQueue, group: list[_Request], errors: list[Exception | None], *, timed_out: bool
     ) -> None:
-        """Give each request of the group its result, and wake the next request to publish."""
+        """Resolve each request of the group, and wake the next leader."""
         with self._lock:
             if timed_out:
                 errors += [QueueUnavailable("SQS does not answer") for _ in queue.waiting]
@@ -169,7 +175,7 @@ def _count_bytes(text: str) -> int:
 
 
 def _take_group(waiting: deque[_Request]) -> list[_Request]:
-    """Take the first request off the queue, and those behind it that its group may hold."""
+    """Take the first request and those behind it that fit its group."""
     group = [waiting.popleft()]
     size, logs, ids = group[0].size, len(group[0].batch.logs), len(group[0].batch.request_id)
     while waiting:

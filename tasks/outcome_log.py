@@ -1,4 +1,4 @@
-"""Outcome log: one line of JSON for each task that a worker has ended.
+"""Outcome log of a worker: a line of JSON for each task.
 
 Who has the id of a request, or of a trace, finds in these lines what became of its logs.
 """
@@ -27,7 +27,10 @@ _logger.addHandler(_handler)
 
 
 def log_outcome(outcome: str, level: int = logging.INFO, **fields: Any) -> None:
-    """Write a line. Its fields are names, ids, counts and seconds, never a text."""
+    """Write a line.
+
+    Its fields are names, ids, counts and seconds, never a text.
+    """
     _logger.log(level, outcome, extra=fields)
 
 
@@ -57,6 +60,9 @@ def task_log_fields(
 
 
 def _id_or_empty(value: object) -> str:
-    """Return an id as it is, and nothing for a value of a foreign message."""
+    """Return an id as it is, and any other value as nothing.
+
+    A foreign message may have a text in the id's place.
+    """
     is_id = isinstance(value, str) and len(value) <= MAX_REQUEST_ID_CHARACTERS and _ID.fullmatch(value)
     return str(value) if is_id else ""

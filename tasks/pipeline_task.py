@@ -1,4 +1,4 @@
-"""Base task of `redact` and `store`: from a message to the messages that follow it."""
+"""Base task of `redact` and `store`: runs it, publishes what follows."""
 
 import logging
 import random
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no parameters at run time
-    """Task that takes a batch and returns which of its logs are done, retried or failed.
+    """Task that takes a batch and returns a BatchResult.
 
     It publishes the next task of the chain itself. Celery would do that after the task has returned, with the return
     value in events and logs (it holds texts), and would count a task whose next one could not be published as failed.
@@ -65,7 +65,7 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
         return result
 
     def __call__(self, *args: Any, **kwargs: Any) -> str:
-        """Process a message: run the task on its batch, publish what follows, end.
+        """Run the task on a message's batch and publish what follows.
 
         Celery would pass the arguments to `run` as they are. They are checked here, since a message must not be lost
         because its arguments are not a batch as builtins.
@@ -99,7 +99,7 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
         return describe_batch(payload)
 
     def _run(self, payload: Any) -> BatchResult:
-        """Return the result of the task, whatever the payload is and the task raises."""
+        """Return the task's result, whatever the payload is or the task raises."""
         try:
             batch = msgspec.convert(payload, self.input_type)
         except msgspec.ValidationError:
@@ -113,7 +113,11 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
         return result.fail_retry() if no_retries_left else result
 
     def _publish(self, result: BatchResult) -> Exception | None:
-        """Publish each part of the result; return the exception that ends the task, if any."""
+        """Publish each part of the result.
+
+        Returns:
+            The exception that ends the task, if any.
+        """
         for failed in result.failed:
             for part in failed.split_by_log():
                 self._dead_letter(part)
@@ -148,7 +152,7 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
         return Retry(exc=Unavailable(), when=delay)  # type: ignore[arg-type]  # an int is a Real
 
     def _dead_letter(self, part: FailedPart) -> None:
-        """Publish a message to the failure queue that can run again as it is.
+        """Publish a dead letter: a message that can run again.
 
         It has the same task and the same rest of the chain as the task's own message.
         """

@@ -1,4 +1,4 @@
-"""Policies of the tenants, as the tasks need them; each is looked up once a minute."""
+"""Policies of the tenants, each looked up once a minute."""
 
 import threading
 import time
@@ -23,7 +23,7 @@ class PolicyInvalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _CachedRow:
-    """Row of a tenant when it was last looked up; `until` is in monotonic seconds."""
+    """Row of a tenant, to be used `until` these monotonic seconds."""
 
     row: TenantPolicy
     until: float
@@ -57,7 +57,7 @@ def get_redactor(tenant_id: str) -> "Redactor":
 
 
 def prepare_default_redactor() -> None:
-    """Build the default redactor and its automata, so that the first log does not wait."""
+    """Build the default redactor, so that the first log does not wait."""
     _build_redactor("", b"").prepare()
 
 

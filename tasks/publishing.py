@@ -1,4 +1,4 @@
-"""Publishing of a batch in messages that SQS accepts, and of all messages of a task together."""
+"""Publishing in as many messages, and as few calls, as SQS demands."""
 
 import time
 from collections.abc import Callable
@@ -27,7 +27,7 @@ _outage = Outage("publishing to SQS", quiet_seconds=10)
 
 
 def publish_in_parts(batch: AnyBatch, signature: "Signature[Any]", **options: Any) -> list[int]:
-    """Publish a batch whole if it fits into one message, else its halves.
+    """Publish a batch in one message, or in halves if too large.
 
     The size of a batch in a message is known only after compression, so a batch is split when a message was too large.
 
@@ -54,7 +54,7 @@ def publish_in_parts(batch: AnyBatch, signature: "Signature[Any]", **options: An
 
 
 def publish_together(publish: Callable[[], Value]) -> Value:
-    """Call `publish` and send all messages that it publishes in as few calls as possible.
+    """Call `publish`, and send all that it publishes together.
 
     While SQS is unavailable this waits, for PATIENCE_SECONDS at most: that saves the work of the task, and a worker
     without SQS has nothing else to do.

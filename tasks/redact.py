@@ -31,7 +31,10 @@ _outage = Outage("reading policies from DynamoDB", quiet_seconds=10)
 
 @celeryd_after_setup.connect
 def _prepare_worker(instance: Any, **_: Any) -> None:
-    """Build the default redactor before a worker forks its children, who then share it."""
+    """Build the default redactor before a worker forks.
+
+    So its children share the memory of the automata.
+    """
     if REDACT_QUEUE not in instance.app.amqp.queues.consume_from:
         return
     try:
@@ -76,7 +79,7 @@ def redact(batch: Batch) -> BatchResult:
 
 
 def _build_result(batch: Batch, redacted: tuple[RedactedLog, ...], failed: tuple[Log, ...]) -> BatchResult:
-    """Return the result of a batch, whose remaining logs the tenant's policy drops."""
+    """Return the result; the tenant's policy drops the other logs."""
     done = RedactedBatch(batch.tenant_id, batch.request_id, redacted, batch.traceparent) if redacted else None
     not_redacted = msgspec.structs.replace(batch, logs=failed)
     return BatchResult(
@@ -92,7 +95,7 @@ def _count(batch: Batch, dropped: int = 0) -> Counts:
 
 
 def _redact_logs(redactor: "Redactor", batch: Batch) -> "list[Redaction | None]":
-    """Redact the logs in their order; the result of a log that fails is None."""
+    """Return a redaction of each log, or None if it failed."""
     if len(batch.logs) > 1:
         try:
             with time_limit(settings.redact_time_limit_seconds):

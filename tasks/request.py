@@ -1,4 +1,4 @@
-"""Request: a message of a task in the worker's main process, checked before it runs."""
+"""Request: a task's message in the worker's main process."""
 
 import logging
 from typing import Annotated, Any
@@ -25,8 +25,9 @@ _Id = Annotated[str, Meta(pattern=r"^[\w.:-]{1,255}$")]
 
 
 class _Headers(msgspec.Struct):
-    """Headers of a message of ours, without those that only Celery's other workflows use.
+    """Headers of a message of ours.
 
+    Those that only Celery's other workflows use must be empty.
     https://docs.celeryq.dev/en/stable/internals/protocol.html#version-2
     """
 
@@ -57,7 +58,7 @@ _Content = tuple[tuple[Any, ...], dict[str, Any], _Embedded | None]
 
 
 def validate_message(headers: Any, content: Any) -> Any:
-    """Return the first argument of a message's task, or None if it has no arguments.
+    """Return the first argument in a message, or None.
 
     Args:
         headers: of the message; anybody may have written it.
@@ -74,13 +75,13 @@ def validate_message(headers: Any, content: Any) -> Any:
 
 
 class Request(CeleryRequest):
-    """Message of a task, which refuses foreign messages and never shows its arguments.
+    """Request that refuses foreign messages and never shows arguments.
 
     Stock Celery trusts every header: a wrong one ends the worker, or is written to its log.
     """
 
     def __init__(self, message: Any, *args: Any, headers: Any = None, **options: Any) -> None:
-        """Check the message, and replace what its sender wants shown of the arguments.
+        """Check the message, and replace the shown form of its arguments.
 
         Stock Celery shows the header `argsrepr` as it came. A foreign message may have texts in it.
         """
@@ -97,10 +98,11 @@ class Request(CeleryRequest):
         return super().info(safe=True)
 
     def on_failure(self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False) -> Any:
-        """Handle the failure of the task or of its process, and log it if the task can't.
+        """Handle a failure of the task or of its process.
 
-        With `acks_on_failure = False` stock Celery leaves the message of every failed task in its queue. The logs of
-        DeadLettered are in the failure queue, so its message is acked first; Celery then finds it acked.
+        It is logged here if the task can't do it. With `acks_on_failure = False` stock Celery leaves the message of
+        every failed task in its queue. The logs of DeadLettered are in the failure queue, so its message is acked
+        first; Celery then finds it acked.
         """
         error = getattr(exc_info.exception, "exc", exc_info.exception)
         if isinstance(error, DeadLettered):
@@ -114,10 +116,11 @@ class Request(CeleryRequest):
                 self._log(outcome or "cut_off", exception=type(error).__name__, detail=str(error) if outcome else "")
 
     def _announce_revoked(self, reason: str, *args: Any) -> None:
-        """Give back the message of a task that was revoked, terminated, or has expired.
+        """Give back the message of a revoked task.
 
-        Stock Celery acks the message here, and its logs would be lost. Rejected first, it is delivered again, and
-        revoked again by a worker that knows of the revocation, until SQS moves it to the failure queue.
+        Celery calls this for a task that was revoked or terminated, or has expired. Stock Celery acks the message here,
+        and its logs would be lost. Rejected first, it is delivered again, and revoked again by a worker that knows of
+        the revocation, until SQS moves it to the failure queue.
         """
         self.reject(requeue=True)
         super()._announce_revoked(reason, *args)  # type: ignore[misc]  # the stubs leave it out

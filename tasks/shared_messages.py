@@ -28,7 +28,7 @@ class QueueUnavailable(Exception):
 
 
 def publish_batches(batches: Sequence[Batch]) -> list[Exception | None]:
-    """Publish batches of one tenant in as few messages as can hold them.
+    """Publish batches of one tenant in as few messages as possible.
 
     Returns:
         The error of each batch, in their order. It is None if SQS has all of the batch, QueueUnavailable if SQS did
@@ -56,9 +56,9 @@ def publish_batches(batches: Sequence[Batch]) -> list[Exception | None]:
 
 
 def _build_messages_or_errors(batches: Sequence[Batch], errors: list[Exception | None]) -> MessagesWithSenders:
-    """Build the messages of all batches together, or of each alone if one is wrong.
+    """Build the messages of all batches together, or of each alone.
 
-    Only with each batch alone it is known which one is wrong; its error is put into `errors`.
+    If one batch is wrong, each is tried alone to find out which; its error is put into `errors`.
     """
     try:
         return _build_messages(_merge(batches), [index for index, batch in enumerate(batches) for _ in batch.logs])

@@ -55,7 +55,9 @@ def store(batch: RedactedBatch) -> BatchResult:
 
 
 def build_records(batch: RedactedBatch) -> list[LogRecord]:
-    """Return a record of each log, in their order, as the tenant's policy demands.
+    """Return a record of each log, in their order.
+
+    The tenant's policy decides what is stored of the original, and for how long.
 
     Raises:
         originals.KeysUnavailable: no key to encrypt with can be had now.
@@ -95,7 +97,7 @@ def _build_record(
 
 
 def _build_result(batch: RedactedBatch, records: list[LogRecord], verdicts: list[Verdict]) -> BatchResult:
-    """Return the result of a batch from the verdict on each of its records."""
+    """Return the result from the verdict on each record."""
 
     def select_logs(*selected: Verdict) -> RedactedBatch | None:
         logs = tuple(log for log, verdict in zip(batch.logs, verdicts, strict=True) if verdict in selected)

@@ -1,4 +1,4 @@
-"""Limit on the CPU time of one piece of work inside a task.
+"""Limit on the CPU time of work inside a task.
 
 The rest of its batch goes on afterwards. The limit is on CPU time, because on a machine with too much to do every log
 takes long by the clock, and none is to blame.
