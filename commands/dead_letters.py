@@ -10,8 +10,9 @@ import click
 from flask import Blueprint
 
 from broker.failures.dead_letter import DeadLetter
-from broker.failures.selection import Selection, format_time
+from broker.failures.selection import Selection
 from commands.dead_letter_session import open_letters
+from foundation.timestamps import format_failure_time
 
 failures = Blueprint("failures", __name__)
 
@@ -30,7 +31,7 @@ class _Since(click.ParamType[str]):
             time = datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is no time such as 2026-01-31T12:00", param, ctx)
-        return format_time(time if time.tzinfo else time.replace(tzinfo=UTC))
+        return format_failure_time(time if time.tzinfo else time.replace(tzinfo=UTC))
 
 
 def selects(command: _Command) -> _Command:

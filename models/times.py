@@ -8,6 +8,8 @@ import re
 from bisect import bisect_right
 from datetime import UTC, datetime, timedelta
 
+from foundation.timestamps import format_timestamp
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 # https://www.rfc-editor.org/rfc/rfc9562#section-5.7, in the form that sorts by time.
@@ -29,8 +31,7 @@ LATEST = microseconds_of(datetime.max.replace(tzinfo=UTC))
 
 def to_timestamp(microseconds: int) -> str:
     """A number as ISO 8601 in UTC, TIMESTAMP_CHARACTERS long, so that its order is that of time."""
-    moment = _EPOCH + timedelta(microseconds=microseconds)
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return format_timestamp(_EPOCH + timedelta(microseconds=microseconds), "microseconds")
 
 
 def from_timestamp(timestamp: str) -> int:

@@ -11,6 +11,7 @@ from celery import Task, signature
 from celery.exceptions import Reject, Retry
 from celery.result import AsyncResult
 
+from foundation.timestamps import format_failure_time
 from observability import safe_error_summary
 from settings import settings
 from tasks import activity
@@ -160,7 +161,7 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
             "reason": str(part.reason),
             "detail": part.reason.detail,
             "exception": type(part.error).__name__ if part.error else None,
-            "failed_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "failed_at": format_failure_time(datetime.now(UTC)),
             "origin_queue": (self.request.delivery_info or {}).get("routing_key"),
             "attempts": self.request.retries + 1,
         }

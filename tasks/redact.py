@@ -9,6 +9,7 @@ from celery.signals import celeryd_after_setup
 from pynamodb.exceptions import PynamoDBException
 
 from foundation.outage import Outage
+from foundation.timestamps import format_timestamp
 from models import Counts, TenantErased
 from observability import safe_error_summary
 from settings import settings
@@ -65,7 +66,7 @@ def redact(batch: Batch) -> BatchResult:
         _outage.record_failure(type(error.cause or error).__name__)
         return BatchResult(retry=batch)
     _outage.record_success()
-    processed_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    processed_at = format_timestamp(datetime.now(UTC), "milliseconds")
     redacted: list[RedactedLog] = []
     failed: list[Log] = []
     for log, redaction in zip(batch.logs, _redact_logs(redactor, batch), strict=True):

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import msgspec
 
+from foundation.timestamps import format_failure_time
 from topology import MAX_RETENTION_SECONDS, TASK_QUEUES
 
 TOO_MANY_RECEIVES = "too_many_receives"
@@ -96,8 +97,8 @@ def parse_dead_letter(message: Any) -> DeadLetter:
         message_id=message["MessageId"],
         body=message["Body"],
         reason=reason,
-        failed_at=_iso(_moment(_said(headers, "failed_at")) or sent),
-        expires_at=_iso(sent + timedelta(seconds=MAX_RETENTION_SECONDS)),
+        failed_at=format_failure_time(_moment(_said(headers, "failed_at")) or sent),
+        expires_at=format_failure_time(sent + timedelta(seconds=MAX_RETENTION_SECONDS)),
         tenant_id=tenant_id,
         request_id=_said(headers, "request_id"),
         task=task,
@@ -163,7 +164,3 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment.astimezone(UTC) if moment.tzinfo else None
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds")

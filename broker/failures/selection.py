@@ -7,6 +7,7 @@ import msgspec
 
 from broker.failures.dead_letter import DeadLetter
 from broker.failures.failure_queue import FailureQueue
+from foundation.timestamps import format_failure_time
 
 SLICE = 500
 SLICE_BYTES = 64 << 20
@@ -64,7 +65,7 @@ class Selection(msgspec.Struct, frozen=True):
 
     def redrive(self, letters: FailureQueue, *, dry_run: bool = False) -> Redriven:
         """Put those back that are meant and can run; not those that fail while this goes on."""
-        mine = msgspec.structs.replace(self, before=self.before or format_time(datetime.now(UTC)))
+        mine = msgspec.structs.replace(self, before=self.before or format_failure_time(datetime.now(UTC)))
         done = Redriven()
         for some in _slices(mine.select(letters)):
             can_run = [letter for letter in some if letter.origin_queue]
@@ -82,11 +83,6 @@ class Selection(msgspec.Struct, frozen=True):
             done.deleted += deleted
             done.refused += len(some) - deleted
         return done
-
-
-def format_time(time: datetime) -> str:
-    """ISO 8601 in UTC, as messages have it, so that their order is the order of time."""
-    return time.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _slices(letters: Iterable[DeadLetter]) -> Iterator[list[DeadLetter]]:

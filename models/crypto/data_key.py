@@ -2,8 +2,8 @@
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
+from foundation.timestamps import get_timestamp
 from models.tables.connection import Connected, Table
-from models.timestamps import timestamp
 from settings import settings
 
 
@@ -42,5 +42,5 @@ class DataKey(Table):
         Raises:
             pynamodb.exceptions.PutError: DynamoDB did not answer.
         """
-        row = cls(tenant_id, key_id, wrapped=wrapped, wrapped_by=wrapped_by, created_at=timestamp())
+        row = cls(tenant_id, key_id, wrapped=wrapped, wrapped_by=wrapped_by, created_at=get_timestamp())
         row.save(cls.key_id.does_not_exist())

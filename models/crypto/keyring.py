@@ -11,9 +11,9 @@ from typing import TypeVar
 from cachetools import TTLCache
 from uuid_utils import uuid7
 
+from foundation.timestamps import get_timestamp
 from models.crypto.data_key import DataKey
 from models.tables.connection import DYNAMODB_ERRORS
-from models.timestamps import timestamp
 from originals import DataCipher, KeyRefused, KeysUnavailable, OriginalUnreadable, Wrapping, wrapping
 
 SEALING_SECONDS = 3600
@@ -115,7 +115,7 @@ class Keyring:
     def _adopt(self, tenant_id: str, used_up: _Sealing | None) -> DataCipher | None:
         """The newest key that the tenant has, if it may still encrypt."""
         newest = DataKey.newest_of(tenant_id)
-        if newest is None or newest.created_at < timestamp(-SEALING_AGE):
+        if newest is None or newest.created_at < get_timestamp(-SEALING_AGE):
             return None
         if used_up is not None and used_up.cipher.key_id == newest.key_id:
             return None

@@ -7,11 +7,11 @@ from typing import Any, NoReturn
 import uuid_utils
 from pynamodb.attributes import ListAttribute, UnicodeAttribute
 
+from foundation.timestamps import get_timestamp
 from models.errors import TenantRequired
 from models.tables.connection import Awaited
 from models.tables.tenant_table import TenantTable
 from models.times import first_key_of, microseconds_of
-from models.timestamps import timestamp
 from settings import settings
 
 MAX_IDS = 300
@@ -45,7 +45,7 @@ class AccessRecord(TenantTable):
             cls(
                 tenant_id,
                 str(uuid_utils.uuid7()),
-                read_at=timestamp(),
+                read_at=get_timestamp(),
                 key_id=key_id,
                 request_id=request_id,
                 log_ids=list(log_ids[begin : begin + MAX_IDS]),

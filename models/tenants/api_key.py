@@ -13,9 +13,9 @@ from pynamodb.attributes import BinaryAttribute, UnicodeAttribute, UnicodeSetAtt
 from pynamodb.exceptions import UpdateError
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
+from foundation.timestamps import get_timestamp
 from models.errors import NotThere
 from models.tables.connection import Awaited, KeyedTable, refused_by_condition
-from models.timestamps import timestamp
 from settings import settings
 
 SCOPES = ("ingest", "read", "read:original", "admin")
@@ -120,8 +120,8 @@ class ApiKey(KeyedTable):
             tenant_id=tenant_id,
             secret_hash=text.hash(),
             scopes=set(scopes),
-            created_at=timestamp(),
-            expires_at=None if expires_in is None else timestamp(expires_in),
+            created_at=get_timestamp(),
+            expires_at=None if expires_in is None else get_timestamp(expires_in),
         ).save(cls.key_id.does_not_exist())
         return text
 
@@ -134,7 +134,7 @@ class ApiKey(KeyedTable):
         """revoked, expired or active."""
         if self.revoked_at:
             return "revoked"
-        return "expired" if self.expires_at and self.expires_at <= timestamp() else "active"
+        return "expired" if self.expires_at and self.expires_at <= get_timestamp() else "active"
 
     @classmethod
     def revoke(cls, key_id: str) -> None:
@@ -145,7 +145,7 @@ class ApiKey(KeyedTable):
             pynamodb.exceptions.UpdateError: DynamoDB did not answer.
         """
         try:
-            cls(key_id).update([cls.revoked_at.set(cls.revoked_at | timestamp())], condition=cls.key_id.exists())
+            cls(key_id).update([cls.revoked_at.set(cls.revoked_at | get_timestamp())], condition=cls.key_id.exists())
         except UpdateError as error:
             if refused_by_condition(error):
                 raise NotThere(key_id) from None

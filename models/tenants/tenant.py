@@ -7,10 +7,10 @@ from datetime import timedelta
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
 
+from foundation.timestamps import get_timestamp
 from models.errors import AlreadyThere, NotThere, TenantErased
 from models.tables.connection import Awaited, KeyedTable, refused_by_condition
 from models.tenants.tenant_policy import TenantPolicy
-from models.timestamps import timestamp
 from settings import settings
 from topology import MAX_RETENTION_SECONDS
 
@@ -75,12 +75,12 @@ class Tenant(KeyedTable):
         if (before := cls.of(tenant_id)) is not None:
             if not before.erasing_since:
                 raise AlreadyThere(tenant_id)
-            if not before.erased_at or before.erased_at > timestamp(-REMEMBERED):
+            if not before.erased_at or before.erased_at > get_timestamp(-REMEMBERED):
                 raise TenantErased(tenant_id)
             TenantPolicy.forget_erasure(tenant_id)
-        tenant = cls(tenant_id, name=name, created_at=timestamp(), suspended=False, **asdict(limits))
+        tenant = cls(tenant_id, name=name, created_at=get_timestamp(), suspended=False, **asdict(limits))
         try:
-            tenant.save(cls.tenant_id.does_not_exist() | (cls.erased_at <= timestamp(-REMEMBERED)))
+            tenant.save(cls.tenant_id.does_not_exist() | (cls.erased_at <= get_timestamp(-REMEMBERED)))
         except PutError as error:
             if refused_by_condition(error):
                 raise AlreadyThere(tenant_id) from None
@@ -125,8 +125,8 @@ class Tenant(KeyedTable):
             [
                 cls.suspended.set(True),
                 cls.name.set(""),
-                cls.created_at.set(cls.created_at | timestamp()),
-                cls.erasing_since.set(cls.erasing_since | timestamp()),
+                cls.created_at.set(cls.created_at | get_timestamp()),
+                cls.erasing_since.set(cls.erasing_since | get_timestamp()),
                 cls.erased_at.remove(),
                 *(limit.remove() for limit in limits),
             ]
@@ -139,4 +139,4 @@ class Tenant(KeyedTable):
         Raises:
             pynamodb.exceptions.UpdateError: DynamoDB did not answer.
         """
-        cls(tenant_id).update([cls.erased_at.set(timestamp())], condition=cls.erasing_since.exists())
+        cls(tenant_id).update([cls.erased_at.set(get_timestamp())], condition=cls.erasing_since.exists())

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.expressions.operand import Path
 
+from foundation.timestamps import format_timestamp
 from models.errors import TenantRequired
 from models.tables.connection import Awaited
 from models.tables.tenant_table import TenantTable
@@ -134,4 +135,4 @@ class TenantActivity(TenantTable):
 
 
 def _minute(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="minutes").replace("+00:00", "Z")
+    return format_timestamp(moment, "minutes")

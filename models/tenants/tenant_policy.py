@@ -7,11 +7,11 @@ from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribu
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
+from foundation.timestamps import get_timestamp
 from models.crypto.tenant_keys import SECRET_BYTES
 from models.errors import TenantErased
 from models.tables.connection import Connected, KeyedTable, refused_by_condition
 from models.tenants.storage import Storage
-from models.timestamps import timestamp
 from settings import settings
 
 _DEFAULT = Storage()
@@ -61,7 +61,7 @@ class TenantPolicy(KeyedTable):
         cls(tenant_id)._update_unless_erased(
             [
                 cls.policy.set(policy),
-                cls.updated_at.set(timestamp()),
+                cls.updated_at.set(get_timestamp()),
                 cls.original.set(storage.original) if storage.original else cls.original.remove(),
                 cls.retention_days.remove()
                 if storage.retention_days is None
@@ -114,7 +114,7 @@ class TenantPolicy(KeyedTable):
         forgotten = (cls.policy, cls.original, cls.retention_days, cls.secret, cls.updated_at, cls.timeless_ids)
         row.update(
             [
-                cls.erased_since.set(cls.erased_since | timestamp()),
+                cls.erased_since.set(cls.erased_since | get_timestamp()),
                 *(attribute.remove() for attribute in forgotten),
             ]
         )

@@ -6,9 +6,9 @@ from datetime import timedelta
 import msgspec
 from flask import request
 
+from foundation.timestamps import get_timestamp
 from models import ApiKey, KeyText
 from models.tables.connection import DYNAMODB_ERRORS
-from models.timestamps import timestamp
 from observability import safe_error_summary
 from settings import settings
 from webapp.access.row_cache import RowCache, RowUnavailable
@@ -135,7 +135,7 @@ def _checked(text: KeyText) -> ApiKey | None:
 
 
 def _note_use(key: ApiKey) -> None:
-    now, minute_ago = timestamp(), timestamp(-NOTE_USE_EVERY)
+    now, minute_ago = get_timestamp(), get_timestamp(-NOTE_USE_EVERY)
     if key.last_used_at and key.last_used_at > minute_ago:
         return
     # In the row that this process keeps, first: if writing fails the next request does not try again at once.

@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from foundation.timestamps import format_timestamp
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER = re.compile(r"-?\d{1,19}(?:\.\d{1,9})?", re.ASCII)
 # The size of an epoch tells its unit: each bound is the year 5138 in its unit, and 1973 in the next smaller one.
@@ -22,7 +24,7 @@ def to_event_time(value: Any) -> str:
         moment = _to_datetime(value)
     except (ValueError, OverflowError, TypeError):
         return ""
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return format_timestamp(moment, "microseconds")
 
 
 def _to_datetime(value: Any) -> datetime:

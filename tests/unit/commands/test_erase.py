@@ -11,6 +11,7 @@ from flask.testing import FlaskCliRunner
 
 from broker.failures import held_messages
 from commands import erase
+from foundation.timestamps import get_timestamp
 from local.engine import Engine
 from models import (
     ApiKey,
@@ -24,7 +25,6 @@ from models import (
     TenantPolicy,
     tenant_erasure,
 )
-from models.timestamps import timestamp
 from settings import ROOT, settings
 from tasks import policies
 from tasks.batch import Batch, Log, RedactedBatch, RedactedLog
@@ -60,7 +60,7 @@ def fill(tenant: str) -> None:
     TenantPolicy.put(tenant, "", Storage("encrypt"))
     ApiKey.add(tenant, ["ingest"])
     ApiKey.add(tenant, ["read"])
-    logs = tuple(RedactedLog(f"{number:03}", "QUOKKA", "[X]", timestamp()) for number in range(RECORDS))
+    logs = tuple(RedactedLog(f"{number:03}", "QUOKKA", "[X]", get_timestamp()) for number in range(RECORDS))
     assert store.run(RedactedBatch(tenant, "r", logs)) == BatchResult()
     TenantActivity.add(tenant, datetime.now(UTC), Counts(stored=RECORDS))
     fail(tenant, "a", "b")
@@ -119,7 +119,7 @@ def test_a_tenant_that_there_is_not(tenant: str) -> None:
 
 def test_a_tenant_that_only_ever_sent_logs(tenant: str) -> None:
     """As without keys on the embedded engine, where nobody makes tenants."""
-    log = RedactedLog("a", "QUOKKA", "[X]", timestamp())
+    log = RedactedLog("a", "QUOKKA", "[X]", get_timestamp())
     store.run(RedactedBatch(tenant, "r", (log,)))
 
     assert flask("erase", tenant, "--yes").exit_code == 0
@@ -131,7 +131,7 @@ def test_what_is_in_the_queues_is_thrown_away(full: str, caplog: pytest.LogCaptu
     flask("erase", full, "--yes")
 
     assert redact.run(Batch(full, "r", (Log("a", "QUOKKA"),))) == BatchResult()
-    assert store.run(RedactedBatch(full, "r", (RedactedLog("a", "QUOKKA", "[X]", timestamp()),))) == BatchResult()
+    assert store.run(RedactedBatch(full, "r", (RedactedLog("a", "QUOKKA", "[X]", get_timestamp()),))) == BatchResult()
 
     assert left_of(full) == [0, 0, 0, 0, 0]
     assert caplog.messages == [f"tenant {full} is erased; discarding 1 of its logs"] * 2
@@ -165,14 +165,14 @@ def test_its_id_can_be_used_when_nothing_of_it_can_be_in_a_queue(full: str) -> N
         Tenant.add(full, "Example")
     with pytest.raises(TenantErased):
         TenantPolicy.secret_of(full)
-    Tenant(full).update([Tenant.erased_at.set(timestamp(-timedelta(days=14, seconds=1)))])
+    Tenant(full).update([Tenant.erased_at.set(get_timestamp(-timedelta(days=14, seconds=1)))])
 
     Tenant.add(full, "Another")
 
     row = Tenant.of(full)
     assert row is not None
     assert (row.name, row.state) == ("Another", "active")
-    assert store.run(RedactedBatch(full, "r", (RedactedLog("a", "QUOKKA", "[X]", timestamp()),))) == BatchResult()
+    assert store.run(RedactedBatch(full, "r", (RedactedLog("a", "QUOKKA", "[X]", get_timestamp()),))) == BatchResult()
     assert LogRecord.of(full, "a").open_original() == "QUOKKA"
 
 

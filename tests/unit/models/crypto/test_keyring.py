@@ -8,11 +8,11 @@ from threading import Barrier
 import pytest
 
 from foundation import aws_clients
+from foundation.timestamps import get_timestamp
 from local.engine import Engine
 from models import DataKey, LogRecord, data_keys
 from models.crypto import keyring
 from models.crypto.keyring import Keyring
-from models.timestamps import timestamp
 from originals import KeyFile, KeysUnavailable, Kms, OriginalUnreadable
 from settings import settings
 from tests.support.fault_proxy import FaultProxy
@@ -101,7 +101,7 @@ def test_a_key_that_is_a_day_old_encrypts_nothing_any_more(process: Callable[[],
     first = process().to_seal(tenant, 1, 4)
     (row,) = keys_of(tenant)
     row.update([DataKey.created_at.set("2026-01-31T12:00:00Z")])
-    assert row.created_at < timestamp()
+    assert row.created_at < get_timestamp()
 
     second = process().to_seal(tenant, 1, 4)
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from pynamodb.exceptions import PutError
 
+from foundation.timestamps import get_timestamp
 from models import ApiKey, KeyText, NotThere
-from models.timestamps import timestamp
 
 
 def test_the_parts_of_a_key() -> None:
@@ -75,7 +75,7 @@ def test_revoking_what_is_not_there_makes_nothing(tenant: str) -> None:
 
     with pytest.raises(NotThere):
         ApiKey.revoke(key_id)
-    ApiKey.note_use(key_id, timestamp(), timestamp(-timedelta(minutes=1)))
+    ApiKey.note_use(key_id, get_timestamp(), get_timestamp(-timedelta(minutes=1)))
 
     assert ApiKey.of(key_id) is None
 

@@ -9,9 +9,9 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from foundation.timestamps import get_timestamp
 from local.engine import Engine
 from models import ApiKey, KeyText
-from models.timestamps import timestamp
 from tests.support.fault_proxy import FaultProxy
 from tests.support.waiting import wait_for
 from webapp.access.auth import identify
@@ -182,14 +182,14 @@ def test_the_last_use_is_stored_once_a_minute(client: FlaskClient, tenant: str, 
     assert refused(ask(client, key._replace(secret="a" * 43)), 401, "key_invalid")
     assert last_used(key) is None
 
-    before = timestamp()
+    before = get_timestamp()
     assert ask(client, key).status_code == 200
     first = last_used(key)
     assert first is not None
-    assert before <= first <= timestamp()
+    assert before <= first <= get_timestamp()
 
     # As if the uses had been longer ago: one that is less than a minute old stays, an older one goes.
-    recent, old = timestamp(-timedelta(seconds=30)), timestamp(-timedelta(seconds=90))
+    recent, old = get_timestamp(-timedelta(seconds=30)), get_timestamp(-timedelta(seconds=90))
     ApiKey(key.key_id).update([ApiKey.last_used_at.set(recent)])
     assert ask(client, key).status_code == 200
     assert last_used(key) == recent

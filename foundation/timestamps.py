@@ -1,0 +1,24 @@
+"""Points in time as text: ISO 8601 in UTC, of fixed length, so that the order of texts is that of time."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+Precision = Literal["minutes", "seconds", "milliseconds", "microseconds"]
+
+
+def format_timestamp(moment: datetime, precision: Precision) -> str:
+    """Return a point in time that has a zone, such as 2026-01-31T12:00:00Z."""
+    return moment.astimezone(UTC).isoformat(timespec=precision).replace("+00:00", "Z")
+
+
+def format_failure_time(moment: datetime) -> str:
+    """Return a point in time as dead letters have it, such as 2026-01-31T12:00:00.000+00:00.
+
+    Only these end in an offset instead of Z: messages with such times may lie in the failure queue for 14 days.
+    """
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def get_timestamp(later: timedelta = timedelta()) -> str:
+    """Return now, or `later` than now, to the second, such as 2026-01-31T12:00:00Z."""
+    return format_timestamp(datetime.now(UTC) + later, "seconds")
