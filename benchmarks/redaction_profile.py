@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from benchmarks.rivals.run import BATCH
 from redaction import Redactor
-from redaction.gates.gates import Starts, compile_gates
+from redaction.gates.gates import Starts, get_gates
 from redaction.recognizer import Recognizer
 from redaction.recognizers import RECOGNIZERS
 
@@ -23,12 +23,12 @@ _Look = tuple[str, Starts]
 def print_profile(lines: Sequence[str]) -> None:
     """Print the share of gates that opened for nothing, and what gates and recognizers cost."""
     redactor = Redactor()
-    gates = compile_gates(tuple(recognizer.gate_pattern for recognizer in RECOGNIZERS))
+    gates = get_gates(tuple(recognizer.to_gate() for recognizer in RECOGNIZERS))
     batches = [lines[start : start + BATCH] for start in range(0, len(lines), BATCH)]
     opened: dict[int, list[_Look]] = defaultdict(list)
     closed = in_vain = 0
     for batch in batches:
-        of_batch = gates.opened(batch)
+        of_batch = gates.matches_by_text(batch)
         closed += len(batch) - len(of_batch)
         for place, its_gates in of_batch.items():
             in_vain += not redactor.redact(batch[place]).entities
@@ -36,7 +36,7 @@ def print_profile(lines: Sequence[str]) -> None:
                 opened[gate].append((batch[place], starts))
     count = len(lines)
     whole = _seconds(lambda: [redactor.redact_batch(batch) for batch in batches])
-    gating = _seconds(lambda: [gates.opened(batch) for batch in batches])
+    gating = _seconds(lambda: [gates.matches_by_text(batch) for batch in batches])
     rows = [_Row(RECOGNIZERS[gate], looks) for gate, looks in opened.items()]
     finding = sum(row.seconds for row in rows)
     size = sum(len(line.encode(errors="replace")) + 1 for line in lines)

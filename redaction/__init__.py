@@ -1,4 +1,6 @@
-"""Finds personal data in text and replaces it by tokens. Pure functions: no I/O, no framework, no state between calls.
+"""Redaction engine: finds personal data in text and replaces it by tokens.
+
+Pure functions: no I/O, no framework, no state between calls.
 
 >>> Redactor().redact("Customer 555-123-4567 logged in").text
 'Customer [PHONE] logged in'

@@ -1,11 +1,14 @@
-"""A tenant's own patterns. They run on RE2 only, which is linear in the text whatever the pattern."""
+"""A tenant's own patterns, which run on RE2 only.
+
+RE2 takes time linear in the text whatever the pattern.
+"""
 
 import re
 from typing import Any
 
 import msgspec
 
-from redaction.gates import re2_adapter
+from redaction.gates.re2_adapter import compile_pattern
 
 MAX_PATTERN_CHARACTERS = 500
 
@@ -13,9 +16,12 @@ _NAME = re.compile(r"[A-Z][A-Z0-9_]{1,31}")
 
 
 class CustomPattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What to look for, and the name of its token, such as EMPLOYEE_ID. The value is the first group, if there is one.
+    """One pattern and the name of its token, such as EMPLOYEE_ID.
 
-    Raises ValueError for a name or a pattern that can't be used.
+    The value is the first group, or the whole match without a group.
+
+    Raises:
+        ValueError: the name or the pattern can't be used; the message says why.
     """
 
     entity: str
@@ -23,40 +29,30 @@ class CustomPattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.entity):
-            raise ValueError(f"{self.entity!r} is no name of an entity: 2 to 32 of A-Z, 0-9 and _, a letter first")
+            raise ValueError(f"{self.entity!r} is not an entity name: use 2 to 32 of A-Z, 0-9 and _, a letter first")
         if len(self.pattern) > MAX_PATTERN_CHARACTERS:
             raise ValueError(f"the pattern of {self.entity} is longer than {MAX_PATTERN_CHARACTERS} characters")
-        compiled = Re2Pattern(self.pattern)
-        if compiled.matches_nothing():
+        if Re2Pattern(self.pattern).matches_empty_text():
             raise ValueError(f"the pattern of {self.entity} matches the empty text: it would match everywhere")
 
 
 class Re2Pattern:
-    """Searches like `re.Pattern`, by google-re2.
+    """Pattern of google-re2 that a recognizer can use like a `re.Pattern`.
 
-    Raises ValueError when RE2 is not there, or does not take the pattern.
+    Raises:
+        ValueError: RE2 rejects the pattern.
     """
 
     def __init__(self, pattern: str) -> None:
-        if re2_adapter.re2 is None:
-            raise ValueError("custom patterns need google-re2, which is not installed here")
-        options = re2_adapter.re2.Options()
-        options.log_errors = False
-        options.max_mem = re2_adapter.DEFAULT_MEMORY_BYTES
-        try:
-            self._pattern = re2_adapter.re2.compile(pattern, options=options)
-        except re2_adapter.re2.error as error:
-            # RE2 gives its reason as bytes.
-            reason = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else error
-            raise ValueError(f"RE2 does not take the pattern {pattern!r}: {reason}") from None
+        self._pattern = compile_pattern(pattern)
         self.groupindex = {"value": 1} if self._pattern.groups else {}
 
-    def matches_nothing(self) -> bool:
-        """Whether it matches an empty text."""
+    def matches_empty_text(self) -> bool:
+        """Return True if the pattern matches the empty text."""
         return self._pattern.search("") is not None
 
     def search(self, text: str, position: int = 0) -> Any:
-        """The first match at or behind `position`; lone surrogates match as question marks do."""
+        """Return the first match at or behind `position`; a lone surrogate matches as a question mark does."""
         try:
             return self._pattern.search(text, position)
         except UnicodeEncodeError:

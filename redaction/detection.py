@@ -1,65 +1,70 @@
-"""Runs recognizers over a text and settles what each stretch of it is."""
+"""Detection: gates, recognizers, sensitive keys and encodings together find the entities of texts."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from operator import itemgetter
 
 import msgspec
 
-from redaction.gates.gates import Opened, Starts, compile_gates
-from redaction.overlaps import Spans, merge, outside, starts_outside
+from redaction.gates.gates import Gate, MatchesByText, Starts, get_gates
+from redaction.overlaps import Spans, cut_tokens, drop_starts_inside, merge
 from redaction.recognizer import Recognizer
 from redaction.recognizers import RECOGNIZERS
 from redaction.result import Entity
 from redaction.structured import sensitive_keys
-from redaction.structured.literals import Literal, decoded, entities_of, fit, is_json, literals_of, percent_decoded
+from redaction.structured.literals import (
+    Literal,
+    decode_escapes,
+    decode_percent,
+    find_keyed_entities,
+    fit_to_literals,
+    is_json,
+    parse_literals,
+)
+from redaction.tokens import RedactedText, Replacement, TokenWriter
 
 MAX_ROUNDS = 16
+"""Times at most that a redacted text is looked at again."""
 MAX_DEPTH = 4
-"""How many encodings inside one another are looked into: JSON in JSON, URL encoding of URL encoding."""
-CUSTOM_MEMORY_BYTES = 8 << 20
-"""For the automaton of one tenant's patterns."""
+"""Encodings inside one another that are decoded: JSON in JSON, URL encoding of URL encoding."""
+CUSTOM_MEMORY_BYTES = 24 << 20
+"""For the automaton of one tenant's patterns: three times RE2's default for a single one."""
 
-_ENCODED = r"%[2-7][0-9A-Fa-f]|\\u"
-"""What may hide a value from all gates."""
-_GATES = (*(recognizer.gate_pattern for recognizer in RECOGNIZERS), sensitive_keys.gate(), _ENCODED)
-_DENSE = frozenset(place for place, recognizer in enumerate(RECOGNIZERS) if recognizer.dense_gate)
+_ENCODED = Gate(r"%[2-7][0-9A-Fa-f]|\\u", "shapes")
+"""Encodings that may hide a value from all gates. No recognizer belongs to this gate: it makes a text looked at."""
+_GATES = (*(recognizer.to_gate() for recognizer in RECOGNIZERS), sensitive_keys.build_gate(), _ENCODED)
 _SENSITIVE_KEYS = len(RECOGNIZERS)
-_CUSTOM = len(_GATES)
-"""From here on a tenant's own recognizers are counted."""
+_FIRST_CUSTOM = len(_GATES)
+"""Index of a tenant's first own recognizer."""
 
-Replacement = Callable[[Entity, str], str]
-"""What stands for an entity in the redacted text, given its value."""
 Accepts = Callable[[Entity, str], bool]
-"""Whether an entity is to be replaced, given its value."""
+"""Returns True if an entity is to be replaced, given its value."""
 Detected = tuple[list[Entity], str]
 """The entities of a text, sorted by start and non-overlapping, and the redacted text."""
 
 
-class _Look(msgspec.Struct, gc=False):
-    """A text, with its tokens blanked, and what was found in it; `keys_say` is whether a sensitive key may be in it."""
+class _ScanState(msgspec.Struct, gc=False):
+    """A text with its tokens blanked, and the entities found in it so far."""
 
     text: str
     tokens: Spans
-    keys_say: bool
+    may_have_sensitive_key: bool
     entities: list[Entity] = []
 
 
 class Detector:
-    """Finds entities, and puts their tokens in their place.
+    """Finds entities and replaces them by tokens.
 
     Args:
-        recognizers: RECOGNIZERS, with None in the place of one that is not to run: so all policies share the gates.
-        custom: more of them, with gates of their own.
-        tokens: matches the tokens that stand for a value in a redacted text.
+        recognizers: RECOGNIZERS, with None for each that is not to run: so all policies share the gates.
+        custom: a tenant's own recognizers, with gates of their own.
+        tokens: matches every token that stands for a value in a redacted text.
         replacement: makes such a token.
-        accepts: has the last word on what was found; without it, all of it is replaced.
+        accepts: has the last word on each entity; without it, all are replaced.
     Raises:
         redaction.gates.re2_adapter.GatesTooLarge: there are too many recognizers.
     """
 
-    __slots__ = ("_accepts", "_custom_gates", "_gates", "_recognizers", "_replacement", "_tokens")
+    __slots__ = ("_accepts", "_custom_gates", "_gates", "_recognizers", "_writer")
 
     def __init__(
         self,
@@ -69,21 +74,20 @@ class Detector:
         replacement: Replacement,
         accepts: Accepts | None,
     ) -> None:
-        numbered = [*enumerate(recognizers), *enumerate(custom, _CUSTOM)]
-        self._recognizers = {place: recognizer for place, recognizer in numbered if recognizer}
-        self._gates = compile_gates(_GATES, dense=_DENSE)
-        custom_gates = tuple(recognizer.gate_pattern for recognizer in custom)
-        self._custom_gates = compile_gates(custom_gates, CUSTOM_MEMORY_BYTES) if custom else None
-        self._tokens = tokens
-        self._replacement = replacement
+        numbered = [*enumerate(recognizers), *enumerate(custom, _FIRST_CUSTOM)]
+        self._recognizers = {index: recognizer for index, recognizer in numbered if recognizer}
+        self._gates = get_gates(_GATES)
+        custom_gates = tuple(recognizer.to_gate() for recognizer in custom)
+        self._custom_gates = get_gates(custom_gates, CUSTOM_MEMORY_BYTES) if custom else None
+        self._writer = TokenWriter(tokens, replacement)
         self._accepts = accepts
 
     def prepare(self) -> None:
-        """Compile what is otherwise compiled when a text first needs it, in 0.2 seconds."""
+        """Compile what the first text otherwise compiles, in 0.2 seconds."""
         self._gates.prepare()
 
     def detect(self, texts: Sequence[str]) -> dict[int, Detected]:
-        """What is in each text in which there is something, by its place.
+        """Find the entities of each text that has any, by the index of the text.
 
         A value may have been passed over because of its neighbour ("10.0.0.1+14155552671": no phone starts inside a
         word). Once the neighbour is a token that reason is gone, and a second redaction would find the value. So the
@@ -92,23 +96,26 @@ class Detector:
         found = self._scan(texts)
         if not found:
             return {}
-        found = {place: merge(entities) for place, entities in found.items()}
-        redacted = {place: self._redacted(texts[place], entities) for place, entities in found.items()}
-        places = list(found)
+        found = {index: merge(entities) for index, entities in found.items()}
+        redacted = {index: self._redact(texts[index], entities) for index, entities in found.items()}
+        indexes = list(found)
         for _ in range(MAX_ROUNDS):
-            if not places:
+            if not indexes:
                 break
             more = self._scan(
-                [redacted[place].blanked for place in places],
-                tokens=[redacted[place].tokens for place in places],
-                originals=[texts[place] for place in places],
+                [redacted[index].blanked for index in indexes],
+                tokens=[redacted[index].tokens for index in indexes],
+                originals=[texts[index] for index in indexes],
             )
             for number, entities in more.items():
-                place = places[number]
-                found[place] = merge([*found[place], *map(redacted[place].original, entities)])
-                redacted[place] = self._redacted(texts[place], found[place])
-            places = [places[number] for number in more]
-        return {place: (entities, redacted[place].text) for place, entities in found.items()}
+                index = indexes[number]
+                found[index] = merge([*found[index], *map(redacted[index].to_original, entities)])
+                redacted[index] = self._redact(texts[index], found[index])
+            indexes = [indexes[number] for number in more]
+        return {index: (entities, redacted[index].text) for index, entities in found.items()}
+
+    def _redact(self, text: str, entities: Sequence[Entity]) -> RedactedText:
+        return self._writer.replace_entities(text, entities)
 
     def _scan(
         self,
@@ -118,142 +125,75 @@ class Detector:
         tokens: Sequence[Spans] | None = None,
         originals: Sequence[str] = (),
     ) -> dict[int, list[Entity]]:
-        """The entities of each text that has any, by its place.
+        """Return the entities of each text that has any, by the index of the text.
 
         Args:
             texts: to look at.
-            depth: how many encodings they were inside of.
-            tokens: where in each text the tokens are, which are blanked already.
-            originals: what each text was before it was redacted: if that was JSON, what its keys say has been found.
+            depth: number of encodings that they were inside of.
+            tokens: spans of the tokens in each text, which are blanked already.
+            originals: each text before it was redacted. If that was JSON, its sensitive keys have been seen to.
         """
-        opened = self._opened(texts)
-        if not opened:
+        matches = self._find_gates(texts)
+        if not matches:
             return {}
-        looks: dict[int, _Look] = {}
-        callers: dict[int, list[tuple[_Look, Starts]]] = {}
-        for place, gates in opened.items():
-            text, where = (texts[place], tokens[place]) if tokens else self._blank(texts[place])
-            keys_say = _SENSITIVE_KEYS in gates and not (originals and is_json(originals[place]))
-            looks[place] = look = _Look(text, where, keys_say)
+        states: dict[int, _ScanState] = {}
+        calls: dict[int, list[tuple[_ScanState, Starts]]] = {}
+        for index, gates in matches.items():
+            text, spans = (texts[index], tokens[index]) if tokens else self._writer.blank(texts[index])
+            has_key = _SENSITIVE_KEYS in gates and not (originals and is_json(originals[index]))
+            states[index] = state = _ScanState(text, spans, has_key)
             for gate, starts in gates.items():
-                callers.setdefault(gate, []).append((look, starts))
+                calls.setdefault(gate, []).append((state, starts))
         # One recognizer after the other, not one text after the other: its pattern stays in the processor's caches.
-        for gate in sorted(callers.keys() & self._recognizers.keys()):
+        for gate in sorted(calls.keys() & self._recognizers.keys()):
             recognizer = self._recognizers[gate]
-            for look, starts in callers[gate]:
-                if recognizer.skip_inside and starts and look.entities:
-                    starts = starts_outside(recognizer.skip_inside, look.entities, starts)
+            for state, starts in calls[gate]:
+                if recognizer.skip_inside and starts and state.entities:
+                    starts = drop_starts_inside(recognizer.skip_inside, state.entities, starts)
                     if not starts:
                         continue
-                for start, end in recognizer.find(look.text, starts):
-                    look.entities.append(Entity(recognizer.entity, start, end, recognizer.name))
-        return {place: entities for place, look in looks.items() if (entities := self._settle(look, depth))}
+                for start, end in recognizer.find(state.text, starts):
+                    state.entities.append(Entity(recognizer.entity, start, end, recognizer.name))
+        return {index: entities for index, state in states.items() if (entities := self._finish(state, depth))}
 
-    def _opened(self, texts: Sequence[str]) -> Opened:
-        opened = self._gates.opened(texts)
+    def _find_gates(self, texts: Sequence[str]) -> MatchesByText:
+        matches = self._gates.matches_by_text(texts)
         if self._custom_gates:
-            # With anchors and what else a tenant likes: text by text.
-            for place, text in enumerate(texts):
-                for own in self._custom_gates.matching(text):
-                    opened.setdefault(place, {})[_CUSTOM + own] = None
-        return opened
+            # Text by text: a tenant's pattern may have anchors, and match line feeds.
+            for index, text in enumerate(texts):
+                for custom_index in self._custom_gates.match_text(text):
+                    matches.setdefault(index, {})[_FIRST_CUSTOM + custom_index] = None
+        return matches
 
-    def _settle(self, look: "_Look", depth: int) -> list[Entity]:
-        """Add what keys and encodings say, and fit all of it to the text."""
-        text, entities = look.text, look.entities
+    def _finish(self, state: _ScanState, depth: int) -> list[Entity]:
+        """Add the entities of sensitive keys and encodings, and fit all of them to the text."""
+        text, entities = state.text, state.entities
         literals = None
-        if entities or look.keys_say or "\\" in text:
-            literals = literals_of(text, keys_say=look.keys_say)
+        if entities or state.may_have_sensitive_key or "\\" in text:
+            literals = parse_literals(text, with_keys=state.may_have_sensitive_key)
         if literals is not None:
-            if look.keys_say:
-                entities += entities_of(text, literals)
-            entities += self._found_in_escaped(text, literals, depth)
-        if "%" in text and (plain := percent_decoded(text)):
-            entities += self._found_in(*plain, depth)
+            if state.may_have_sensitive_key:
+                entities += find_keyed_entities(text, literals)
+            entities += self._find_in_escaped(text, literals, depth)
+        if "%" in text and (decoded := decode_percent(text)):
+            entities += self._find_in_decoded(*decoded, depth)
         if not entities:
             return entities
         if self._accepts:
             entities = [entity for entity in entities if self._accepts(entity, text[entity.start : entity.end])]
-        if look.tokens:
-            entities = list(outside(text, entities, look.tokens))
-        return fit(text, merge(entities), literals) if literals and entities else entities
+        if state.tokens:
+            entities = list(cut_tokens(text, entities, state.tokens))
+        return fit_to_literals(text, merge(entities), literals) if literals and entities else entities
 
-    def _redacted(self, text: str, entities: Sequence[Entity]) -> "_Redacted":
-        pieces: list[str] = []
-        blanks: list[str] = []
-        tokens: Spans = []
-        stretches: list[tuple[int, int]] = []
-        position = length = 0
-        has_tokens = self._tokens.search(text) is not None
-        for entity in (*entities, None):
-            kept = text[position : entity.start] if entity else text[position:]
-            stretches.append((length, position))
-            pieces.append(kept)
-            if has_tokens:
-                blanked, its_tokens = self._blank(kept)
-                blanks.append(blanked)
-                tokens += [(start + length, end + length) for start, end in its_tokens]
-            else:
-                blanks.append(kept)
-            length += len(kept)
-            if entity:
-                token = self._replacement(entity, text[entity.start : entity.end])
-                quote = '"' if entity.quoted else ""
-                pieces.append(f"{quote}{token}{quote}")
-                blanks.append(f"{quote}{_blank_of(len(token))}{quote}")
-                length += len(quote)
-                tokens.append((length, length + len(token)))
-                length += len(token) + len(quote)
-                position = entity.end
-        return _Redacted("".join(pieces), "".join(blanks), tokens, stretches)
-
-    def _blank(self, text: str) -> tuple[str, Spans]:
-        """A text of the same length in which no token says anything about what is beside it, as "[US_SSN] 123" would.
-
-        And where the tokens are.
-        """
-        tokens = [match.span() for match in self._tokens.finditer(text)] if "[" in text else []
-        if not tokens:
-            return text, tokens
-        pieces: list[str] = []
-        position = 0
-        for start, end in tokens:
-            pieces += (text[position:start], _blank_of(end - start))
-            position = end
-        return "".join((*pieces, text[position:])), tokens
-
-    def _found_in_escaped(self, text: str, literals: Iterable[Literal], depth: int) -> Iterator[Entity]:
+    def _find_in_escaped(self, text: str, literals: Iterable[Literal], depth: int) -> Iterator[Entity]:
         if "\\" not in text:
             return
         for literal in literals:
             if literal.is_string and text.find("\\", literal.start, literal.end) >= 0:
-                yield from self._found_in(*decoded(text, literal), depth)
+                yield from self._find_in_decoded(*decode_escapes(text, literal), depth)
 
-    def _found_in(self, plain: str, origins: Sequence[int], depth: int) -> Iterator[Entity]:
-        """What is found in a text that was encoded; `origins` is where each of its code points came from."""
-        for entity in self._scan([plain], depth + 1).get(0, ()) if depth < MAX_DEPTH else ():
+    def _find_in_decoded(self, decoded: str, origins: Sequence[int], depth: int) -> Iterator[Entity]:
+        """Yield the entities of a decoded text; `origins` is where each of its code points came from."""
+        for entity in self._scan([decoded], depth + 1).get(0, ()) if depth < MAX_DEPTH else ():
             # A number of the JSON in a string is replaced as a part of the string: quotes would end it.
-            yield entity.moved(origins[entity.start], origins[entity.end], quoted=False)
-
-
-def _blank_of(length: int) -> str:
-    """What stands for a token that says nothing."""
-    return f"[{'_' * (length - 2)}]"
-
-
-class _Redacted(msgspec.Struct, gc=False):
-    """A text with tokens for its entities, the same with its tokens blanked, and where these are.
-
-    `kept` is where each stretch of the original begins here, and there.
-    """
-
-    text: str
-    blanked: str
-    tokens: Spans
-    kept: list[tuple[int, int]]
-
-    def original(self, entity: Entity) -> Entity:
-        """The same, in the original. It lies in one kept stretch, since no token is part of it."""
-        here, there = self.kept[bisect_right(self.kept, entity.start, key=itemgetter(0)) - 1]
-        shift = there - here
-        return entity.moved(entity.start + shift, entity.end + shift, quoted=entity.quoted)
+            yield entity.move(origins[entity.start], origins[entity.end], quoted=False)

@@ -1,7 +1,7 @@
-"""Values that overlap.
+"""Entities that overlap one another or a token.
 
-Spans that overlap become one span that covers them all, so no part of a detected value stays readable. The
-longest of them names it; of equally long ones the leftmost; of those the first in the registry.
+Overlapping entities become one that covers them all, so that no part of a detected value stays readable. The longest
+of them names it; of equally long ones the leftmost; of those the first in the registry.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from redaction.result import Entity
 
 Spans = list[tuple[int, int]]
+"""(start, end) of each stretch, in order."""
 
 
 def merge(found: list[Entity]) -> list[Entity]:
-    """Overlapping entities become one."""
+    """Merge overlapping entities; return all sorted by start."""
     if len(found) < 2:
         return found
     merged: list[Entity] = []
@@ -30,23 +31,23 @@ def merge(found: list[Entity]) -> list[Entity]:
     return merged
 
 
-def outside(text: str, entities: Iterable[Entity], tokens: Spans) -> Iterator[Entity]:
-    """The parts of entities that are no token; one with neither letter nor digit has nothing to hide."""
+def cut_tokens(text: str, entities: Iterable[Entity], tokens: Spans) -> Iterator[Entity]:
+    """Yield the parts of entities outside tokens; a part without letter or digit hides nothing."""
     for entity in entities:
         start = entity.start
         for token_start, token_end in [*tokens, (entity.end, entity.end)]:
             if token_end <= start:
                 continue
             end = min(token_start, entity.end)
-            if start < end and any(sign.isalnum() for sign in text[start:end]):
-                yield entity.moved(start, end, quoted=entity.quoted)
+            if start < end and any(map(str.isalnum, text[start:end])):
+                yield entity.move(start, end, quoted=entity.quoted)
             start = max(start, token_end)
             if start >= entity.end:
                 break
 
 
-def starts_outside(rule: str, entities: Iterable[Entity], starts: list[int]) -> list[int]:
-    """The starts that are in none of the entities that a recognizer has found."""
+def drop_starts_inside(rule: str, entities: Iterable[Entity], starts: list[int]) -> list[int]:
+    """Return the starts that are in none of the entities that a rule has found."""
     for entity in entities:
         if entity.rule == rule:
             starts = [start for start in starts if not entity.start <= start < entity.end]

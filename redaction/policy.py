@@ -1,4 +1,4 @@
-"""What a tenant wants done with each entity."""
+"""Policies: a tenant's actions by entity, allowed values and own patterns."""
 
 import ipaddress
 from collections.abc import Mapping, Sequence
@@ -20,21 +20,24 @@ MAX_ALLOWED = 1000
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
-    """What to do with each entity, by name.
+    """A tenant's action for each entity, allowed values, and own patterns.
 
-    "token" replaces it by `[NAME]`, which is also done with an entity that isn't named; "partial" by
-    `[NAME:*1234]`, its last four letters and digits, if it has eight; "hash" by `[NAME:9f3a61c2]`, an HMAC-SHA256 under
-    the tenant's key, so that one person can be followed through the logs without being known; "drop" keeps nothing of a
-    text that has one in it; "keep" leaves it as it is. A kept entity isn't looked for: it is not in
-    `Redaction.entities`, and a value of another type inside it (a phone number in an e-mail address) is still replaced.
+    The actions:
+        "token": replace the value by `[NAME]`. Applies also to each entity that the policy does not name.
+        "partial": replace it by `[NAME:*1234]` with its last four letters and digits, if it has at least eight.
+        "hash": replace it by `[NAME:9f3a61c2]`, an HMAC-SHA256 under the tenant's hash key. One person can be followed
+            through the logs without being known.
+        "drop": keep nothing of a text that contains one.
+        "keep": leave it as it is. A kept entity is not looked for and not in `Redaction.entities`. A value of another
+            type inside it, such as a phone number in an e-mail address, is still replaced.
 
     Attributes:
-        actions: by entity.
-        allow: values that are never replaced: exact ones, and networks such as 10.0.0.0/8.
-        custom: patterns of the tenant's own.
-
-    Raises ValueError for an entity or an action that doesn't exist, with the names that do, and for a pattern or a
-    network that is none.
+        actions: action by entity.
+        allow: values that are never replaced: exact ones, and IP networks such as 10.0.0.0/8.
+        custom: the tenant's own patterns.
+    Raises:
+        ValueError: an entity or an action does not exist (the message lists those that do), or there are too many
+            patterns or allowed values.
     """
 
     actions: Mapping[str, Action] = msgspec.field(default_factory=dict)
@@ -45,7 +48,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
         if len(self.custom) > MAX_CUSTOM_PATTERNS:
             raise ValueError(f"{len(self.custom)} custom patterns: at most {MAX_CUSTOM_PATTERNS} are allowed")
         if len(self.allow) > MAX_ALLOWED:
-            raise ValueError(f"{len(self.allow)} allowed values: at most {MAX_ALLOWED} are")
+            raise ValueError(f"{len(self.allow)} allowed values: at most {MAX_ALLOWED} are possible")
         known = {*ENTITIES, *(pattern.entity for pattern in self.custom)}
         for entity, action in self.actions.items():
             if entity not in known:
@@ -57,10 +60,12 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
 
     @classmethod
     def from_json(cls, document: str | bytes) -> "Policy":
-        """A policy as JSON has it: `{"actions": {"EMAIL": "hash"}, "allow": ["10.0.0.0/8"], "custom": [...]}`.
+        """Parse a policy from JSON.
+
+        `{"actions": {"EMAIL": "hash"}, "allow": ["10.0.0.0/8"], "custom": [{"entity": "BADGE", "pattern": "B[0-9]"}]}`
 
         Raises:
-            ValueError: it is no policy; the message says where and why.
+            ValueError: the document is not a policy; the message says where and why.
         """
         try:
             return msgspec.json.decode(document, type=cls)
@@ -68,31 +73,31 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
             raise ValueError(f"not a policy: {error}") from None
 
     def to_json(self) -> str:
-        """What `from_json` takes."""
+        """Return the JSON that `from_json` parses."""
         return msgspec.json.encode(self).decode()
 
     def replaces(self, entity: str) -> bool:
-        """Whether anything is done with an entity."""
+        """Return True unless the entity is kept."""
         return self.actions.get(entity, "token") != "keep"
 
     def allows(self, value: str) -> bool:
-        """Whether a value is on the list of those that stay."""
-        if value in self._values:
+        """Return True if a value is allowed, by itself or as an address of an allowed network."""
+        if value in self._allowed_values:
             return True
-        if not self._networks:
+        if not self._allowed_networks:
             return False
         try:
             address = ipaddress.ip_address(value)
         except ValueError:
             return False
-        return any(address in network for network in self._networks)
+        return any(address in network for network in self._allowed_networks)
 
     @cached_property
-    def _values(self) -> frozenset[str]:
+    def _allowed_values(self) -> frozenset[str]:
         return frozenset(self.allow)
 
     @cached_property
-    def _networks(self) -> Sequence[Any]:
+    def _allowed_networks(self) -> Sequence[Any]:
         return [ipaddress.ip_network(value, strict=False) for value in self.allow if _is_network(value)]
 
 

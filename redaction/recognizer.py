@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from redaction.fragments.context import Context
-from redaction.gates.gates import GateKind, Starts, compile_search
+from redaction.gates.gates import Gate, GateKind, Starts, get_search
 
 MAX_GATE_LEAD = 8
 """Most code points by which a gate match may start before a match of its pattern."""
@@ -88,6 +88,10 @@ class Recognizer:
         """The gate, or the words of the context as one."""
         return self.gate or (self.context.gate if self.context else "")
 
+    def to_gate(self) -> Gate:
+        """Return the gate as the automata take it."""
+        return Gate(self.gate_pattern, self.gate_kind, self.dense_gate)
+
     def find(self, text: str, starts: Starts = None) -> list[tuple[int, int]]:
         """Return the (start, end) of each valid value, left to right, non-overlapping.
 
@@ -109,9 +113,9 @@ class Recognizer:
         return self._search(text, starts[0] if self._is_lead_known else 0)
 
     def _find_gate_starts(self, text: str) -> Starts:
-        search_gate = compile_search(self.gate_pattern) if text.isascii() and len(text) > WORTH_A_GATE else None
-        if search_gate is None:
+        if len(text) <= WORTH_A_GATE or not text.isascii():
             return None
+        search_gate = get_search(self.gate_pattern)
         encoded = text.encode()
         starts: list[int] = []
         start = search_gate(encoded, 0, len(encoded))

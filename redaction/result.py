@@ -1,4 +1,4 @@
-"""What a redaction gives back."""
+"""Results of a redaction: entities and the redacted text."""
 
 from collections import Counter
 
@@ -6,10 +6,14 @@ import msgspec
 
 
 class Entity(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """One detected value: its type and where it stood, `original[start:end]`, in code points.
+    """One detected value: its type, and where it stood in the original.
 
-    `rule` names the recognizer that found it; `quoted` says that it was a number of a JSON text, where its token is a
-    string. They take no part in comparisons.
+    Attributes:
+        type: name of the entity, such as "EMAIL".
+        start: code points before the value: it is `original[start:end]`.
+        end: code points before the end of the value.
+        rule: name of the recognizer that found it. Takes no part in comparisons.
+        quoted: True if it was a number of a JSON text, whose token is a string there. Takes no part in comparisons.
     """
 
     type: str
@@ -26,15 +30,18 @@ class Entity(msgspec.Struct, frozen=True, eq=False, gc=False):
     def __hash__(self) -> int:
         return hash((self.type, self.start, self.end))
 
-    def moved(self, start: int, end: int, *, quoted: bool) -> "Entity":
-        """The same elsewhere."""
+    def move(self, start: int, end: int, *, quoted: bool) -> "Entity":
+        """Return the same entity with other offsets."""
         return Entity(self.type, start, end, self.rule, quoted)
 
 
 class Redaction(msgspec.Struct, frozen=True, gc=False):
-    """The redacted text, and what was replaced in it: sorted, non-overlapping, offsets into the original.
+    """A redacted text, and what was replaced in it.
 
-    `dropped` says that the policy wants no part of the text kept; the text is empty then.
+    Attributes:
+        text: with tokens; empty if dropped.
+        entities: sorted and non-overlapping, with offsets into the original.
+        dropped: True if the policy keeps no part of this text.
     """
 
     text: str
@@ -43,5 +50,5 @@ class Redaction(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many values of each type were replaced."""
+        """Number of replaced values of each type."""
         return dict(Counter(entity.type for entity in self.entities))

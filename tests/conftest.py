@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from local.environment import engine_environment
 from local.ports import free_port
@@ -23,6 +24,9 @@ _environment = engine_environment(f"http://127.0.0.1:{_PORT}") | {
     "SLUICE_VISIBILITY_TIMEOUT_SECONDS": "5",
     "SLUICE_RETRY_MAX_DELAY_SECONDS": "2",
 }
+hypothesis_settings.register_profile("dev", max_examples=100, deadline=None)
+hypothesis_settings.register_profile("ci", max_examples=1000, deadline=None)
+hypothesis_settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
 for _name in set(os.environ) - set(_environment):
     del os.environ[_name]
 os.environ.update(_environment)

@@ -1,0 +1,1 @@
+"""Gates: one linear pass over a batch that finds the recognizers worth running."""

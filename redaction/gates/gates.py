@@ -1,245 +1,222 @@
-"""Which recognizers are worth running on a text, found in one linear pass over it."""
+"""Gates of all recognizers, searched together in the texts of a batch."""
 
-import re
 from bisect import bisect_right
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple
 
 from redaction.gates import re2_adapter
-from redaction.gates.ascii_search import ascii_only
-from redaction.gates.kinds import alike
-from redaction.gates.re2_adapter import Matching, Search
-from redaction.gates.rewriting import union
+from redaction.gates.re2_adapter import MatchSet, Search
+from redaction.gates.rewriting import build_union, keep_ascii
 
 MAX_MEMORY_BYTES = 64 << 20
-"""For the automaton of all gates together. Beyond it RE2 fails, and says so."""
+"""For each automaton. If the gates need more, RE2 refuses them."""
 
 FIRST_STARTS = 8
-"""How many matches in a text are looked at one by one before all of it is searched for each pattern."""
-BYTES_A_START = 256
-"""So many bytes of it are worth one more: in what looks like noise that takes a tenth of what each pattern takes."""
+"""Matches in a text that are looked at one by one before the whole text is searched for each gate instead."""
+BYTES_PER_START = 256
+"""Each so many bytes of a text allow one more match. In text that looks like noise, looking at one match in 256 bytes
+takes a tenth of the time that the recognizers take."""
 MAX_STARTS = 256
-"""Each look may take as long as all of the text."""
+"""Upper bound of both, since each look may take as long as the whole text."""
 
 GateKind = Literal["words", "prefixes", "shapes"]
 """Automaton that a gate shares with others of its kind.
 
 "words": words in any case. "prefixes": beginnings of tokens and certain digits. "shapes": patterns to which all digits
-and all letters are alike. A text keeps few states of each automaton busy; what one gate tells apart or counts
-multiplies the states of all that share its automaton.
+and all letters are alike.
 """
 Starts = list[int] | None
-"""Where in a text each match of a pattern begins, in code points and in order; None when that is not known."""
-Opened = dict[int, dict[int, Starts]]
-"""By the place of a text, the places of the patterns that have a match in it, and where."""
+"""Where in a text each match of a gate begins, in code points and in order; None if unknown."""
+MatchesByText = dict[int, dict[int, Starts]]
+"""By the index of a text, the gates that match it by their index, and where they match."""
 
 
-class Gates(Protocol):
-    """Searches texts for all patterns at once."""
+class Gate(NamedTuple):
+    """One gate: a pattern, its automaton, and how often it matches.
 
-    def matching(self, text: str) -> list[int]:
-        """The places of the patterns that have a match in one text."""
-
-    def opened(self, texts: Sequence[str]) -> Opened:
-        """The patterns with a match, by the place of the text; texts without any are left out.
-
-        Many times faster than a look at each text. The patterns have no `\\A` and no `\\z`.
-        """
-
-    def prepare(self) -> None:
-        """Compile what `opened` otherwise compiles when a text first needs it."""
-
-
-class Re2Gates:
-    """A few automata for all patterns, by google-re2.
-
-    Args:
-        patterns: in RE2's syntax.
-        max_memory_bytes: of each automaton.
-        dense: the places of patterns that match all over a long token: of their matches in a text `opened` gives the
-            first one alone.
-
-    One for words in any case, one for the beginnings of tokens and for certain digits, one for shapes to which all
-    digits are alike: what they count multiplies their states in one automaton, whose memory is then full again and
-    again, and which takes fifty times as long.
+    Attributes:
+        pattern: in RE2's syntax, without `\\A` and `\\z`.
+        kind: automaton that searches for it.
+        is_dense: True if it matches all over a long token. Only its first match in a text is reported then.
     """
 
-    def __init__(
-        self, patterns: Sequence[str], max_memory_bytes: int = MAX_MEMORY_BYTES, dense: Collection[int] = ()
-    ) -> None:
-        self._kinds = [
-            _Kind([patterns[place] for place in places], places, max_memory_bytes, dense) for places in alike(patterns)
+    pattern: str
+    kind: GateKind
+    is_dense: bool = False
+
+
+class Gates:
+    """Searches texts for all gates at once, with one RE2 automaton for each kind of gate.
+
+    One automaton for all of them would find the same and take fifty times as long: what a gate counts or tells apart
+    multiplies the states of its automaton, whose memory is then full again and again. A text keeps few states of each
+    of the three busy. So the wrong kind of a gate costs speed and nothing else.
+
+    Args:
+        gates: an index into them names a gate in all results.
+        max_memory_bytes: for each automaton.
+    Raises:
+        redaction.gates.re2_adapter.GatesTooLarge: RE2 rejects a gate, or all gates of a kind together.
+    """
+
+    def __init__(self, gates: Sequence[Gate], max_memory_bytes: int = MAX_MEMORY_BYTES) -> None:
+        indexes_by_kind: dict[GateKind, list[int]] = defaultdict(list)
+        for index, gate in enumerate(gates):
+            indexes_by_kind[gate.kind].append(index)
+        self._automata = [
+            _Automaton([gates[index] for index in indexes], indexes, max_memory_bytes)
+            for indexes in indexes_by_kind.values()
         ]
 
-    def matching(self, text: str) -> list[int]:
-        """The places of the patterns that have a match in one text.
+    def match_text(self, text: str) -> list[int]:
+        """Return the indexes of the gates that match one text, in any order.
 
         Raises:
-            automata.GatesFailed: RE2 gave up.
+            redaction.gates.re2_adapter.GatesFailed: RE2 gave up.
         """
-        encoded = _encoded(text)
+        encoded = _encode(text)
         matching: list[int] = []
-        for kind in self._kinds:
-            matching += kind.matching(encoded)
+        for automaton in self._automata:
+            matching += automaton.match_anywhere(encoded)
         return matching
 
-    def opened(self, texts: Sequence[str]) -> Opened:
-        """The patterns with a match, by the place of the text.
+    def matches_by_text(self, texts: Sequence[str]) -> MatchesByText:
+        """Find the gates that match each text; texts without any are left out.
 
-        All texts are searched together for any pattern, which costs a fraction of a look at each: in most logs nine of
-        ten have none.
+        All texts are searched together for any gate, which costs a fraction of a look at each: nine of ten logs match
+        none.
 
         Raises:
-            automata.GatesFailed: RE2 gave up.
+            redaction.gates.re2_adapter.GatesFailed: RE2 gave up.
         """
-        joined, ends = _joined(texts)
+        joined, ends = _join(texts)
         is_ascii = joined.isascii()
-        opened: Opened = {}
-        for kind in self._kinds:
-            search = kind.search_ascii if is_ascii else kind.search
+        matches: MatchesByText = {}
+        for automaton in self._automata:
+            search = automaton.search_ascii if is_ascii else automaton.search
             start = search(joined, 0, len(joined))
             while start >= 0:
-                place = bisect_right(ends, start)
-                starts, start = kind.look(joined, ends[place - 1] if place else 0, start, ends[place] - 1, search)
+                index = bisect_right(ends, start)
+                begin = ends[index - 1] if index else 0
+                starts, start = automaton.scan_text(joined, begin, start, ends[index] - 1, search)
                 if starts:
-                    known = texts[place].isascii()
-                    opened.setdefault(place, {}).update(starts if known else dict.fromkeys(starts))
-        return opened
+                    # RE2 counts bytes; they are code points in ASCII only.
+                    known = texts[index].isascii()
+                    matches.setdefault(index, {}).update(starts if known else dict.fromkeys(starts))
+        return matches
 
     def prepare(self) -> None:
-        """Compile what `opened` otherwise compiles when a text first needs it."""
-        for kind in self._kinds:
-            kind.prepare()
+        """Compile what `matches_by_text` otherwise compiles when a text first needs it."""
+        for automaton in self._automata:
+            automaton.prepare()
 
 
-class _Kind:
-    """Patterns that share an automaton; `places` are theirs among all."""
+class _Automaton:
+    """The gates of one kind; `indexes` are theirs among all gates."""
 
-    def __init__(
-        self, patterns: Sequence[str], places: Sequence[int], max_memory_bytes: int, dense: Collection[int]
-    ) -> None:
-        self._patterns = patterns
-        self._dense = frozenset(dense).intersection(places)
+    def __init__(self, gates: Sequence[Gate], indexes: Sequence[int], max_memory_bytes: int) -> None:
+        self._gates = gates
+        self._indexes = indexes
+        self._dense = frozenset(index for gate, index in zip(gates, indexes, strict=True) if gate.is_dense)
         self._max_memory_bytes = max_memory_bytes
-        self._anywhere = re2_adapter.anywhere(patterns, max_memory_bytes)
-        self._places = places
+        self._patterns = [gate.pattern for gate in gates]
+        self._match_anywhere = re2_adapter.compile_set(self._patterns, max_memory_bytes)
 
     @cached_property
-    def _here(self) -> Matching:
-        return re2_adapter.at_the_beginning(self._patterns, self._max_memory_bytes)
+    def _match_at_start(self) -> MatchSet:
+        return re2_adapter.compile_set(self._patterns, self._max_memory_bytes, at_start=True)
 
+    # A tenant's few gates are matched text by text and never need these three.
     @cached_property
     def search(self) -> Search:
-        """Where any of the patterns has a match. A tenant's few are never searched for in this way."""
-        return self._search_for(self._patterns)
+        """Search for the next match of any gate."""
+        return self._compile_search(self._patterns)
 
     @cached_property
     def search_ascii(self) -> Search:
-        """The same in ASCII."""
-        return self._search_for([*map(ascii_only, self._patterns)], latin_1=True)
+        """Search for the next match of any gate in ASCII texts."""
+        return self._compile_search([*map(keep_ascii, self._patterns)], latin_1=True)
 
     @cached_property
     def _search_sparse(self) -> Search:
-        """The same for those that are not dense."""
-        return self._search_for(
-            [pattern for pattern, place in zip(self._patterns, self._places, strict=True) if place not in self._dense]
-        )
+        return self._compile_search([gate.pattern for gate in self._gates if not gate.is_dense])
 
     def prepare(self) -> None:
-        """Compile all of that."""
-        _ = self._here, self.search, self.search_ascii
+        """Compile all that is compiled at first use."""
+        _ = self._match_at_start, self.search, self.search_ascii
         if self._dense:
             _ = self._search_sparse
 
-    def _search_for(self, patterns: Sequence[str], *, latin_1: bool = False) -> Search:
-        return re2_adapter.search_for(
-            f"(?m){union(patterns)}", self._max_memory_bytes * re2_adapter.RESERVED, latin_1=latin_1
+    def _compile_search(self, patterns: Sequence[str], *, latin_1: bool = False) -> Search:
+        return re2_adapter.compile_search(
+            f"(?m){build_union(patterns)}", self._max_memory_bytes * re2_adapter.RESERVED, latin_1=latin_1
         )
 
-    def look(self, joined: bytes, begin: int, start: int, end: int, search: Search) -> tuple[dict[int, Starts], int]:
-        """See which patterns have a match in one of the joined texts, and where these begin if that is not too often.
+    def scan_text(
+        self, joined: bytes, begin: int, start: int, end: int, search: Search
+    ) -> tuple[dict[int, Starts], int]:
+        """Find the gates that match one of the joined texts.
 
         Args:
             joined: all texts.
-            begin: of this one.
-            start: where in it the first match of any pattern begins.
-            end: of it.
-            search: finds the next match of any.
+            begin: start of this text.
+            start: where in it the first match of any gate begins.
+            end: end of this text.
+            search: finds the next match of any gate.
         Returns:
-            That, and where the first match in the texts behind it begins; -1 without one.
+            The gates with their starts, or with None if they match too often; and where the first match in the texts
+            behind this one begins, -1 if there is none.
         """
         starts: dict[int, Starts] = {}
-        here, places = self._here, self._places
+        match_at_start, indexes = self._match_at_start, self._indexes
         for count in range(MAX_STARTS):
-            if count >= FIRST_STARTS + (start - begin) // BYTES_A_START:
+            if count >= FIRST_STARTS + (start - begin) // BYTES_PER_START:
                 break
-            for own in here(joined[start:end]):
-                starts.setdefault(places[own], []).append(start - begin)  # type: ignore[union-attr]  # lists so far
+            for own_index in match_at_start(joined[start:end]):
+                starts.setdefault(indexes[own_index], []).append(start - begin)  # type: ignore[union-attr]  # lists so far
             if self._dense.isdisjoint(starts):
                 start = search(joined, start + 1, len(joined))
                 if not begin <= start < end:
                     return starts, start
+            # The start of a dense gate is known now, and its next ones are not wanted.
             elif (start := self._search_sparse(joined, start + 1, end)) < 0:
                 return starts, search(joined, end, len(joined))
-        return dict.fromkeys(self.matching(joined[begin:end])), search(joined, end, len(joined))
+        return dict.fromkeys(self.match_anywhere(joined[begin:end])), search(joined, end, len(joined))
 
-    def matching(self, encoded: bytes) -> list[int]:
-        """The places of those that have a match."""
-        return [self._places[own] for own in self._anywhere(encoded)]
+    def match_anywhere(self, encoded: bytes) -> list[int]:
+        """Return the indexes of the gates that match an encoded text."""
+        return [self._indexes[own_index] for own_index in self._match_anywhere(encoded)]
 
 
-def _joined(texts: Sequence[str]) -> tuple[bytes, list[int]]:
-    """Texts as lines, and where each of them ends, behind its line feed."""
-    joined = _encoded("\n".join(texts))
+def _join(texts: Sequence[str]) -> tuple[bytes, list[int]]:
+    """Encode texts as lines; return them and where each ends, behind its line feed."""
+    joined = _encode("\n".join(texts))
     if joined.isascii():
         return joined, list(accumulate([len(text) + 1 for text in texts]))
-    return joined, list(accumulate([len(_encoded(text)) + 1 for text in texts]))
+    return joined, list(accumulate([len(_encode(text)) + 1 for text in texts]))
 
 
-def _encoded(text: str) -> bytes:
+def _encode(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:  # lone surrogates, which no gate is about
         return text.encode("utf-8", "replace")
 
 
-class ReGates:
-    """One search after the other, by the standard library. Slower, with the same results."""
-
-    def __init__(self, patterns: Sequence[str]) -> None:
-        self._patterns = [re.compile(pattern) for pattern in patterns]
-
-    def matching(self, text: str) -> list[int]:
-        """The places of the patterns that have a match in one text."""
-        return [place for place, pattern in enumerate(self._patterns) if pattern.search(text)]
-
-    def opened(self, texts: Sequence[str]) -> Opened:
-        """The patterns with a match, by the place of the text."""
-        opened: Opened = {}
-        for place, text in enumerate(texts):
-            if found := self.matching(text):
-                opened[place] = dict.fromkeys(found)
-        return opened
-
-    def prepare(self) -> None:
-        """Nothing is left to compile."""
-
-
 @lru_cache(8)
-def compile_gates(
-    patterns: tuple[str, ...], max_memory_bytes: int = MAX_MEMORY_BYTES, dense: frozenset[int] = frozenset()
-) -> Gates:
-    """The fastest there is here. Those who ask for the same patterns share one automaton, which is safe in threads.
+def get_gates(gates: tuple[Gate, ...], max_memory_bytes: int = MAX_MEMORY_BYTES) -> Gates:
+    """Return the automata of some gates, shared by all callers with the same gates; they are safe in threads.
 
     Raises:
-        automata.GatesTooLarge: RE2 refused the patterns as a whole.
+        redaction.gates.re2_adapter.GatesTooLarge: RE2 rejects a gate, or all gates of a kind together.
     """
-    return ReGates(patterns) if re2_adapter.re2 is None else Re2Gates(patterns, max_memory_bytes, dense)
+    return Gates(gates, max_memory_bytes)
 
 
 @lru_cache(None)
-def compile_search(pattern: str) -> Search | None:
-    """What searches an encoded text for one pattern; None where RE2 isn't there."""
-    return re2_adapter.search_for(pattern) if re2_adapter.re2 else None
+def get_search(pattern: str) -> Search:
+    """Return a search for one gate in an encoded text."""
+    return re2_adapter.compile_search(pattern)

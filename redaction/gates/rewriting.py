@@ -1,88 +1,138 @@
-"""One RE2 pattern that matches wherever any of several gates does."""
+"""Rewriting of gate patterns: their pieces, one union of many gates, and their ASCII part.
 
+A gate is written in RE2's syntax, without named character classes.
+"""
+
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from redaction.gates.pieces import alternatives, pieces
-
+_PIECE = re.compile(r"\\.|\[\^?(?:\\.|[^\]\\])*\]|[^\\\[]", re.DOTALL)
 _IN_ANY_CASE = "(?i:"
 _REPEATED = ("*", "+", "{")
-_NEVER = r"[^\s\S]"
+_NO_MATCH = r"[^\s\S]"
+
+_NON_ASCII_RANGE = re.compile(r"[^\x00-\x7f]-[^\x00-\x7f]")
+_NON_ASCII = re.compile(r"[^\x00-\x7f]")
+_NOT_IN_ASCII = r"\xff"
+"""Latin-1 character that no ASCII text contains."""
 
 
-def union(gates: Iterable[str]) -> str:
-    """A pattern whose first match begins where the first of any gate's does; one that matches nowhere, of no gates.
+def split_pieces(pattern: str) -> list[str]:
+    """Split a pattern into its characters, escapes and character classes."""
+    pieces: list[str] = _PIECE.findall(pattern)
+    return pieces
 
-    Words in any case are sorted by their first letter, each with what its gate wants behind it. RE2 keeps in mind where
-    each alternative stands: at any sign of a text all words of all gates would be about to begin, and to build a state
-    of its automaton, as every new id in a log has it do, would take three times as long.
+
+def split_alternatives(pattern: str) -> Iterator[str]:
+    """Yield what stands between the bars that are in no group."""
+    depth = 0
+    alternative = ""
+    for piece in split_pieces(pattern):
+        if piece == "|" and depth == 0:
+            yield alternative
+            alternative = ""
+            continue
+        depth += (piece == "(") - (piece == ")")
+        alternative += piece
+    yield alternative
+
+
+def keep_ascii(pattern: str) -> str:
+    """Rewrite a gate to a Latin-1 pattern that matches the same in ASCII texts.
+
+    Most logs are ASCII. Without the bytes that characters of other scripts begin with, RE2 has fewer kinds of bytes to
+    tell apart, and smaller states.
+
+    Args:
+        pattern: a gate, without ranges from an ASCII character to another one.
+    """
+    return "".join(piece if piece.isascii() else _keep_ascii_of_piece(piece) for piece in split_pieces(pattern))
+
+
+def _keep_ascii_of_piece(piece: str) -> str:
+    if not piece.startswith("["):
+        return _NOT_IN_ASCII
+    characters = _NON_ASCII.sub("", _NON_ASCII_RANGE.sub("", piece[1:-1]))
+    return f"[{characters}{_NOT_IN_ASCII if characters in ('', '^') else ''}]"
+
+
+def build_union(gates: Iterable[str]) -> str:
+    """Build a pattern whose first match begins where the first match of any gate does.
+
+    Without gates it matches nowhere.
+
+    Words in any case are sorted by their first letter, each followed by what its gate wants behind it. RE2 tracks the
+    position in each alternative: unsorted, every character of a text would be the possible beginning of every word of
+    every gate, and building one state of the automaton, as each new id in a log requires, would take three times as
+    long.
     """
     by_letter: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     others: set[str] = set()
     for gate in gates:
-        for word, behind in _beginnings(gate):
+        for word, rest in _split_beginnings(gate):
             if word:
-                by_letter[word[0]][behind].add(word[1:])
+                by_letter[word[0]][rest].add(word[1:])
             else:
-                others.add(f"(?:{behind})")
+                others.add(f"(?:{rest})")
     words = []
-    for letter, of_letter in sorted(by_letter.items()):
-        rests = [f"(?i:{'|'.join(sorted(ends))}){behind}" for behind, ends in sorted(of_letter.items())]
-        words.append(f"(?i:{letter})(?:{'|'.join(rests)})")
-    return "|".join((*words, *sorted(others))) or _NEVER
+    for letter, endings_by_rest in sorted(by_letter.items()):
+        endings = [f"(?i:{'|'.join(sorted(ends))}){rest}" for rest, ends in sorted(endings_by_rest.items())]
+        words.append(f"(?i:{letter})(?:{'|'.join(endings)})")
+    return "|".join((*words, *sorted(others))) or _NO_MATCH
 
 
-def _beginnings(pattern: str) -> Iterator[tuple[str, str]]:
-    """All that it may begin with: a word in any case and the pattern behind it, or no word and all of it."""
-    for alternative in alternatives(pattern):
-        group, rest, is_optional = _leading_group(alternative)
+def _split_beginnings(pattern: str) -> Iterator[tuple[str, str]]:
+    """Yield each beginning of a pattern: a word in any case and the rest, or no word and all of it."""
+    for alternative in split_alternatives(pattern):
+        group, rest, is_optional = _split_leading_group(alternative)
         if _IN_ANY_CASE not in group:
             yield "", alternative
             continue
         if group.startswith(_IN_ANY_CASE):
-            yield from _words(_inside(group), rest)
+            yield from _split_words(_get_group_content(group), rest)
         else:
             others = []
-            for inner in alternatives(_inside(group)):
-                if _IN_ANY_CASE in _leading_group(inner)[0]:
-                    yield from _beginnings(inner + rest)
+            for inner in split_alternatives(_get_group_content(group)):
+                if _IN_ANY_CASE in _split_leading_group(inner)[0]:
+                    yield from _split_beginnings(inner + rest)
                 else:
                     others.append(inner)
             if others:
                 yield "", f"(?:{'|'.join(others)}){rest}"
         if is_optional:
-            yield from _beginnings(rest)
+            yield from _split_beginnings(rest)
 
 
-def _words(words: str, behind: str) -> Iterator[tuple[str, str]]:
-    """The same of `(?i:words)behind`."""
-    for word in alternatives(words):
+def _split_words(words: str, rest: str) -> Iterator[tuple[str, str]]:
+    """Yield each beginning of `(?i:words)rest`."""
+    for word in split_alternatives(words):
         is_letter = word[:1].isalpha()
-        group, rest, is_optional = _leading_group(
+        group, group_rest, is_optional = _split_leading_group(
             f"(?:{word[0]}){word[1:]}" if is_letter and word[1:2] == "?" else word
         )
         if group:
-            for inner in alternatives(_inside(group)):
-                yield from _words(inner + rest, behind)
+            for inner in split_alternatives(_get_group_content(group)):
+                yield from _split_words(inner + group_rest, rest)
             if is_optional:
-                yield from _words(rest, behind)
+                yield from _split_words(group_rest, rest)
         elif not word:
-            yield from _beginnings(behind)
+            yield from _split_beginnings(rest)
         elif is_letter and not word[1:].startswith(_REPEATED):
-            yield word, behind
+            yield word, rest
         else:
-            yield "", f"(?i:{word}){behind}"
+            yield "", f"(?i:{word}){rest}"
 
 
-def _inside(group: str) -> str:
+def _get_group_content(group: str) -> str:
     return group[group.index(":") + 1 : -1]
 
 
-def _leading_group(alternative: str) -> tuple[str, str, bool]:
-    """The group that it begins with, unless that is repeated, the rest, and whether it may as well be missing."""
+def _split_leading_group(alternative: str) -> tuple[str, str, bool]:
+    """Split off the group at the start, unless it is repeated; return it, the rest, and whether it is optional."""
     group = ""
     depth = 0
-    for piece in pieces(alternative):
+    for piece in split_pieces(alternative):
         depth += (piece == "(") - (piece == ")")
         group += piece
         if depth == 0:

@@ -1,0 +1,1 @@
+"""Structured texts: JSON literals, sensitive keys, and encodings inside them."""

@@ -1,4 +1,4 @@
-"""JSON texts: what they are made of, and redactions that leave them valid JSON."""
+"""Literals of JSON texts, and redactions that leave the texts valid JSON."""
 
 import json
 import re
@@ -8,31 +8,35 @@ from dataclasses import dataclass, field
 import msgspec
 
 from redaction.result import Entity
-from redaction.structured.sensitive_keys import entity_of_key
+from redaction.structured.sensitive_keys import get_key_entity
 
-# A string, with the colon if it is a key; another scalar; a sign. What is between them needs no look.
+# A string, with the colon if it is a key; another scalar; a bracket. What stands between them can be skipped.
 _TOKEN = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*)"(\s*+:)?|([^\s\[\]{},:"]+)|([\[\]{}])', re.DOTALL)
 _STRING, _KEY, _SCALAR = 1, 2, 3
 _ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 _EMPTY = frozenset(["null", "true", "false"])
 _NAMING_KEYS = frozenset(["name", "key", "field", "type", "id", "header", "label", "variable"])
 _NAMED_KEYS = frozenset(["value", "values", "val", "content", "data"])
-# {"password": {"old": "x"}} has passwords in it; {"phone": {"area": "212", "country": "GB"}} the parts of a number, and
-# other things; {"email": {"attempts": 2}} other things alone.
+# {"password": {"old": "x"}} holds passwords only. {"phone": {"area": "212", "country": "GB"}} holds the parts of a
+# number and other things, {"email": {"attempts": 2}} other things only.
 _WHOLE_OBJECTS = frozenset(["PASSWORD", "SECRET"])
 _IN_PARTS = frozenset([
     "US_SSN", "CREDIT_CARD", "IBAN", "US_BANK", "DOB", "PHONE", "US_PASSPORT", "US_DRIVER_LICENSE", "NATIONAL_ID",
     "MEDICAL_RECORD",
 ])  # fmt: skip
 _check = msgspec.json.Decoder(msgspec.Raw).decode
-"""Raises what msgspec.json.decode does, in a twelfth of the time that json.loads takes."""
+"""Checks JSON in a twelfth of the time that json.loads takes; raises as msgspec.json.decode does."""
 _PERCENT = re.compile(r"%[2-7][0-9A-Fa-f]")
 
 
 class Literal(msgspec.Struct, gc=False):
-    """A string or another scalar of a JSON text: where it is, for a string without its quotes.
+    """A string or another scalar of a JSON text.
 
-    `entity` is what a sensitive key, however far above it, says that it is.
+    Attributes:
+        start: where it begins; a string's quotes are not part of it.
+        end: where it ends.
+        is_string: True for a string, keys included.
+        entity: what a sensitive key, however far above it, declares it to be; empty without one.
     """
 
     start: int
@@ -42,13 +46,13 @@ class Literal(msgspec.Struct, gc=False):
 
 
 def is_json(text: str) -> bool:
-    """Whether a text is a JSON object or array."""
+    """Return True if a text is a JSON object or array."""
     if not text.lstrip(" \t\r\n").startswith(("{", "[")):
         return False
     try:
         _check(text)
     except (ValueError, RecursionError):
-        # json.loads takes NaN, and escaped halves of surrogate pairs.
+        # json.loads accepts NaN and escaped halves of surrogate pairs, which msgspec rejects.
         try:
             json.loads(text)
         except (ValueError, RecursionError):
@@ -56,16 +60,17 @@ def is_json(text: str) -> bool:
     return True
 
 
-def literals_of(text: str, *, keys_say: bool = True) -> list[Literal] | None:
-    """The literals of a JSON object or array, in their order; None when `text` is not one.
+def parse_literals(text: str, *, with_keys: bool = True) -> list[Literal] | None:
+    """Return the literals of a JSON object or array in order, or None for another text.
 
     Args:
-        keys_say: whether to look at what the keys say of their values.
+        text: any text.
+        with_keys: True to set the entities that sensitive keys declare; without them it takes less time.
     """
     if not is_json(text):
         return None
-    if keys_say:
-        return _walk(text)
+    if with_keys:
+        return _parse_with_keys(text)
     return [
         Literal(*match.span(_SCALAR), False) if match.lastindex == _SCALAR else Literal(*match.span(_STRING), True)
         for match in _TOKEN.finditer(text)
@@ -77,8 +82,13 @@ def literals_of(text: str, *, keys_say: bool = True) -> list[Literal] | None:
 class _Open:
     """An object or array that is not closed yet.
 
-    `entity` is what its key says of all that is in it, `part` of what has a digit, `value` what is said of the next
-    value.
+    Attributes:
+        entity: what its key declares everything in it to be.
+        part: what its key declares every value with a digit in it to be.
+        value: what is declared of the next value.
+        key: the last key, in lower case.
+        named: what a value such as "password" under a key such as "name" declares of the values beside it.
+        values: literals under keys such as "value", for which `named` may be meant.
     """
 
     entity: str
@@ -89,7 +99,7 @@ class _Open:
     values: list[Literal] = field(default_factory=list)
 
 
-def _walk(text: str) -> list[Literal]:
+def _parse_with_keys(text: str) -> list[Literal]:
     literals: list[Literal] = []
     inside = _Open("", "", "")
     open_: list[_Open] = []
@@ -99,7 +109,7 @@ def _walk(text: str) -> list[Literal]:
             start, end = match.span(_STRING)
             key = text[start:end]
             inside.key = key.lower()
-            inside.value = inside.entity or entity_of_key(key)
+            inside.value = inside.entity or get_key_entity(key)
             literals.append(Literal(start, end, True))
         elif kind in (_STRING, _SCALAR):
             literal = Literal(*match.span(kind), kind == _STRING, inside.value)
@@ -107,13 +117,13 @@ def _walk(text: str) -> list[Literal]:
                 literal.entity = inside.part
             if inside.key in _NAMING_KEYS:
                 # {"name": "password", "value": "hunter2"}
-                inside.named = inside.named or entity_of_key(text[literal.start : literal.end])
+                inside.named = inside.named or get_key_entity(text[literal.start : literal.end])
             elif inside.key in _NAMED_KEYS:
                 inside.values.append(literal)
             literals.append(literal)
-        elif (sign := match.group()) in "{[":
-            entity = inside.value if sign == "[" or inside.value in _WHOLE_OBJECTS else ""
-            part = inside.value if sign == "{" and inside.value in _IN_PARTS else inside.part
+        elif (bracket := match.group()) in "{[":
+            entity = inside.value if bracket == "[" or inside.value in _WHOLE_OBJECTS else ""
+            part = inside.value if bracket == "{" and inside.value in _IN_PARTS else inside.part
             open_.append(inside)
             inside = _Open(entity, part, entity)
         else:
@@ -123,38 +133,38 @@ def _walk(text: str) -> list[Literal]:
     return literals
 
 
-def entities_of(text: str, literals: Iterable[Literal]) -> Iterator[Entity]:
-    """Each value under a sensitive key, whole."""
+def find_keyed_entities(text: str, literals: Iterable[Literal]) -> Iterator[Entity]:
+    """Yield each whole value under a sensitive key."""
     for literal in literals:
         if literal.entity and text[literal.start : literal.end] not in _EMPTY:
             yield Entity(literal.entity, literal.start, literal.end, "sensitive_key")
 
 
-def fit(text: str, entities: Sequence[Entity], literals: Sequence[Literal]) -> list[Entity]:
-    """Entities cut to the literals that they touch, so that the text stays JSON.
+def fit_to_literals(text: str, entities: Sequence[Entity], literals: Sequence[Literal]) -> list[Entity]:
+    """Cut entities to the literals that they touch, so that the text stays JSON.
 
-    In a string nothing else is replaced, and no half of an escape; a number is replaced whole, by a string.
+    In a string no half of an escape is replaced. A number is replaced whole, by a string.
     """
     fitted: list[Entity] = []
     first = 0
     for entity in entities:
         while first < len(literals) and literals[first].end <= entity.start:
             first += 1
-        for place in range(first, len(literals)):
-            literal = literals[place]
+        for index in range(first, len(literals)):
+            literal = literals[index]
             if literal.start >= entity.end:
                 break
             if not literal.is_string:
-                fitted.append(entity.moved(literal.start, literal.end, quoted=True))
+                fitted.append(entity.move(literal.start, literal.end, quoted=True))
                 continue
             start, end = max(entity.start, literal.start), min(entity.end, literal.end)
-            start, end = _whole_escapes(text, literal, start, end)
+            start, end = _widen_to_escapes(text, literal, start, end)
             if any(map(str.isalnum, text[start:end])):
-                fitted.append(entity.moved(start, end, quoted=entity.quoted))
+                fitted.append(entity.move(start, end, quoted=entity.quoted))
     return fitted
 
 
-def _whole_escapes(text: str, literal: Literal, start: int, end: int) -> tuple[int, int]:
+def _widen_to_escapes(text: str, literal: Literal, start: int, end: int) -> tuple[int, int]:
     if text.find("\\", literal.start, end) < 0:
         return start, end
     for escape in _ESCAPE.finditer(text, literal.start, literal.end):
@@ -168,37 +178,41 @@ def _whole_escapes(text: str, literal: Literal, start: int, end: int) -> tuple[i
     return start, end
 
 
-def decoded(text: str, literal: Literal) -> tuple[str, list[int]]:
-    """A string without its escapes, and where each of its code points, and its end, is in `text`."""
+def decode_escapes(text: str, literal: Literal) -> tuple[str, list[int]]:
+    """Decode the escapes of a string.
+
+    Returns:
+        The string; and where in `text` each of its code points came from, and its end.
+    """
     pieces: list[str] = []
-    places: list[int] = []
+    origins: list[int] = []
     position = literal.start
     for escape in _ESCAPE.finditer(text, literal.start, literal.end):
         pieces.append(text[position : escape.start()])
-        places += range(position, escape.start())
+        origins += range(position, escape.start())
         pieces.append(json.loads(f'"{escape.group()}"'))
-        places.append(escape.start())
+        origins.append(escape.start())
         position = escape.end()
     pieces.append(text[position : literal.end])
-    places += range(position, literal.end + 1)
-    return "".join(pieces), places
+    origins += range(position, literal.end + 1)
+    return "".join(pieces), origins
 
 
-def percent_decoded(text: str) -> tuple[str, list[int]] | None:
-    """A text without URL encoding, as `decoded` gives it; None when there is none in it.
+def decode_percent(text: str) -> tuple[str, list[int]] | None:
+    """Decode URL encoding; return as `decode_escapes` does, or None if nothing is encoded.
 
-    ASCII only, since nothing that is looked for needs more; a second decoding finds what was encoded twice.
+    Only ASCII characters are decoded, since no recognizer needs more. A second decoding finds what was encoded twice.
     """
     pieces: list[str] = []
-    places: list[int] = []
+    origins: list[int] = []
     position = 0
     for escape in _PERCENT.finditer(text):
         pieces.append(text[position : escape.start()])
-        places += range(position, escape.start() + 1)
+        origins += range(position, escape.start() + 1)
         pieces.append(chr(int(escape.group()[1:], 16)))
         position = escape.end()
     if not pieces:
         return None
     pieces.append(text[position:])
-    places += range(position, len(text) + 1)
-    return "".join(pieces), places
+    origins += range(position, len(text) + 1)
+    return "".join(pieces), origins

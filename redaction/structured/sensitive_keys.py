@@ -1,9 +1,12 @@
-"""Keys of JSON objects whose values are personal or secret whatever they look like, in any case style."""
+"""Keys of JSON objects whose values are personal or secret, whatever they look like."""
 
 import re
 from functools import lru_cache
 
-# Words are parted by spaces: "card number" is cardNumber, CARD_NUMBER, card-number, and the end of billing.cardNumber.
+from redaction.gates.gates import Gate
+
+# A space stands for any case style: "card number" is cardNumber, CARD_NUMBER, card-number, and the end of
+# billing.cardNumber.
 _KEYS: dict[str, tuple[str, ...]] = {
     "PASSWORD": (
         "password", "passwd", "pwd", "passphrase", "password hash", "password confirmation", "contrasena",
@@ -42,32 +45,35 @@ _KEYS: dict[str, tuple[str, ...]] = {
 _ENTITIES = {tuple(key.split()): entity for entity, keys in _KEYS.items() for key in keys}
 _LONGEST = max(map(len, _ENTITIES))
 _CHARACTERS = 64
-"""The end of a key in which all words that matter are."""
+"""Length of the end of a key that is looked at: it holds all words that matter."""
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
-# What ends like a secret and is none: where a listing goes on.
+# Words before "token" and the like that make it the position in a listing, which is no secret.
 _PAGES = frozenset(["page", "next", "previous", "continuation", "sync", "cursor", "start"])
 
 ENTITIES = frozenset(_KEYS)
 
 
-def entity_of_key(key: str) -> str:
-    """What the value of a key is; empty for an ordinary key. "US_SSN" for `customerSsn`, `SSN` and `ssn_part_1`."""
-    return _entity_of_key(key[-_CHARACTERS:])
+def get_key_entity(key: str) -> str:
+    """Return the entity that a key's value is, or an empty string for an ordinary key.
+
+    "US_SSN" for `customerSsn`, `SSN` and `ssn_part_1`.
+    """
+    return _get_key_entity(key[-_CHARACTERS:])
 
 
-# The same keys come again and again.
+# A service logs the same few keys again and again.
 @lru_cache(4096)
-def _entity_of_key(key: str) -> str:
+def _get_key_entity(key: str) -> str:
     words = [word.lower() for word in _WORD.findall(key)]
-    entity = _entity_of_words(words)
+    entity = _get_words_entity(words)
     while not entity and words and (words[-1] == "part" or words[-1].isdigit()):
         words.pop()
-        entity = _entity_of_words(words)
+        entity = _get_words_entity(words)
     return entity
 
 
-def _entity_of_words(words: list[str]) -> str:
+def _get_words_entity(words: list[str]) -> str:
     for count in range(min(_LONGEST, len(words)), 0, -1):
         entity = _ENTITIES.get(tuple(words[-count:]))
         if entity:
@@ -75,7 +81,7 @@ def _entity_of_words(words: list[str]) -> str:
     return ""
 
 
-def gate() -> str:
-    """RE2 pattern: a string ends here with one of the keys."""
+def build_gate() -> Gate:
+    """Build the gate of all keys: a string that ends with one of them."""
     keys = "|".join("[ _.-]?".join(words) for words in sorted(_ENTITIES))
-    return rf'(?i:{keys})(?i:[ _.-]?part)?(?:[ _.-]?[0-9]{{1,3}})?\\{{0,3}}"'
+    return Gate(rf'(?i:{keys})(?i:[ _.-]?part)?(?:[ _.-]?[0-9]{{1,3}})?\\{{0,3}}"', "words")

@@ -5,7 +5,7 @@ import re
 from redaction.fragments import token_formats
 from redaction.fragments.boundaries import AFTER_ESCAPE, GATE_END, GATE_START
 from redaction.fragments.randomness import is_placeholder
-from redaction.gates.pieces import alternatives
+from redaction.gates.rewriting import split_alternatives
 from redaction.recognizer import Recognizer
 
 _START = rf"(?:(?<![0-9A-Za-z])|{AFTER_ESCAPE})"
@@ -34,7 +34,7 @@ def _gate(formats: str) -> str:
 
     at_start: list[str] = []
     inside: list[str] = []
-    for one in alternatives(formats):
+    for one in split_alternatives(formats):
         leading = _LEADING_CLASS.match(one)
         (inside if leading else at_start).append(_REPETITION.sub(at_least, one[leading.end() :] if leading else one))
     return "|".join((f"{GATE_START}(?:{'|'.join(at_start)})", *inside))

@@ -102,7 +102,7 @@ def test_a_policy_is_json() -> None:
         ("{", "not a policy"),
         ('{"action": {}}', "unknown field `action`"),
         ('{"actions": {"EMAIL": "shred"}}', "EMAIL|enum"),
-        ('{"custom": [{"entity": "badge", "pattern": "x"}]}', "no name of an entity"),
+        ('{"custom": [{"entity": "badge", "pattern": "x"}]}', "not an entity name"),
         ('{"custom": [{"entity": "BADGE", "pattern": "(x"}]}', "RE2 does not take the pattern.*missing"),
         ('{"custom": [{"entity": "BADGE", "pattern": "(?=x)"}]}', "RE2 does not take the pattern"),
         ('{"custom": [{"entity": "BADGE", "pattern": "x*"}]}', "matches the empty text"),

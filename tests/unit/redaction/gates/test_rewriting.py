@@ -1,35 +1,36 @@
-"""One pattern for all gates begins to match where the first of them does."""
+"""Rewritten gates match where the gates themselves do."""
+
+import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from redaction.gates.gates import compile_search
-from redaction.gates.re2_adapter import Search
-from redaction.gates.rewriting import union
+from redaction.gates.gates import Gates, get_search
+from redaction.gates.rewriting import build_union, keep_ascii, split_pieces
 from redaction.recognizers import RECOGNIZERS
 
-GATES = sorted({recognizer.gate_pattern for recognizer in RECOGNIZERS})
+PATTERNS = sorted({recognizer.gate_pattern for recognizer in RECOGNIZERS})
+GATES = Gates([recognizer.to_gate() for recognizer in RECOGNIZERS])
 LINES = [
     *(line for recognizer in RECOGNIZERS for line, _ in recognizer.positive),
     *(line for recognizer in RECOGNIZERS for line in recognizer.negative),
 ]
+ASCII_PARTS = [
+    *{value for recognizer in RECOGNIZERS for _, value in recognizer.positive if value.isascii()},
+    *{line for recognizer in RECOGNIZERS for line in recognizer.negative if line.isascii()},
+    *" .:-+@%'/[]()0a_\n\\",
+]
 
 
-def search(pattern: str) -> Search:
-    compiled = compile_search(pattern)
-    assert compiled
-    return compiled
-
-
-def test_all_gates_on_all_examples() -> None:
-    searches = [search(gate) for gate in GATES]
-    both = search(f"(?m){union(GATES)}")
+def test_the_union_of_all_gates_matches_where_the_first_of_them_does() -> None:
+    searches = [get_search(pattern) for pattern in PATTERNS]
+    union = get_search(f"(?m){build_union(PATTERNS)}")
 
     for line in LINES:
         encoded = line.encode()
         starts = [start for each in searches if (start := each(encoded, 0, len(encoded))) >= 0]
-        assert both(encoded, 0, len(encoded)) == min(starts, default=-1), line
+        assert union(encoded, 0, len(encoded)) == min(starts, default=-1), line
 
 
 @pytest.mark.parametrize(
@@ -56,25 +57,62 @@ def test_all_gates_on_all_examples() -> None:
         ([], "a é\n", -1),
     ],
 )
-def test_words_by_their_first_letter(gates: list[str], text: str, start: int) -> None:
+def test_a_union_sorts_words_by_their_first_letter(gates: list[str], text: str, start: int) -> None:
     encoded = text.encode()
 
-    assert search(union(gates))(encoded, 0, len(encoded)) == start
+    assert get_search(build_union(gates))(encoded, 0, len(encoded)) == start
 
 
-pieces = st.recursive(
+patterns = st.recursive(
     st.sampled_from(["a", "b", "ab", "é", "[ab]", r"\.", "[(|)]"]),
     lambda inner: st.tuples(
         st.sampled_from(["", "(?:", "(?i:"]), st.lists(inner, max_size=3), st.sampled_from(["", "?", "+", "{2}"]), inner
-    ).map(lambda of: f"{of[0]}{'|'.join(of[1])}){of[2]}{of[3]}" if of[0] else "".join((*of[1], of[3]))),
+    ).map(
+        lambda parts: (
+            f"{parts[0]}{'|'.join(parts[1])}){parts[2]}{parts[3]}" if parts[0] else "".join((*parts[1], parts[3]))
+        )
+    ),
     max_leaves=8,
 )
 
 
-@given(st.lists(pieces, min_size=1, max_size=3), st.text("abABéÉ.(|)", max_size=12))
-@settings(max_examples=500, deadline=None)
-def test_any_gates(gates: list[str], text: str) -> None:
+@given(st.lists(patterns, min_size=1, max_size=3), st.text("abABéÉ.(|)", max_size=12))
+def test_a_union_of_any_gates_matches_where_the_first_of_them_does(gates: list[str], text: str) -> None:
     encoded = text.encode()
-    starts = [start for gate in gates if (start := search(gate)(encoded, 0, len(encoded))) >= 0]
+    starts = [start for gate in gates if (start := get_search(gate)(encoded, 0, len(encoded))) >= 0]
 
-    assert search(union(gates))(encoded, 0, len(encoded)) == min(starts, default=-1)
+    assert get_search(build_union(gates))(encoded, 0, len(encoded)) == min(starts, default=-1)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "ascii_pattern"),
+    [
+        ("[A-Zé]x", "[A-Z]x"),
+        ("[A-Z\x80-\U0010ffff' -]", "[A-Z' -]"),
+        ("[^|é]", "[^|]"),
+        ("[^é]", r"[^\xff]"),
+        ("[‐-–]", r"[\xff]"),
+        (r"(?i:a\.é|[)])", r"(?i:a\.\xff|[)])"),
+        (r"[^\]é]\[é", r"[^\]]\[\xff"),
+    ],
+)
+def test_only_the_ascii_part_of_a_pattern_is_kept(pattern: str, ascii_pattern: str) -> None:
+    assert keep_ascii(pattern) == ascii_pattern
+
+
+def test_a_class_keeps_its_ascii_characters() -> None:
+    classes = {piece for pattern in PATTERNS for piece in split_pieces(pattern) if piece.startswith("[")}
+    assert any(not each.isascii() for each in classes)
+    for each in classes:
+        for character in map(chr, range(128)):
+            assert bool(re.match(each, character)) == bool(re.match(keep_ascii(each), character)), each
+
+
+@given(st.lists(st.lists(st.sampled_from(ASCII_PARTS), max_size=6).map("".join), max_size=8))
+def test_ascii_texts_match_the_same_gates_beside_ascii_and_other_texts(batch: list[str]) -> None:
+    beside_ascii = GATES.matches_by_text(batch)
+    beside_others = {index for index in GATES.matches_by_text([*batch, "é"]) if index < len(batch)}
+
+    assert beside_others == set(beside_ascii)
+    for index, text in enumerate(batch):
+        assert set(beside_ascii.get(index, ())) == set(GATES.match_text(text))

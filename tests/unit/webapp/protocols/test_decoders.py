@@ -6,7 +6,7 @@ from typing import Any
 
 import msgpack
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.webapp.protocols.test_loki import in_protobuf
@@ -58,6 +58,7 @@ DECODERS: dict[str, tuple[Decode, bytes]] = {
 
 
 @pytest.mark.parametrize(("decoder", "body"), DECODERS.values(), ids=DECODERS.keys())
+@settings(max_examples=100)
 @given(seed=st.integers(0, 2**32), changes=st.integers(1, 8))
 def test_damaged_bodies(decoder: Decode, body: bytes, seed: int, changes: int) -> None:
     chance = random.Random(seed)
@@ -73,6 +74,7 @@ def test_damaged_bodies(decoder: Decode, body: bytes, seed: int, changes: int) -
 
 
 @pytest.mark.parametrize("decoder", [decoder for decoder, _ in DECODERS.values()], ids=DECODERS.keys())
+@settings(max_examples=100)
 @given(body=st.binary(min_size=1))
 def test_any_bytes(decoder: Decode, body: bytes) -> None:
     try:
