@@ -11,7 +11,7 @@ from pynamodb.exceptions import PynamoDBException
 from broker.queues import check_queues
 from models import LogRecord
 from settings import settings
-from webapp.http.operations import Answer, Operation, documented
+from webapp.openapi.operation import Operation, documented, response
 
 blueprint = Blueprint("health", __name__)
 
@@ -32,7 +32,7 @@ class Readiness(msgspec.Struct, frozen=True):
 
 
 @blueprint.get("/healthz")
-@documented(Operation(tag="Operations", summary="Is the process up?", answers={200: Answer("It is.", Health)}))
+@documented(Operation(tag="Operations", summary="Is the process up?", responses={200: response("It is.", Health)}))
 def healthz() -> Response:
     """Answers as long as the process does."""
     return jsonify(msgspec.to_builtins(Health()))
@@ -43,9 +43,9 @@ def healthz() -> Response:
     Operation(
         tag="Operations",
         summary="Do SQS and DynamoDB answer?",
-        answers={
-            200: Answer("Both do.", Readiness),
-            503: Answer("One doesn't; checks says which.", Readiness, headers={"Retry-After": "Seconds to wait."}),
+        responses={
+            200: response("Both do.", Readiness),
+            503: response("One doesn't; checks says which.", Readiness, headers={"Retry-After": "Seconds to wait."}),
         },
     )
 )

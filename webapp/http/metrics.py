@@ -16,8 +16,8 @@ from flask import Blueprint, Flask, Response, g, request
 
 from settings import settings
 from tasks.shared_messages import publish_observers
-from webapp.http.operations import Answer, Operation, documented
 from webapp.http.problems import Problem
+from webapp.openapi.operation import Operation, documented, response
 
 _NAME = "sluice-metrics"
 
@@ -109,10 +109,10 @@ def _label_of(tenant: str) -> str:
     Operation(
         tag="Operations",
         summary="Numbers for Prometheus",
-        answers={200: Answer("Of all processes of this server.", {"type": "string"}, "text/plain")},
+        responses={200: response("Of all processes of this server.", {"type": "string"}, "text/plain")},
         problems={401: ("token_invalid",), 403: ("metrics_local",)},
-        credentials={"metricsToken": {"type": "http", "scheme": "bearer", "description": "SLUICE_METRICS_TOKEN."}},
-        needs_credentials=bool(settings.metrics_token.get_secret_value()),
+        security_schemes={"metricsToken": {"type": "http", "scheme": "bearer", "description": "SLUICE_METRICS_TOKEN."}},
+        requires_key=bool(settings.metrics_token.get_secret_value()),
     )
 )
 def metrics() -> Response:

@@ -3,7 +3,7 @@
 import json
 import logging
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from flask import Flask, Response
@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from observability import safe_error_summary
 from settings import settings
 from webapp.http.request_ids import current_request_id
+from webapp.openapi.problem_document import ProblemDocument
 
 logger = logging.getLogger(__name__)
 
@@ -19,17 +20,6 @@ _DETAILS = {
     404: ("not_found", "There is nothing at this path. Logs go to POST /ingest; GET /docs says what else there is."),
     405: ("method_not_allowed", "This path does not take this method; the Allow header says which it takes."),
 }
-
-
-class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong and what to do about it; `code` is what to switch on, and never changes."""
-
-    type: Literal["about:blank"] = "about:blank"
-    title: str
-    status: int
-    detail: str
-    code: str
-    request_id: str
 
 
 class Problem(Exception):

@@ -5,18 +5,19 @@ from flask import Blueprint, Response, request
 
 from webapp.access.auth import identify
 from webapp.http.body import read_body
-from webapp.http.operations import documented
 from webapp.http.problems import Problem
 from webapp.http.request_ids import current_request_id
 from webapp.ingest.accept import Receipt, accept_records
 from webapp.ingest.decoding import decode
-from webapp.ingest.schema import OPERATION, Accepted, Verdicts, build_verdicts, shorten_verdicts
+from webapp.ingest.operations import INGEST
+from webapp.ingest.results import Accepted, Verdicts, build_verdicts, shorten_verdicts
+from webapp.openapi.operation import documented
 
 blueprint = Blueprint("ingest", __name__)
 
 
 @blueprint.post("/ingest")
-@documented(OPERATION)
+@documented(INGEST)
 def ingest() -> Response:
     """Accept logs as JSON, NDJSON, MessagePack or plain text.
 

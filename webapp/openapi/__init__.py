@@ -1,0 +1,1 @@
+"""Descriptions of views, and the OpenAPI document and page of them."""

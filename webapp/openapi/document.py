@@ -1,4 +1,4 @@
-"""The OpenAPI document of an app: its routes, and what was said about their functions."""
+"""OpenAPI document of an app: its routes, and their views' descriptions."""
 
 import re
 from collections.abc import Iterator
@@ -8,44 +8,49 @@ import msgspec
 from flask import Flask
 from werkzeug.routing import Rule
 
-from webapp.http.operations import Answer, Named, Operation, Parameter, Schema, get_operation
-from webapp.http.problems import ProblemDocument
+from webapp.openapi.operation import Named, Operation, get_operation, in_path, response
+from webapp.openapi.problem_document import ProblemDocument
 
 _REFERENCE = "#/components/schemas/{name}"
 _PLACEHOLDER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
-# Flask answers these for every path that takes GET, or anything.
+# Flask answers HEAD wherever it answers GET, and OPTIONS everywhere.
 _IMPLIED_METHODS = {"HEAD", "OPTIONS"}
+_RETRY_AFTER = {"Retry-After": "Seconds to wait before the request is sent again."}
 _PROBLEM_HEADERS = {
-    401: {"WWW-Authenticate": "Bearer, and what is wrong with the key."},
-    429: {"Retry-After": "Seconds to wait."}
-    | {f"RateLimit-{name}": "Of the tenant's limit." for name in ("Limit", "Remaining", "Reset")},
-    503: {"Retry-After": "Seconds to wait."},
+    401: {"WWW-Authenticate": "Bearer, with an error code if the API key is wrong."},
+    429: _RETRY_AFTER
+    | {
+        "RateLimit-Limit": "The limit that was exceeded, in a window.",
+        "RateLimit-Remaining": "What is left of it: 0.",
+        "RateLimit-Reset": "Seconds until something of it is free again.",
+    },
+    503: _RETRY_AFTER,
 }
-_EVERYWHERE = {500: ("internal_error",)}
+_ALWAYS = {500: ("internal_error",)}
 _DESCRIPTION = """\
-Logs in, personal data and secrets out. Errors are problem documents (RFC 9457) whose `code` never changes; none has a
-word of a log in it. Each answer has an `X-Request-Id`. After 429 and 503 wait for `Retry-After`, then send the same
-again."""
+Sluice accepts logs and redacts personal data and secrets in them. Errors are problem documents (RFC 9457) with a `code`
+that never changes; none quotes a log. Every response has an `X-Request-Id`. After 429 and 503, wait for `Retry-After`
+seconds, then send the same request again."""
 
 
 def build(app: Flask) -> dict[str, Any]:
-    """OpenAPI 3.1 for the routes of an app whose functions are documented."""
+    """Build the OpenAPI 3.1 document of an app's described routes."""
     paths: dict[str, dict[str, Any]] = {}
-    credentials: dict[str, dict[str, str]] = {}
-    types = _Types()
+    security_schemes: dict[str, dict[str, str]] = {}
     for rule, method, operation in documented_routes(app):
-        paths.setdefault(openapi_path(rule), {})[method.lower()] = _operation(rule, method, operation, types)
-        credentials |= operation.credentials
+        paths.setdefault(openapi_path(rule), {})[method.lower()] = _describe(rule, method, operation)
+        security_schemes |= operation.security_schemes
+    schemas: dict[str, Any] = {}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Sluice", "version": "1", "description": _DESCRIPTION},
-        "paths": paths,
-        "components": {"schemas": types.components(), "securitySchemes": credentials},
+        "paths": _resolve(paths, schemas),
+        "components": {"schemas": dict(sorted(schemas.items())), "securitySchemes": security_schemes},
     }
 
 
 def documented_routes(app: Flask) -> Iterator[tuple[Rule, str, Operation]]:
-    """Each route and method whose function is documented, in the order in which the blueprints are registered."""
+    """Yield each described route and method, in the order of registration."""
     for rule in app.url_map.iter_rules():
         operation = get_operation(app.view_functions[rule.endpoint])
         if operation is not None:
@@ -54,104 +59,57 @@ def documented_routes(app: Flask) -> Iterator[tuple[Rule, str, Operation]]:
 
 
 def openapi_path(rule: Rule) -> str:
-    """/<index>/_bulk as OpenAPI has it: /{index}/_bulk."""
+    """Convert a route's path such as /<index>/_bulk to OpenAPI's /{index}/_bulk."""
     return _PLACEHOLDER.sub(r"{\1}", rule.rule)
 
 
-class _Types:
-    """What has a name, so that it is written once."""
-
-    def __init__(self) -> None:
-        self._named: dict[str, Any] = {}
-
-    def schema_of(self, schema: Schema) -> dict[str, Any]:
-        """A JSON Schema, with references to what has a name."""
-        if isinstance(schema, dict):
-            return {key: self._inside(value) for key, value in schema.items()}
-        if isinstance(schema, Named):
-            self._add({schema.name: self.schema_of(schema.schema)})
-            return {"$ref": _REFERENCE.format(name=schema.name)}
-        (described,), named = msgspec.json.schema_components([schema], ref_template=_REFERENCE)
-        self._add(named)
-        return described
-
-    def _inside(self, value: Any) -> Any:
-        if isinstance(value, list | tuple):
-            return [self._inside(item) for item in value]
-        return self.schema_of(value) if isinstance(value, dict | type | Named) else value
-
-    def _add(self, named: dict[str, Any]) -> None:
-        for name, schema in named.items():
-            if self._named.setdefault(name, schema) != schema:
-                raise ValueError(f"two types of the document are called {name}; call one of them otherwise")
-
-    def components(self) -> dict[str, Any]:
-        """All of them."""
-        return dict(sorted(self._named.items()))
-
-
-def _operation(rule: Rule, method: str, operation: Operation, types: _Types) -> dict[str, Any]:
+def _describe(rule: Rule, method: str, operation: Operation) -> dict[str, Any]:
+    responses = dict(operation.responses)
+    for status, codes in (operation.problems | _ALWAYS).items():
+        responses.setdefault(status, _describe_problem(status, codes, operation))
     described: dict[str, Any] = {
         "operationId": f"{method} {openapi_path(rule)}",
         "tags": [operation.tag],
         "summary": operation.summary,
         "description": operation.description,
-        "parameters": [_parameter(parameter) for parameter in (*_in_path(rule), *operation.parameters)],
-        "responses": _responses(operation, types),
+        "parameters": [*map(in_path, sorted(rule.arguments)), *operation.parameters],
+        "responses": {str(status): responses[status] for status in sorted(responses)},
     }
     if operation.bodies:
-        described["requestBody"] = {
-            "required": True,
-            "content": {name: {"schema": types.schema_of(schema)} for name, schema in operation.bodies.items()},
-        }
-    if operation.credentials:
-        described["security"] = [{name: []} for name in operation.credentials]
-        if not operation.needs_credentials:
+        content = {name: {"schema": schema} for name, schema in operation.bodies.items()}
+        described["requestBody"] = {"required": True, "content": content}
+    if operation.security_schemes:
+        described["security"] = [{name: []} for name in operation.security_schemes]
+        if not operation.requires_key:
             described["security"].append({})
     return described
 
 
-def _in_path(rule: Rule) -> list[Parameter]:
-    return [Parameter(name, "", place="path") for name in sorted(rule.arguments)]
+def _describe_problem(status: int, codes: tuple[str, ...], operation: Operation) -> dict[str, Any]:
+    members = operation.problem_members.get(status)
+    schemas = [ProblemDocument, {"properties": {"code": {"enum": codes}}}, *([members] if members else [])]
+    description = ", ".join(f"`{code}`" for code in codes)
+    headers = _PROBLEM_HEADERS.get(status)
+    return response(description, {"allOf": schemas}, "application/problem+json", headers=headers)
 
 
-def _parameter(parameter: Parameter) -> dict[str, Any]:
-    return {
-        "name": parameter.name,
-        "in": parameter.place,
-        "required": parameter.place == "path",
-        "description": parameter.description,
-        "schema": parameter.schema,
-    }
+def _resolve(value: Any, schemas: dict[str, Any]) -> Any:
+    """Replace types and `Named` by references to `schemas`."""
+    if isinstance(value, dict):
+        return {name: _resolve(item, schemas) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_resolve(item, schemas) for item in value]
+    if isinstance(value, Named):
+        _add(schemas, {value.name: _resolve(value.schema, schemas)})
+        return {"$ref": _REFERENCE.format(name=value.name)}
+    if isinstance(value, type):
+        (described,), named = msgspec.json.schema_components([value], ref_template=_REFERENCE)
+        _add(schemas, named)
+        return described
+    return value
 
 
-def _responses(operation: Operation, types: _Types) -> dict[str, Any]:
-    answers = {status: _response(answer, types) for status, answer in operation.answers.items()}
-    for status, codes in (operation.problems | _EVERYWHERE).items():
-        answers.setdefault(status, _response(_problem(status, codes, operation.members.get(status)), types))
-    return {str(status): answers[status] for status in sorted(answers)}
-
-
-def _problem(status: int, codes: tuple[str, ...], members: Schema) -> Answer:
-    schema = {"allOf": [ProblemDocument, {"properties": {"code": {"enum": codes}}}, *([members] if members else [])]}
-    return Answer(
-        ", ".join(f"`{code}`" for code in codes),
-        schema,
-        "application/problem+json",
-        _PROBLEM_HEADERS.get(status, {}),
-    )
-
-
-def _response(answer: Answer, types: _Types) -> dict[str, Any]:
-    headers = {"X-Request-Id": "The request's own, or one that was made for it."} | answer.headers
-    described: dict[str, Any] = {
-        "description": answer.description,
-        "headers": {
-            name: {"description": said, "schema": {"type": "string"}, "required": True}
-            for name, said in headers.items()
-        },
-    }
-    if answer.schema is not None:
-        described["content"] = {answer.content_type: {"schema": types.schema_of(answer.schema)}}
-        described["content"] |= {name: {} for name in answer.further}
-    return described
+def _add(schemas: dict[str, Any], named: dict[str, Any]) -> None:
+    for name, schema in named.items():
+        if schemas.setdefault(name, schema) != schema:
+            raise ValueError(f"two schemas of the document are called {name}; rename one of them")

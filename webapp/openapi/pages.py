@@ -1,4 +1,7 @@
-"""/openapi.json, and /docs, where a browser shows it with nothing from elsewhere."""
+"""/openapi.json, and /docs, which shows it in a browser.
+
+The page loads nothing from other hosts.
+"""
 
 from importlib.resources import files
 from pathlib import Path
@@ -21,7 +24,7 @@ _ASSETS = {
 }
 _MAX_AGE_SECONDS = 3600
 # Swagger UI's icons are data: URLs in its style sheet. https://github.com/swagger-api/swagger-ui/issues/7540
-_POLICY = (
+_CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
@@ -29,25 +32,25 @@ _POLICY = (
 
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
-    """The OpenAPI document of this app."""
-    written: bytes | None = current_app.extensions.get("openapi")
-    if written is None:
-        written = current_app.extensions["openapi"] = msgspec.json.encode(build(current_app))
-    return Response(written, content_type="application/json")
+    """Return the OpenAPI document of this app, built at the first request."""
+    document: bytes | None = current_app.extensions.get("openapi")
+    if document is None:
+        document = current_app.extensions["openapi"] = msgspec.json.encode(build(current_app))
+    return Response(document, content_type="application/json")
 
 
 @blueprint.get("/docs")
 def page() -> Response:
-    """The page."""
+    """Return the page that shows the document."""
     response = send_from_directory(_PAGE, "index.html")
-    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["Content-Security-Policy"] = _CONTENT_SECURITY_POLICY
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
 @blueprint.get("/docs/<name>")
 def asset(name: str) -> Response:
-    """What the page loads: Swagger UI's files and ours."""
+    """Return a file that the page loads, Swagger UI's or ours."""
     if name not in _ASSETS:
         abort(404)
     response = send_from_directory(_ASSETS[name], name, max_age=_MAX_AGE_SECONDS)

@@ -15,23 +15,34 @@ from flask import Blueprint, Response, jsonify, request
 from settings import settings
 from webapp.access.auth import identify
 from webapp.http.body import read_body
-from webapp.http.operations import documented
 from webapp.http.problems import Problem
 from webapp.ingest.accept import accept_records
 from webapp.ingest.event_times import to_event_time
 from webapp.ingest.limits import check_json_objects, check_record_count
 from webapp.ingest.validation import IncomingRecord
-from webapp.openapi import protocols
+from webapp.openapi.operation import documented, query, response
+from webapp.protocols.operations import JSON, NDJSON, OBJECTS, describe_errors, describe_ingest
 from webapp.protocols.records import parse_json_record, record_from_document
 
 blueprint = Blueprint("axiom", __name__)
 
 _TIME_FIELD = "_time"
+_INGESTED = {"type": "object", "required": ["ingested", "failed", "failures"]}
 
 
 @blueprint.post("/v1/datasets/<dataset>/ingest")
 @blueprint.post("/v1/ingest/<dataset>")
-@documented(protocols.AXIOM)
+@documented(
+    describe_ingest(
+        "Axiom",
+        "Ingest events",
+        {JSON: OBJECTS, NDJSON: OBJECTS},
+        {200: response("The queue has at least one event.", _INGESTED)}
+        | describe_errors({"type": "object", "required": ["code", "message"]}),
+        {},
+        parameters=(query("timestamp-field", "Field of the event's time; _time by default."),),
+    )
+)
 def ingest(dataset: str) -> Response:
     """Accept events: JSON objects in an array, or one a line.
 

@@ -12,24 +12,45 @@ from flask import Blueprint, Response, jsonify, request
 
 from webapp.access.auth import identify
 from webapp.http.body import read_body
-from webapp.http.operations import documented
 from webapp.http.problems import Problem
 from webapp.ingest.accept import accept_records
 from webapp.ingest.event_times import to_event_time
 from webapp.ingest.limits import check_json_objects, check_record_count
 from webapp.ingest.validation import IncomingRecord
-from webapp.openapi import protocols
+from webapp.openapi.common import API_KEY_SCHEMES
+from webapp.openapi.operation import Operation, documented, response
+from webapp.protocols.operations import (
+    JSON,
+    OBJECT,
+    OBJECTS,
+    STRING,
+    TEXT,
+    api_key_header,
+    describe_errors,
+    describe_ingest,
+)
 from webapp.protocols.records import parse_json_record, record_from_document, reject_json, split_lines
 
 blueprint = Blueprint("datadog", __name__)
 
 _QUERY_FIELDS = ("ddsource", "ddtags", "hostname", "service")
 _TIME_FIELDS = ("timestamp", "date")
+_ERRORS = {"type": "object", "required": ["errors"]}
+_API_KEY_HEADER = api_key_header("datadog", "DD-API-KEY", "The API key.")
 
 
 @blueprint.post("/api/v2/logs")
 @blueprint.post("/v1/input")
-@documented(protocols.DATADOG)
+@documented(
+    describe_ingest(
+        "Datadog",
+        "Send logs",
+        {JSON: {"anyOf": [OBJECT, OBJECTS]}, TEXT: STRING},
+        {202: response("The queue has at least one log.", OBJECT)}
+        | describe_errors(_ERRORS, statuses=(400, 401, 403, 413, 429, 503)),
+        _API_KEY_HEADER,
+    )
+)
 def send() -> tuple[Response, int]:
     """Accept an object, an array of objects, or lines of text.
 
@@ -52,7 +73,14 @@ def send() -> tuple[Response, int]:
 
 
 @blueprint.get("/api/v1/validate")
-@documented(protocols.DATADOG_VALIDATE)
+@documented(
+    Operation(
+        tag="Datadog",
+        summary="Check an API key",
+        responses={200: response("The API key is valid.", OBJECT)} | describe_errors(_ERRORS, statuses=(401, 403, 503)),
+        security_schemes=API_KEY_SCHEMES | _API_KEY_HEADER,
+    )
+)
 def validate() -> Response:
     """Check an API key, as some clients do before they send.
 

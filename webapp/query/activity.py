@@ -6,9 +6,10 @@ import msgspec
 from flask import Blueprint, Response
 
 from models import TenantActivity, resolved
-from webapp.http.operations import KEYS, Answer, Operation, Parameter, documented
 from webapp.http.problems import Problem
 from webapp.http.request_ids import current_request_id
+from webapp.openapi.common import API_KEY_SCHEMES
+from webapp.openapi.operation import Operation, documented, query, response
 from webapp.query.request import READING_PARAMETERS, READING_PROBLEMS, TIME, answer, answered, moment_of, reading
 
 blueprint = Blueprint("activity", __name__)
@@ -50,13 +51,13 @@ class Activity(msgspec.Struct, frozen=True):
         "and is neither stored nor a failure.",
         parameters=(
             *READING_PARAMETERS,
-            Parameter("since", "From the minute of this: how long ago, or ISO 8601; 1h without.", TIME, "query"),
-            Parameter("until", "To before this, a day later at most; now without.", TIME, "query"),
+            query("since", "Start: a time ago such as 15m, or ISO 8601; 1h by default.", **TIME),
+            query("until", "End, at most a day later; now by default.", **TIME),
         ),
-        answers={200: Answer("What was done.", Activity)},
+        responses={200: response("What was done.", Activity)},
         problems=READING_PROBLEMS
         | {400: (*READING_PROBLEMS[400], "since_invalid", "until_invalid", "range_invalid", "range_too_long")},
-        credentials=KEYS,
+        security_schemes=API_KEY_SCHEMES,
     )
 )
 def activity() -> Response:

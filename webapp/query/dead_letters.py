@@ -16,9 +16,9 @@ from broker.failures.selection import Selection
 from observability import safe_error_summary
 from webapp.access.auth import identify
 from webapp.http.body import read_body
-from webapp.http.operations import KEYS, Answer, Operation, Parameter, documented
 from webapp.http.problems import Problem, unavailable
-from webapp.ingest.common_schema import INTAKE_PROBLEMS
+from webapp.openapi.common import ACCESS_PROBLEMS, API_KEY_SCHEMES, BODY_PROBLEMS
+from webapp.openapi.operation import Operation, documented, query, response
 
 blueprint = Blueprint("failures_api", __name__)
 
@@ -46,12 +46,12 @@ _LETTERS = {
         },
     },
 }
-_PROBLEMS = {status: INTAKE_PROBLEMS[status] for status in (401, 403)} | {
+_PROBLEMS = {status: ACCESS_PROBLEMS[status] for status in (401, 403)} | {
     503: ("queue_unavailable", "auth_unavailable", "busy")
 }
-_REASON = Parameter("reason", "Those with this reason.", place="query")
+_REASON = query("reason", "Only dead letters with this reason.")
 _OPERATION = Operation(
-    tag="Failures", summary="", answers={}, problems=_PROBLEMS, credentials=KEYS, needs_credentials=True
+    tag="Failures", summary="", responses={}, problems=_PROBLEMS, security_schemes=API_KEY_SCHEMES, requires_key=True
 )
 
 
@@ -83,7 +83,7 @@ _CHANGES: Any = {
     "bodies": {"application/json": Chosen},
     "problems": _PROBLEMS
     | {
-        400: (*INTAKE_PROBLEMS[400][:3], "json_invalid"),
+        400: (*BODY_PROBLEMS, "json_invalid"),
         413: ("body_too_large",),
         415: ("content_encoding_unsupported",),
         422: ("choice_missing",),
@@ -97,7 +97,7 @@ _CHANGES: Any = {
         _OPERATION,
         summary="List dead letters",
         parameters=(_REASON,),
-        answers={200: Answer(f"At most {MAX_SHOWN:,} of them, each once.", _LETTERS)},
+        responses={200: response(f"At most {MAX_SHOWN:,} of them, each once.", _LETTERS)},
     )
 )
 def list_failures() -> Response:
@@ -113,7 +113,7 @@ def list_failures() -> Response:
     msgspec.structs.replace(
         _OPERATION,
         summary="Show a dead letter",
-        answers={200: Answer("It.", _LETTER)},
+        responses={200: response("It.", _LETTER)},
         problems=_PROBLEMS | {404: ("failure_unknown", "not_found")},
     )
 )
@@ -130,7 +130,7 @@ def show_failure(message_id: UUID) -> Response:
 @blueprint.post("/failures/redrive")
 @documented(
     msgspec.structs.replace(
-        _OPERATION, summary="Put dead letters back", answers={200: Answer("How many are back.", Done)}, **_CHANGES
+        _OPERATION, summary="Put dead letters back", responses={200: response("How many are back.", Done)}, **_CHANGES
     )
 )
 def redrive() -> Response:
@@ -144,7 +144,7 @@ def redrive() -> Response:
 @blueprint.post("/failures/discard")
 @documented(
     msgspec.structs.replace(
-        _OPERATION, summary="Delete dead letters", answers={200: Answer("How many are gone.", Done)}, **_CHANGES
+        _OPERATION, summary="Delete dead letters", responses={200: response("How many are gone.", Done)}, **_CHANGES
     )
 )
 def discard() -> Response:

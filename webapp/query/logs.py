@@ -15,10 +15,10 @@ from originals import KeysUnavailable
 from topology import MAX_LOG_ID_CHARACTERS
 from webapp.access.auth import Caller, require
 from webapp.http import memory_budget, metrics
-from webapp.http.operations import documented
 from webapp.http.problems import Problem, unavailable
 from webapp.http.request_ids import current_request_id
-from webapp.query.logs_schema import DEFAULT_LIMIT, LIST, SHOW, LogPage, ShownLog
+from webapp.openapi.operation import documented
+from webapp.query.logs_operations import DEFAULT_LIMIT, LIST, SHOW, LogPage, ShownLog
 from webapp.query.request import answer, answered, moment_of, reading
 
 logger = logging.getLogger(__name__)
@@ -100,10 +100,10 @@ def _shown(tenant_id: str, caller: Caller, records: Sequence[LogRecord], origina
     """The logs as they are given out."""
     if not original:
         metrics.count_read(tenant_id, len(records), 0)
-        return [ShownLog.of(record) for record in records]
+        return [ShownLog.from_record(record) for record in records]
     _record_access(tenant_id, caller, [record.log_id for record in records if record.original != DROPPED])
     try:
-        logs = [ShownLog.with_original_of(record) for record in records]
+        logs = [ShownLog.with_original(record) for record in records]
     except KeysUnavailable as error:
         logger.error("request %s: originals can't be read: %s", current_request_id(), error)
         raise unavailable("keys_unavailable", "The keys of the originals can't be had now; ask again.") from None

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 from flask import Response, request
@@ -16,9 +17,9 @@ from observability import safe_error_summary
 from topology import TENANT_ID_PATTERN
 from webapp.access import rate_limits
 from webapp.access.auth import Caller, identify, tenant_named
-from webapp.http.operations import Parameter
 from webapp.http.problems import Problem, unavailable
-from webapp.ingest.common_schema import INTAKE_PROBLEMS, REQUEST_ID
+from webapp.openapi.common import ACCESS_PROBLEMS, REQUEST_ID
+from webapp.openapi.operation import header
 
 logger = logging.getLogger(__name__)
 
@@ -33,20 +34,20 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 # A plus sign of a query that was not escaped.
 _LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 
-TIME = {"type": "string", "examples": ["15m", "2026-01-31T12:00:00Z"]}
+TIME: dict[str, Any] = {"examples": ["15m", "2026-01-31T12:00:00Z"]}
 """Schema of `since` and `until`."""
-TENANT = Parameter(
+TENANT = header(
     "x-tenant-id",
-    "Whose, unless the key says so; they must agree. Without a key on the embedded engine only.",
-    {"type": "string", "pattern": f"^{TENANT_ID_PATTERN}$"},
+    "Tenant of the logs. It must agree with the API key; without one it is enough on the embedded engine only.",
+    pattern=f"^{TENANT_ID_PATTERN}$",
 )
 READING_PARAMETERS = (TENANT, REQUEST_ID)
 """What is looked at on every path that reads."""
 READING_PROBLEMS: dict[int, tuple[str, ...]] = {
     400: ("tenant_id_missing", "tenant_id_invalid", "parameter_unknown", "parameter_repeated"),
-    401: INTAKE_PROBLEMS[401],
-    403: INTAKE_PROBLEMS[403],
-    429: INTAKE_PROBLEMS[429],
+    401: ACCESS_PROBLEMS[401],
+    403: ACCESS_PROBLEMS[403],
+    429: ACCESS_PROBLEMS[429],
     503: ("logs_unavailable", "auth_unavailable", "tenant_unavailable", "busy"),
 }
 """What `reading` and `answered` raise."""

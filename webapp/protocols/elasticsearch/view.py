@@ -14,11 +14,21 @@ from flask import Blueprint, Response, jsonify
 from webapp.access.auth import identify
 from webapp.access.protocol_credentials import key_of_basic, key_of_scheme
 from webapp.http.body import read_body
-from webapp.http.operations import documented
 from webapp.http.problems import Problem
 from webapp.ingest.accept import Rejection, accept_records
-from webapp.openapi import protocols
+from webapp.openapi.operation import documented, response
 from webapp.protocols.elasticsearch.bulk import Item, decode
+from webapp.protocols.operations import (
+    BASIC,
+    JSON,
+    NDJSON,
+    OBJECT,
+    OBJECTS,
+    api_key_header,
+    describe_errors,
+    describe_ingest,
+    describe_probe,
+)
 
 blueprint = Blueprint("elasticsearch", __name__)
 
@@ -42,7 +52,7 @@ def add_product_header(response: Response) -> Response:
 
 
 @blueprint.get("/")
-@documented(protocols.ELASTICSEARCH_INFO)
+@documented(describe_probe("Elasticsearch", "Get name and version", OBJECT))
 def describe() -> Response:
     """Return name and version, which clients ask for before they send."""
     return jsonify(
@@ -65,14 +75,14 @@ def describe() -> Response:
 
 
 @blueprint.get("/_license")
-@documented(protocols.ELASTICSEARCH_LICENSE)
+@documented(describe_probe("Elasticsearch", "Get the license", OBJECT))
 def license() -> Response:
     """Return an active license, without which Beats and Logstash do not send."""
     return jsonify(license={"uid": "sluice", "type": "basic", "mode": "basic", "status": "active"})
 
 
 @blueprint.get("/_cluster/health")
-@documented(protocols.ELASTICSEARCH_HEALTH)
+@documented(describe_probe("Elasticsearch", "Check the health", OBJECT))
 def health() -> Response:
     """Return the health, which Vector asks for before it sends."""
     return jsonify(cluster_name="sluice", status="green", timed_out=False, number_of_nodes=1)
@@ -80,7 +90,16 @@ def health() -> Response:
 
 @blueprint.route("/_bulk", methods=["POST", "PUT"])
 @blueprint.route("/<index>/_bulk", methods=["POST", "PUT"])
-@documented(protocols.ELASTICSEARCH)
+@documented(
+    describe_ingest(
+        "Elasticsearch",
+        "Index documents in bulk",
+        {NDJSON: OBJECTS, JSON: OBJECTS},
+        {200: response("A status for each document.", {"type": "object", "required": ["took", "errors", "items"]})}
+        | describe_errors({"type": "object", "required": ["error", "status"]}),
+        api_key_header("elasticsearch", "Authorization", "ApiKey, then the API key.") | BASIC,
+    )
+)
 def bulk(index: str = "") -> Response:
     """Accept documents, each after a line with its action.
 

@@ -11,18 +11,39 @@ from flask import Blueprint, Response, request
 from webapp.access.auth import identify
 from webapp.access.protocol_credentials import key_of_basic
 from webapp.http.body import read_body
-from webapp.http.operations import documented
 from webapp.http.problems import Problem
 from webapp.ingest.accept import accept_records
-from webapp.openapi import protocols
+from webapp.openapi.operation import documented, header, response
 from webapp.protocols.loki.push import decode_json, decode_protobuf, decompress
+from webapp.protocols.operations import (
+    BASIC,
+    BINARY,
+    JSON,
+    OBJECT,
+    PROTOBUF,
+    STRING,
+    TEXT,
+    describe_errors,
+    describe_ingest,
+    describe_probe,
+)
 
 blueprint = Blueprint("loki", __name__)
 
 
 @blueprint.post("/loki/api/v1/push")
 @blueprint.post("/api/prom/push")
-@documented(protocols.LOKI)
+@documented(
+    describe_ingest(
+        "Loki",
+        "Push streams",
+        {JSON: OBJECT, PROTOBUF: BINARY},
+        {204: response("The queue has at least one line."), 422: response("The push has no line.", STRING, TEXT)}
+        | describe_errors(STRING, TEXT),
+        BASIC,
+        parameters=(header("X-Scope-OrgID", "Tenant of the logs."),),
+    )
+)
 def push() -> Response:
     """Accept the lines of a push; X-Scope-OrgID names the tenant.
 
@@ -45,7 +66,7 @@ def push() -> Response:
 
 
 @blueprint.get("/ready")
-@documented(protocols.LOKI_READY)
+@documented(describe_probe("Loki", "Check readiness", STRING, TEXT))
 def ready() -> Response:
     """Report readiness, which some clients ask for before they push."""
     return Response("ready\n", mimetype="text/plain")

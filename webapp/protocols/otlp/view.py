@@ -18,16 +18,14 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from webapp.access.auth import identify
 from webapp.access.protocol_credentials import key_of_basic
 from webapp.http.body import read_body
-from webapp.http.operations import documented
 from webapp.http.problems import Problem
 from webapp.ingest.accept import Receipt, accept_records
-from webapp.openapi import protocols
+from webapp.openapi.operation import documented, response
+from webapp.protocols.operations import BASIC, BINARY, JSON, OBJECT, PROTOBUF, describe_errors, describe_ingest
 from webapp.protocols.otlp import json_format, protobuf_format
 
 blueprint = Blueprint("otlp", __name__)
 
-PROTOBUF = "application/x-protobuf"
-JSON = "application/json"
 _DECODERS = {PROTOBUF: protobuf_format.decode, JSON: json_format.decode}
 _CODES = {
     400: Code.INVALID_ARGUMENT,
@@ -41,7 +39,16 @@ _CODES = {
 
 
 @blueprint.post("/v1/logs")
-@documented(protocols.OTLP)
+@documented(
+    describe_ingest(
+        "OpenTelemetry",
+        "Send log records (OTLP/HTTP)",
+        {JSON: OBJECT, PROTOBUF: BINARY},
+        {200: response("An ExportLogsServiceResponse; partialSuccess counts rejected records.", OBJECT, JSON, PROTOBUF)}
+        | describe_errors(OBJECT, JSON, PROTOBUF),
+        BASIC,
+    )
+)
 def export() -> Response:
     """Accept the log records of an ExportLogsServiceRequest.
 

@@ -13,11 +13,21 @@ from flask import Blueprint, Response, jsonify, request
 from webapp.access.auth import identify
 from webapp.access.protocol_credentials import key_of_basic, key_of_scheme
 from webapp.http.body import read_body
-from webapp.http.operations import documented
 from webapp.http.problems import Problem
 from webapp.ingest.accept import accept_records
 from webapp.ingest.validation import IncomingRecord
-from webapp.openapi import protocols
+from webapp.openapi.operation import documented, response
+from webapp.protocols.operations import (
+    BASIC,
+    JSON,
+    OBJECT,
+    STRING,
+    TEXT,
+    api_key_header,
+    describe_errors,
+    describe_ingest,
+    describe_probe,
+)
 from webapp.protocols.splunk.events import METADATA, decode_events, decode_lines
 
 blueprint = Blueprint("splunk", __name__)
@@ -39,6 +49,17 @@ _TEXTS = {
 _BY_PROBLEM = {"tenant_suspended": 1, "body_empty": 5, "event_missing": 12, "event_blank": 13, "text_empty": 13}
 _BY_STATUS = {403: 4, 413: 27, 429: 9, 503: 9}
 
+_TEXT_AND_CODE = {"type": "object", "required": ["text", "code"]}
+_COLLECT = describe_ingest(
+    "Splunk",
+    "Send events (HEC)",
+    {JSON: OBJECT, TEXT: STRING},
+    {200: response("The queue has at least one event.", _TEXT_AND_CODE)}
+    | describe_errors(_TEXT_AND_CODE, statuses=(400, 401, 403, 413, 429, 503)),
+    api_key_header("splunk", "Authorization", "Splunk, then the API key.") | BASIC,
+    description="Concatenated JSON objects, whatever the Content-Type. On the raw paths each line is a log.",
+)
+
 
 class _NoValidEvent(Problem):
     """No event is valid; `index` is that of the first rejected one."""
@@ -52,7 +73,7 @@ class _NoValidEvent(Problem):
 @blueprint.post("/services/collector/1.0")
 @blueprint.post("/services/collector/event")
 @blueprint.post("/services/collector/event/1.0")
-@documented(protocols.HEC)
+@documented(_COLLECT)
 def collect_events() -> Response:
     """Accept events: concatenated JSON objects, whatever the Content-Type.
 
@@ -64,7 +85,7 @@ def collect_events() -> Response:
 
 @blueprint.post("/services/collector/raw")
 @blueprint.post("/services/collector/raw/1.0")
-@documented(protocols.HEC)
+@documented(_COLLECT)
 def collect_lines() -> Response:
     """Accept a log a line.
 
@@ -79,7 +100,7 @@ def collect_lines() -> Response:
 
 @blueprint.get("/services/collector/health")
 @blueprint.get("/services/collector/health/1.0")
-@documented(protocols.HEC_HEALTH)
+@documented(describe_probe("Splunk", "Check the health of HEC", _TEXT_AND_CODE))
 def health() -> Response:
     """Report the health, which clients ask for before they send."""
     return jsonify(text="HEC is healthy", code=17)

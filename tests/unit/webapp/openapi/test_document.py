@@ -11,11 +11,10 @@ from settings import ROOT, settings
 from topology import MAX_LOG_ID_CHARACTERS
 from webapp import create_app
 from webapp.http.body import _DECODERS
-from webapp.http.operations import Answer, Operation, documented
-from webapp.ingest.common_schema import CONTENT_ENCODING
-from webapp.ingest.schema import RECORD_CODES
+from webapp.ingest.operations import CONTENT_ENCODING, RECORD_CODES
 from webapp.ingest.validation import ID_FIELDS, TEXT_FIELDS, TIME_FIELDS
 from webapp.openapi.document import build, openapi_path
+from webapp.openapi.operation import Operation, documented, response
 
 UNDOCUMENTED = {"/openapi.json", "/docs", "/docs/{name}"}
 """The documentation itself."""
@@ -82,14 +81,14 @@ def test_records_are_described_by_what_reads_them(document: Any) -> None:
     assert record["properties"].keys() == {*TEXT_FIELDS, *ID_FIELDS, *TIME_FIELDS, "tenant_id"}
     assert record["properties"]["log_id"]["maxLength"] == MAX_LOG_ID_CHARACTERS
     assert document["components"]["schemas"]["Records"]["maxItems"] == settings.max_records
-    assert CONTENT_ENCODING.schema["enum"] == ["identity", *_DECODERS]
+    assert CONTENT_ENCODING["schema"]["enum"] == ["identity", *_DECODERS]
 
 
 def test_two_types_of_one_name_are_told(document: Any) -> None:
     app = Flask("two")
 
     def answering(schema: Any) -> Operation:
-        return Operation(tag="", summary="", answers={200: Answer("", schema)})
+        return Operation(tag="", summary="", responses={200: response("", schema)})
 
     for name in ("a", "b"):
         schema = msgspec.defstruct("Same", [(name, int)])
@@ -104,7 +103,7 @@ def test_what_is_in_a_path_is_a_parameter() -> None:
     app.add_url_rule(
         "/<index>/_bulk",
         methods=["POST", "PUT"],
-        view_func=documented(Operation(tag="", summary="", answers={200: Answer("")}))(lambda index: index),
+        view_func=documented(Operation(tag="", summary="", responses={200: response("")}))(lambda index: index),
     )
 
     (path, operations), *_ = build(app)["paths"].items()

@@ -24,7 +24,8 @@ from settings import settings
 from tests.support.bad_bodies import BAD_BODIES
 from topology import MAX_DEPTH
 from webapp.http.problems import Problem
-from webapp.protocols.otlp.view import JSON, PROTOBUF, to_status
+from webapp.protocols.operations import JSON, PROTOBUF
+from webapp.protocols.otlp.view import to_status
 
 TIME = 1_769_860_800_123_456_789
 TRACE_ID = 0x5B8EFFF798038103D269B633813FC60C
