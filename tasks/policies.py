@@ -1,11 +1,10 @@
 """Policies of the tenants, each looked up once a minute."""
 
-import threading
-import time
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from foundation.stale_on_error_cache import StaleOnErrorCache
 from models import Storage, TenantPolicy, derived_key
 from settings import settings
 
@@ -22,14 +21,6 @@ class PolicyInvalid(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _CachedRow:
-    """Row of a tenant, to be used `until` these monotonic seconds."""
-
-    row: TenantPolicy
-    until: float
-
-
-@dataclass(frozen=True, slots=True)
 class StorageContext:
     """How a tenant's logs are stored, and the key of their fingerprints."""
 
@@ -37,8 +28,7 @@ class StorageContext:
     fingerprint_key: bytes
 
 
-_rows: dict[str, _CachedRow] = {}
-_lock = threading.Lock()
+_rows: StaleOnErrorCache[str, TenantPolicy] = StaleOnErrorCache(MAX_TENANTS, lambda: settings.policy_cache_seconds)
 
 
 def get_redactor(tenant_id: str) -> "Redactor":
@@ -75,16 +65,8 @@ def get_storage_context(tenant_id: str) -> StorageContext:
 
 
 def _get_policy_row(tenant_id: str) -> TenantPolicy:
-    cached = _rows.get(tenant_id)
-    if cached is not None and time.monotonic() <= cached.until:
-        return cached.row
     # TenantErased is not cached: an erased tenant has few logs left, and a new tenant may get its id later.
-    row = TenantPolicy.with_secret(tenant_id)
-    with _lock:
-        if len(_rows) >= MAX_TENANTS:
-            _rows.clear()
-        _rows[tenant_id] = _CachedRow(row, time.monotonic() + settings.policy_cache_seconds)
-    return row
+    return _rows.get_or_read(tenant_id, lambda: TenantPolicy.with_secret(tenant_id))
 
 
 @lru_cache(MAX_REDACTORS)

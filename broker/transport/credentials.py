@@ -4,7 +4,6 @@ Importing this replaces a method of botocore.
 """
 
 import logging
-import time
 from typing import Any
 
 from botocore.credentials import RefreshableCredentials
@@ -33,8 +32,8 @@ def _renew(keys: Any, is_mandatory: bool) -> None:
         CredentialRetrievalError: there are none to be had, and the old ones are too old.
     """
     if not hasattr(keys, "sluice_outage"):
-        keys.sluice_outage, keys.sluice_renew_at = Outage("renewing AWS credentials"), 0.0
-    if time.monotonic() < keys.sluice_renew_at:
+        keys.sluice_outage = Outage("renewing AWS credentials")
+    if not keys.sluice_outage.may_try(RENEW_AGAIN_SECONDS):
         if is_mandatory:
             raise CredentialRetrievalError(provider=keys.method, error_msg="could not be renewed a moment ago")
         return
@@ -42,19 +41,14 @@ def _renew(keys: Any, is_mandatory: bool) -> None:
     try:
         _botocore_renews(keys, is_mandatory)
     except Exception as error:
-        _failed(keys, type(error).__name__)
+        keys.sluice_outage.record_failure(type(error).__name__)
         if isinstance(error, RuntimeError) and _EXPIRED in str(error):
             raise CredentialRetrievalError(provider=keys.method, error_msg=str(error)) from error
         raise
     if keys._frozen_credentials is old:
-        _failed(keys, "they expire soon")
+        keys.sluice_outage.record_failure("they expire soon")
     else:
         keys.sluice_outage.record_success()
-
-
-def _failed(keys: Any, why: str) -> None:
-    keys.sluice_outage.record_failure(why)
-    keys.sluice_renew_at = time.monotonic() + RENEW_AGAIN_SECONDS
 
 
 RefreshableCredentials._protected_refresh = _renew  # type: ignore[attr-defined]  # missing in the stubs

@@ -1,16 +1,16 @@
 """The data keys that this process has in memory."""
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import TypeVar
 
-from cachetools import TTLCache
 from uuid_utils import uuid7
 
+from foundation.outage import Outage
+from foundation.stale_on_error_cache import StaleOnErrorCache
 from foundation.timestamps import get_timestamp
 from models.crypto.data_key import DataKey
 from models.tables.connection import DYNAMODB_ERRORS
@@ -59,13 +59,15 @@ class Keyring:
 
     def __init__(self, wrapping: Wrapping) -> None:
         self._wrapping = wrapping
-        self._sealing: TTLCache[str, _Sealing] = TTLCache(MAX_KEYS, SEALING_SECONDS)
-        self._opening: TTLCache[tuple[str, str], DataCipher] = TTLCache(MAX_KEYS, OPENING_SECONDS)
+        self._sealing: StaleOnErrorCache[str, _Sealing] = StaleOnErrorCache(MAX_KEYS, lambda: SEALING_SECONDS)
+        self._opening: StaleOnErrorCache[tuple[str, str], DataCipher] = StaleOnErrorCache(
+            MAX_KEYS, lambda: OPENING_SECONDS
+        )
         self._lock = threading.Lock()
         # One thread gets a tenant's key, and the others that need it wait; those of most other tenants don't.
         self._getting = [threading.Lock() for _ in range(64)]
-        self._failure = ""
-        self._ask_again_at = 0.0
+        # The tasks and views that need a key log that there is none.
+        self._outage = Outage("getting data keys", logged=False)
 
     def to_seal(self, tenant_id: str, texts: int, size: int) -> DataCipher:
         """What encrypts some texts of a tenant.
@@ -82,13 +84,12 @@ class Keyring:
         with self._getting[hash(tenant_id) % len(self._getting)]:
             if cipher := self._ready(tenant_id, texts, size):
                 return cipher
-            with self._lock:
-                used_up = self._sealing.get(tenant_id)
+            cached = self._sealing.get_fresh(tenant_id)
+            used_up = cached.value if cached is not None else None
             cipher = self._ask(lambda: self._adopt(tenant_id, used_up) or self._make(tenant_id))
             sealing = _Sealing(cipher)
             sealing.take(texts, size)
-            with self._lock:
-                self._sealing[tenant_id] = sealing
+            self._sealing.put(tenant_id, sealing)
             return cipher
 
     def to_open(self, tenant_id: str, key_id: str) -> DataCipher:
@@ -98,19 +99,14 @@ class Keyring:
             KeysUnavailable: KMS or DynamoDB does not answer.
             OriginalUnreadable: the key was deleted, or can't be decrypted any more.
         """
-        with self._lock:
-            known = self._opening.get((tenant_id, key_id))
-        if known is not None:
-            return known
-        cipher = self._ask(lambda: self._unwrapped(self._row(tenant_id, key_id)))
-        with self._lock:
-            self._opening[tenant_id, key_id] = cipher
-        return cipher
+        return self._opening.get_or_read(
+            (tenant_id, key_id), lambda: self._ask(lambda: self._unwrapped(self._row(tenant_id, key_id)))
+        )
 
     def _ready(self, tenant_id: str, texts: int, size: int) -> DataCipher | None:
         with self._lock:
-            known = self._sealing.get(tenant_id)
-            return known.cipher if known is not None and known.take(texts, size) else None
+            cached = self._sealing.get_fresh(tenant_id)
+            return cached.value.cipher if cached is not None and cached.value.take(texts, size) else None
 
     def _adopt(self, tenant_id: str, used_up: _Sealing | None) -> DataCipher | None:
         """The newest key that the tenant has, if it may still encrypt."""
@@ -147,24 +143,23 @@ class Keyring:
 
     def _ask(self, ask: Callable[[], Answer]) -> Answer:
         """What `ask` returns; while KMS or DynamoDB fails, KeysUnavailable at once."""
-        with self._lock:
-            now = time.monotonic()
-            if self._failure and now < self._ask_again_at:
-                raise KeysUnavailable(self._failure)
-            self._ask_again_at = now + _LONGEST_TRY_SECONDS
-        failure = ""
+        if not self._outage.may_try(TRY_AGAIN_SECONDS, _LONGEST_TRY_SECONDS):
+            raise KeysUnavailable(self._outage.reason)
         try:
-            return ask()
+            answer = ask()
         except KeysUnavailable as error:
-            failure = str(error)
+            self._outage.record_failure(str(error))
             raise
         except DYNAMODB_ERRORS as error:
-            failure = f"DynamoDB, {getattr(error, 'cause_response_code', None) or type(error).__name__}"
-            raise KeysUnavailable(failure) from None
-        finally:
-            with self._lock:
-                self._failure = failure
-                self._ask_again_at = time.monotonic() + TRY_AGAIN_SECONDS
+            reason = f"DynamoDB, {getattr(error, 'cause_response_code', None) or type(error).__name__}"
+            self._outage.record_failure(reason)
+            raise KeysUnavailable(reason) from None
+        except Exception:
+            # They did answer: a key that is gone or refused is not an outage.
+            self._outage.record_success()
+            raise
+        self._outage.record_success()
+        return answer
 
 
 @cache

@@ -17,7 +17,7 @@ from settings import settings
 from webapp.access.row_cache import RowCache, RowUnavailable
 from webapp.http.problems import Problem, unavailable
 
-_tenants: RowCache[Tenant] = RowCache(Tenant.Meta.table_name, Tenant.of, missing_is_known=True)
+_tenants: RowCache[Tenant] = RowCache(Tenant.Meta.table_name, Tenant.of, cache_missing=True)
 _storage = MemoryStorage()
 # All limits of all tenants of a request are looked at and charged as one, so that what one of them refuses is not
 # charged to the others. Held for microseconds; MemoryStorage needs it too, two threads in it may start its timer twice.

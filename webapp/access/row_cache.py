@@ -1,40 +1,30 @@
-"""Rows that nearly every request needs, read once in a while; what is known serves while DynamoDB is down."""
+"""Rows that nearly every request needs, kept for a while; known rows serve on while DynamoDB is down."""
 
-import logging
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from foundation.outage import Outage
+from foundation.stale_on_error_cache import StaleOnErrorCache
 from models.tables.connection import DYNAMODB_ERRORS
 from observability import safe_error_summary
 from settings import settings
 
-logger = logging.getLogger(__name__)
 Row = TypeVar("Row")
 
 MAX_ROWS = 20_000
-# Short, so that a row that is made is found soon; long enough that a client that insists costs no read per request.
+# Short, so that a new row is found soon; long enough that a client that insists does not cost a read per request.
 MISSING_SECONDS = 5.0
 
 
 class RowUnavailable(Exception):
-    """DynamoDB does not answer, and the row is not known, or has been for too long."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Known(Generic[Row]):
-    """What a read brought, and when, in monotonic seconds."""
-
-    row: Row | None
-    read_at: float
+    """DynamoDB is down and no cached row is fresh enough to serve."""
 
 
 class RowCache(Generic[Row]):
     """Rows of one table, by key, in this process; for threads.
 
-    A row serves for `settings.key_cache_seconds`, then it is read again. When that fails it serves on until
+    A row serves for `settings.key_cache_seconds`, then it is read again. If that fails it serves on until
     `settings.key_grace_seconds` after it was read: an outage of DynamoDB does not stop clients that were there before.
     Revoking needs DynamoDB as well, so a key that outlives its revocation that way was revoked just before an outage,
     or during one that only this process has.
@@ -44,74 +34,54 @@ class RowCache(Generic[Row]):
 
     Args:
         name: of the table, for log lines.
-        read: a row by its key, or None when there is none.
-        missing_is_known: keep a None like a row; otherwise it is believed for MISSING_SECONDS at most.
+        read: returns the row of a key, or None if there is no row.
+        cache_missing: keep a None as long as a row; otherwise it is kept for MISSING_SECONDS at most.
     """
 
-    def __init__(self, name: str, read: Callable[[str], Row | None], *, missing_is_known: bool = False) -> None:
+    def __init__(self, name: str, read: Callable[[str], Row | None], *, cache_missing: bool = False) -> None:
         self._name = name
         self._read = read
-        self._missing_is_known = missing_is_known
-        # Apart, so that made-up keys don't push out those that are there. Each in the order of the last read.
-        self._known: dict[str, _Known[Row]] = {}
-        self._missing: dict[str, _Known[Row]] = {}
-        self._lock = threading.Lock()
-        self._down_until: float | None = None
+        self._cache_missing = cache_missing
+        self._rows: StaleOnErrorCache[str, Row | None] = StaleOnErrorCache(
+            MAX_ROWS, lambda: settings.key_cache_seconds, lambda: settings.key_grace_seconds
+        )
+        # Apart, so that made-up keys don't push out the rows of real ones.
+        self._missing: StaleOnErrorCache[str, Row | None] = StaleOnErrorCache(
+            MAX_ROWS, lambda: min(MISSING_SECONDS, settings.key_cache_seconds)
+        )
+        self._outage = Outage(f"reading table {name}", meanwhile="cached rows serve on")
 
     @property
     def is_down(self) -> bool:
-        """Whether the last read failed."""
-        return self._down_until is not None
+        """True if the last read failed."""
+        return self._outage.ongoing
 
     def get(self, key: str) -> Row | None:
-        """A row, or None when there is none.
+        """Return the row of a key, or None if there is no row.
 
         Raises:
-            RowUnavailable: DynamoDB does not answer, and the row is not known, or has been for too long.
+            RowUnavailable: DynamoDB does not answer, and the row is not cached, or was read too long ago.
         """
-        now = time.monotonic()
-        known = self._known.get(key)
-        if known is not None and now < known.read_at + settings.key_cache_seconds:
-            return known.row
-        missing = self._missing.get(key)
-        if missing is not None and now < missing.read_at + min(MISSING_SECONDS, settings.key_cache_seconds):
-            return None
-        if self._may_read(now):
+        cached = self._rows.get_fresh(key) or self._missing.get_fresh(key)
+        if cached is not None:
+            return cached.value
+        if self._outage.may_try(settings.retry_after_seconds):
+            begun_at = time.monotonic()
             try:
                 row = self._read(key)
             except DYNAMODB_ERRORS as error:
-                self._failed(error)
+                self._outage.record_failure(safe_error_summary(error))
             else:
-                self._came(key, _Known(row, now))
+                self._outage.record_success()
+                self._keep(key, row, begun_at)
                 return row
-        if known is not None and now < known.read_at + settings.key_grace_seconds:
-            return known.row
-        raise RowUnavailable(self._name)
+        stale = self._rows.get_stale(key)
+        if stale is None:
+            raise RowUnavailable(self._name)
+        return stale.value
 
-    def _may_read(self, now: float) -> bool:
-        if self._down_until is None:
-            return True
-        with self._lock:
-            if self._down_until is not None and now < self._down_until:
-                return False
-            self._down_until = now + settings.retry_after_seconds
-            return True
-
-    def _failed(self, error: Exception) -> None:
-        with self._lock:
-            begins = self._down_until is None
-            self._down_until = time.monotonic() + settings.retry_after_seconds
-        if begins:
-            logger.error("table %s does not answer, known rows serve on: %s", self._name, safe_error_summary(error))
-
-    def _came(self, key: str, known: _Known[Row]) -> None:
-        with self._lock:
-            ends, self._down_until = self._down_until is not None, None
-            self._known.pop(key, None)
-            self._missing.pop(key, None)
-            place = self._known if known.row is not None or self._missing_is_known else self._missing
-            place[key] = known
-            if len(place) > MAX_ROWS:
-                del place[next(iter(place))]
-        if ends:
-            logger.warning("table %s answers again", self._name)
+    def _keep(self, key: str, row: Row | None, read_at: float) -> None:
+        is_found = row is not None or self._cache_missing
+        keep, forget = (self._rows, self._missing) if is_found else (self._missing, self._rows)
+        forget.remove(key)
+        keep.put(key, row, read_at)

@@ -1,4 +1,4 @@
-"""How long it waits while something fails, and what it logs."""
+"""Outages: how long callers wait, who probes, and what is logged."""
 
 import logging
 
@@ -31,7 +31,7 @@ def test_an_outage_is_logged_once_at_each_end(caplog: pytest.LogCaptureFixture) 
         outage.record_success()
 
     assert [record.getMessage() for record in caplog.records] == [
-        "polling redact fails (status 503), trying again until it works",
+        "polling redact fails (status 503), retrying",
         "polling redact works again after 100 failures",
     ]
 
@@ -44,6 +44,50 @@ def test_an_activity_that_works_now_and_then_is_not_logged_each_time(caplog: pyt
             outage.record_success()
 
     assert [record.getMessage() for record in caplog.records] == [
-        "storing fails (ThrottlingException), trying again until it works",
-        "storing works again after 1 failures",
+        "storing fails (ThrottlingException), retrying",
+        "storing works again after 1 failure",
     ]
+
+
+def test_during_an_outage_one_caller_tries_at_a_time() -> None:
+    outage = Outage("reading")
+    assert outage.may_try(3600)
+    assert outage.may_try(3600)
+
+    outage.record_failure("status 503")
+    assert not outage.may_try(3600)
+    assert outage.may_try(0, probe_seconds=3600)
+    assert not outage.may_try(0)
+
+    outage.record_failure("status 503")
+    assert outage.may_try(0, probe_seconds=3600)
+    outage.record_success()
+    assert outage.may_try(3600)
+    assert outage.may_try(3600)
+
+
+def test_the_reason_is_that_of_the_last_failure_until_it_works() -> None:
+    outage = Outage("reading")
+    assert (outage.ongoing, outage.reason) == (False, "")
+
+    outage.record_failure("status 503")
+    outage.record_failure("status 500")
+    assert (outage.ongoing, outage.reason) == (True, "status 500")
+
+    outage.record_success()
+    assert (outage.ongoing, outage.reason) == (False, "")
+
+
+def test_an_outage_whose_callers_log_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    outage = Outage("getting data keys", logged=False)
+    with caplog.at_level(logging.INFO):
+        outage.record_failure("status 503")
+        outage.record_success()
+
+    assert not caplog.records
+
+
+def test_the_log_names_what_happens_meanwhile(caplog: pytest.LogCaptureFixture) -> None:
+    Outage("reading table keys", meanwhile="cached rows serve on").record_failure("status 503")
+
+    assert caplog.messages == ["reading table keys fails (status 503), cached rows serve on"]

@@ -85,9 +85,10 @@ def test_a_row_does_not_serve_beyond_the_grace(
 
 
 def test_made_up_keys_push_out_none_that_are_there(
-    cache: RowCache[ApiKey], tenant: str, behind: FaultProxy, monkeypatch: pytest.MonkeyPatch
+    tenant: str, behind: FaultProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(row_cache, "MAX_ROWS", 3)
+    cache = RowCache("keys", ApiKey.of)
     key_ids = [ApiKey.add(tenant, ["ingest"]).key_id for _ in range(4)]
     for key_id in key_ids:
         assert cache.get(key_id)
@@ -100,12 +101,12 @@ def test_made_up_keys_push_out_none_that_are_there(
         assert cache.get(key_id)
 
     assert behind.calls["GetItem"] == 1
-    assert len(cache._known) == len(cache._missing) == 3
+    assert len(cache._rows) == len(cache._missing) == 3
 
 
 def test_what_is_missing_serves_like_a_row_where_that_is_wanted(tenant: str, configure: Configure) -> None:
     configure(key_cache_seconds=3600)
-    cache = RowCache("tenants", Tenant.of, missing_is_known=True)
+    cache = RowCache("tenants", Tenant.of, cache_missing=True)
     assert cache.get(tenant) is None
 
     Tenant.add(tenant, "Example")
