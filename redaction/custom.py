@@ -52,7 +52,10 @@ class Re2Pattern:
         return self._pattern.search("") is not None
 
     def search(self, text: str, position: int = 0) -> Any:
-        """Return the first match at or behind `position`; a lone surrogate matches as a question mark does."""
+        """Return the first match at or behind `position`.
+
+        A lone surrogate matches as a question mark does.
+        """
         try:
             return self._pattern.search(text, position)
         except UnicodeEncodeError:

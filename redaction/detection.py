@@ -1,4 +1,4 @@
-"""Detection: gates, recognizers, sensitive keys and encodings together find the entities of texts."""
+"""Detection of entities by gates, recognizers, sensitive keys and decoding."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -43,7 +43,7 @@ Detected = tuple[list[Entity], str]
 
 
 class _ScanState(msgspec.Struct, gc=False):
-    """A text with its tokens blanked, and the entities found in it so far."""
+    """A text with blanked tokens, and the entities found so far."""
 
     text: str
     tokens: Spans
@@ -87,7 +87,9 @@ class Detector:
         self._gates.prepare()
 
     def detect(self, texts: Sequence[str]) -> dict[int, Detected]:
-        """Find the entities of each text that has any, by the index of the text.
+        """Find entities; return those of each text by its index.
+
+        Texts without any are left out.
 
         A value may have been passed over because of its neighbour ("10.0.0.1+14155552671": no phone starts inside a
         word). Once the neighbour is a token that reason is gone, and a second redaction would find the value. So the
@@ -125,7 +127,7 @@ class Detector:
         tokens: Sequence[Spans] | None = None,
         originals: Sequence[str] = (),
     ) -> dict[int, list[Entity]]:
-        """Return the entities of each text that has any, by the index of the text.
+        """Find the entities that one look at each text shows.
 
         Args:
             texts: to look at.
@@ -166,7 +168,7 @@ class Detector:
         return matches
 
     def _finish(self, state: _ScanState, depth: int) -> list[Entity]:
-        """Add the entities of sensitive keys and encodings, and fit all of them to the text."""
+        """Add entities of sensitive keys and encodings; fit all to the text."""
         text, entities = state.text, state.entities
         literals = None
         if entities or state.may_have_sensitive_key or "\\" in text:
@@ -193,7 +195,10 @@ class Detector:
                 yield from self._find_in_decoded(*decode_escapes(text, literal), depth)
 
     def _find_in_decoded(self, decoded: str, origins: Sequence[int], depth: int) -> Iterator[Entity]:
-        """Yield the entities of a decoded text; `origins` is where each of its code points came from."""
+        """Yield the entities of a decoded text, with offsets by `origins`.
+
+        `origins` is where each of its code points, and its end, came from.
+        """
         for entity in self._scan([decoded], depth + 1).get(0, ()) if depth < MAX_DEPTH else ():
             # A number of the JSON in a string is replaced as a part of the string: quotes would end it.
             yield entity.move(origins[entity.start], origins[entity.end], quoted=False)

@@ -32,7 +32,10 @@ def merge(found: list[Entity]) -> list[Entity]:
 
 
 def cut_tokens(text: str, entities: Iterable[Entity], tokens: Spans) -> Iterator[Entity]:
-    """Yield the parts of entities outside tokens; a part without letter or digit hides nothing."""
+    """Yield the parts of entities that lie outside tokens.
+
+    A part with neither letter nor digit has nothing to hide and is left out.
+    """
     for entity in entities:
         start = entity.start
         for token_start, token_end in [*tokens, (entity.end, entity.end)]:
@@ -47,7 +50,7 @@ def cut_tokens(text: str, entities: Iterable[Entity], tokens: Spans) -> Iterator
 
 
 def drop_starts_inside(rule: str, entities: Iterable[Entity], starts: list[int]) -> list[int]:
-    """Return the starts that are in none of the entities that a rule has found."""
+    """Return the starts outside the entities that a rule has found."""
     for entity in entities:
         if entity.rule == rule:
             starts = [start for start in starts if not entity.start <= start < entity.end]

@@ -81,7 +81,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
         return self.actions.get(entity, "token") != "keep"
 
     def allows(self, value: str) -> bool:
-        """Return True if a value is allowed, by itself or as an address of an allowed network."""
+        """Return True if a value or a network around it is allowed."""
         if value in self._allowed_values:
             return True
         if not self._allowed_networks:

@@ -1,4 +1,4 @@
-"""Data type of a recognizer: a value's look, its validity, and examples of both."""
+"""Recognizer: how a value looks, when it is valid, and examples."""
 
 import re
 from collections.abc import Callable
@@ -113,6 +113,11 @@ class Recognizer:
         return self._search(text, starts[0] if self._is_lead_known else 0)
 
     def _find_gate_starts(self, text: str) -> Starts:
+        """Find the gate in a text outside a batch.
+
+        Returns:
+            None where the pattern had better search the whole text.
+        """
         if len(text) <= WORTH_A_GATE or not text.isascii():
             return None
         search_gate = get_search(self.gate_pattern)
@@ -167,7 +172,7 @@ class Recognizer:
         return len(text[:start].rstrip(self.lead_characters))
 
     def _take(self, match: re.Match[str], text: str, found: list[tuple[int, int]]) -> int:
-        """Append a valid match to `found` and return its end; return 0 for an invalid one."""
+        """Append a valid match to `found`; return its end or 0."""
         start, end = match.span(self._value_group)
         if start < end and (self.context is None or self.context.near(text, start, end)) and self.validate(match):
             found.append((start, end))

@@ -61,7 +61,7 @@ class Redactor:
         )
 
     def prepare(self) -> None:
-        """Compile all gates now: the children of a worker that forks later share them."""
+        """Compile all gates, so that processes forked later share them."""
         self._detector.prepare()
 
     def redact(self, text: str) -> Redaction:
@@ -74,7 +74,7 @@ class Redactor:
         return self._build_redaction(*detected[0]) if detected else Redaction(text)
 
     def redact_batch(self, texts: Sequence[str]) -> list[Redaction]:
-        """Redact each text by itself; return the results in the order of `texts`.
+        """Redact each text by itself; return the results in order.
 
         It is many times faster than one text after the other, since most texts of a batch hold no entity.
 

@@ -1,4 +1,4 @@
-"""Tokens that stand in a redacted text for the values that were found."""
+"""Tokens that stand for values in a redacted text."""
 
 import re
 from bisect import bisect_right
@@ -84,9 +84,9 @@ class TokenWriter:
         return RedactedText("".join(pieces), "".join(blanks), tokens, stretches)
 
     def blank(self, text: str) -> tuple[str, Spans]:
-        """Return a text of the same length with its tokens blanked, and their spans.
+        """Blank the tokens of a text; return it and their spans.
 
-        A token must say nothing about what stands beside it, as "[US_SSN] 123" would.
+        The text keeps its length. A token must say nothing about what stands beside it, as "[US_SSN] 123" would.
         """
         tokens = [match.span() for match in self._tokens.finditer(text)] if "[" in text else []
         if not tokens:

@@ -1,1 +1,1 @@
-"""Gates: one linear pass over a batch that finds the recognizers worth running."""
+"""Gates: one linear pass over texts selects the recognizers to run."""

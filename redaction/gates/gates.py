@@ -49,7 +49,7 @@ class Gate(NamedTuple):
 
 
 class Gates:
-    """Searches texts for all gates at once, with one RE2 automaton for each kind of gate.
+    """Searches texts for all gates at once, with an automaton a kind.
 
     One automaton for all of them would find the same and take fifty times as long: what a gate counts or tells apart
     multiplies the states of its automaton, whose memory is then full again and again. A text keeps few states of each
@@ -72,7 +72,7 @@ class Gates:
         ]
 
     def match_text(self, text: str) -> list[int]:
-        """Return the indexes of the gates that match one text, in any order.
+        """Return the indexes of the gates that match one text.
 
         Raises:
             redaction.gates.re2_adapter.GatesFailed: RE2 gave up.
@@ -84,10 +84,10 @@ class Gates:
         return matching
 
     def matches_by_text(self, texts: Sequence[str]) -> MatchesByText:
-        """Find the gates that match each text; texts without any are left out.
+        """Find the gates that match each text, and where.
 
-        All texts are searched together for any gate, which costs a fraction of a look at each: nine of ten logs match
-        none.
+        Texts without any are left out. All texts are searched together for any gate, which costs a fraction of a look
+        at each: nine of ten logs match none.
 
         Raises:
             redaction.gates.re2_adapter.GatesFailed: RE2 gave up.
@@ -192,7 +192,10 @@ class _Automaton:
 
 
 def _join(texts: Sequence[str]) -> tuple[bytes, list[int]]:
-    """Encode texts as lines; return them and where each ends, behind its line feed."""
+    """Encode texts as lines; return them and the end of each.
+
+    An end is behind the line feed.
+    """
     joined = _encode("\n".join(texts))
     if joined.isascii():
         return joined, list(accumulate([len(text) + 1 for text in texts]))
@@ -208,7 +211,9 @@ def _encode(text: str) -> bytes:
 
 @lru_cache(8)
 def get_gates(gates: tuple[Gate, ...], max_memory_bytes: int = MAX_MEMORY_BYTES) -> Gates:
-    """Return the automata of some gates, shared by all callers with the same gates; they are safe in threads.
+    """Return gates that are shared by all callers with the same ones.
+
+    They are safe in threads.
 
     Raises:
         redaction.gates.re2_adapter.GatesTooLarge: RE2 rejects a gate, or all gates of a kind together.

@@ -1,8 +1,9 @@
-"""Adapter to google-re2: the only module that imports it or calls its private parts.
+"""Adapter to google-re2 and its private parts.
 
-The package wraps each result in Python objects, which takes as long as RE2's own search. Three private calls avoid
-that: `_Regexp._regexp.Match`, `_re2.RE2.Anchor` and `Set._set.Match`. Nothing promises that they stay as they are, so
-`tests/unit/redaction/gates/test_re2_adapter.py` pins the version and holds the calls to what is said of them here.
+No other module imports google-re2. The package wraps each result in Python objects, which takes as long as RE2's own
+search. Three private calls avoid that: `_Regexp._regexp.Match`, `_re2.RE2.Anchor` and `Set._set.Match`. Nothing
+promises that they stay as they are, so `tests/unit/redaction/gates/test_re2_adapter.py` pins the version and tests
+what this module relies on.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,17 +17,20 @@ RESERVED = 3
 """RE2 gives the automaton of a single pattern a third of its memory and reserves the rest; a Set's gets all of it."""
 
 Search = Callable[[bytes, int, int], int]
-"""Returns where the first match at or behind a position begins, and before an end; -1 if there is none."""
+"""Returns where the first match between a position and an end begins; -1 without one."""
 MatchSet = Callable[[bytes], list[int]]
 """Returns the indexes of the patterns that match an encoded text, in any order. Raises GatesFailed."""
 
 
 class GatesTooLarge(Exception):
-    """RE2 rejects a gate, or all gates together exceed their memory: make them simpler."""
+    """RE2 rejects a gate, or gates exceed their memory: simplify them."""
 
 
 class GatesFailed(Exception):
-    """RE2 gave up on a text, which must then not pass for one without matches."""
+    """RE2 gave up on a text.
+
+    The text must not pass for one without matches.
+    """
 
 
 def compile_pattern(pattern: str, max_memory_bytes: int = DEFAULT_MEMORY_BYTES) -> Any:
@@ -43,11 +47,11 @@ def compile_pattern(pattern: str, max_memory_bytes: int = DEFAULT_MEMORY_BYTES) 
     except re2.error as error:
         # RE2 gives its reason as bytes.
         reason = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else error
-        raise ValueError(f"RE2 does not take the pattern {pattern!r}: {reason}") from None
+        raise ValueError(f"RE2 rejects the pattern {pattern!r}: {reason}") from None
 
 
 def compile_search(pattern: str, max_memory_bytes: int = DEFAULT_MEMORY_BYTES, *, latin_1: bool = False) -> Search:
-    """Compile a function that finds the next match of a pattern in an encoded text.
+    """Compile a function that finds the next match in an encoded text.
 
     Args:
         pattern: in RE2's syntax.
@@ -73,7 +77,7 @@ def compile_search(pattern: str, max_memory_bytes: int = DEFAULT_MEMORY_BYTES, *
 
 
 def compile_set(patterns: Sequence[str], max_memory_bytes: int, *, at_start: bool = False) -> MatchSet:
-    """Compile a function that finds which of many patterns match an encoded text.
+    """Compile a function that finds the patterns which match an encoded text.
 
     Args:
         patterns: in RE2's syntax.

@@ -1,4 +1,4 @@
-"""Rewriting of gate patterns: their pieces, one union of many gates, and their ASCII part.
+"""Rewriting of gate patterns to a union and to their ASCII part.
 
 A gate is written in RE2's syntax, without named character classes.
 """
@@ -39,18 +39,18 @@ def split_alternatives(pattern: str) -> Iterator[str]:
 
 
 def keep_ascii(pattern: str) -> str:
-    """Rewrite a gate to a Latin-1 pattern that matches the same in ASCII texts.
+    """Rewrite a gate to a Latin-1 pattern for ASCII texts.
 
-    Most logs are ASCII. Without the bytes that characters of other scripts begin with, RE2 has fewer kinds of bytes to
-    tell apart, and smaller states.
+    It matches the same in them. Most logs are ASCII. Without the bytes that characters of other scripts begin with, RE2
+    has fewer kinds of bytes to tell apart, and smaller states.
 
     Args:
         pattern: a gate, without ranges from an ASCII character to another one.
     """
-    return "".join(piece if piece.isascii() else _keep_ascii_of_piece(piece) for piece in split_pieces(pattern))
+    return "".join(piece if piece.isascii() else _keep_ascii_piece(piece) for piece in split_pieces(pattern))
 
 
-def _keep_ascii_of_piece(piece: str) -> str:
+def _keep_ascii_piece(piece: str) -> str:
     if not piece.startswith("["):
         return _NOT_IN_ASCII
     characters = _NON_ASCII.sub("", _NON_ASCII_RANGE.sub("", piece[1:-1]))
@@ -58,9 +58,9 @@ def _keep_ascii_of_piece(piece: str) -> str:
 
 
 def build_union(gates: Iterable[str]) -> str:
-    """Build a pattern whose first match begins where the first match of any gate does.
+    """Build a pattern that first matches where any of the gates does.
 
-    Without gates it matches nowhere.
+    Its matches begin where those of the gates begin, and may end elsewhere. Without gates it matches nowhere.
 
     Words in any case are sorted by their first letter, each followed by what its gate wants behind it. RE2 tracks the
     position in each alternative: unsorted, every character of a text would be the possible beginning of every word of
@@ -83,7 +83,10 @@ def build_union(gates: Iterable[str]) -> str:
 
 
 def _split_beginnings(pattern: str) -> Iterator[tuple[str, str]]:
-    """Yield each beginning of a pattern: a word in any case and the rest, or no word and all of it."""
+    """Yield each beginning of a pattern as a word and the rest.
+
+    The word matches in any case. A beginning that has none yields an empty word and all of it.
+    """
     for alternative in split_alternatives(pattern):
         group, rest, is_optional = _split_leading_group(alternative)
         if _IN_ANY_CASE not in group:
@@ -129,7 +132,11 @@ def _get_group_content(group: str) -> str:
 
 
 def _split_leading_group(alternative: str) -> tuple[str, str, bool]:
-    """Split off the group at the start, unless it is repeated; return it, the rest, and whether it is optional."""
+    """Split off the group at the start, unless it is repeated.
+
+    Returns:
+        The group, or an empty string; the rest; and True if the group is optional.
+    """
     group = ""
     depth = 0
     for piece in split_pieces(alternative):

@@ -61,7 +61,9 @@ def is_json(text: str) -> bool:
 
 
 def parse_literals(text: str, *, with_keys: bool = True) -> list[Literal] | None:
-    """Return the literals of a JSON object or array in order, or None for another text.
+    """Return the literals of a JSON text; None for another text.
+
+    A JSON text is an object or an array.
 
     Args:
         text: any text.
@@ -141,7 +143,7 @@ def find_keyed_entities(text: str, literals: Iterable[Literal]) -> Iterator[Enti
 
 
 def fit_to_literals(text: str, entities: Sequence[Entity], literals: Sequence[Literal]) -> list[Entity]:
-    """Cut entities to the literals that they touch, so that the text stays JSON.
+    """Cut entities to the literals they touch: the text stays JSON.
 
     In a string no half of an escape is replaced. A number is replaced whole, by a string.
     """
@@ -199,9 +201,10 @@ def decode_escapes(text: str, literal: Literal) -> tuple[str, list[int]]:
 
 
 def decode_percent(text: str) -> tuple[str, list[int]] | None:
-    """Decode URL encoding; return as `decode_escapes` does, or None if nothing is encoded.
+    """Decode URL encoding, or return None if nothing is encoded.
 
-    Only ASCII characters are decoded, since no recognizer needs more. A second decoding finds what was encoded twice.
+    The result is like that of `decode_escapes`. Only ASCII characters are decoded, since no recognizer needs more. A
+    second decoding finds what was encoded twice.
     """
     pieces: list[str] = []
     origins: list[int] = []

@@ -1,4 +1,4 @@
-"""Keys of JSON objects whose values are personal or secret, whatever they look like."""
+"""Sensitive keys of JSON objects and the entities of their values."""
 
 import re
 from functools import lru_cache
@@ -55,7 +55,7 @@ ENTITIES = frozenset(_KEYS)
 
 
 def get_key_entity(key: str) -> str:
-    """Return the entity that a key's value is, or an empty string for an ordinary key.
+    """Return the entity of a key's value; empty for an ordinary key.
 
     "US_SSN" for `customerSsn`, `SSN` and `ssn_part_1`.
     """
@@ -82,6 +82,6 @@ def _get_words_entity(words: list[str]) -> str:
 
 
 def build_gate() -> Gate:
-    """Build the gate of all keys: a string that ends with one of them."""
+    """Build a gate that matches each string ending with a sensitive key."""
     keys = "|".join("[ _.-]?".join(words) for words in sorted(_ENTITIES))
     return Gate(rf'(?i:{keys})(?i:[ _.-]?part)?(?:[ _.-]?[0-9]{{1,3}})?\\{{0,3}}"', "words")

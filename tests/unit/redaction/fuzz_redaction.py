@@ -1,4 +1,6 @@
-"""Random texts, led by what of the engine they reach. Needs atheris; pytest does not collect it.
+"""Fuzzer of the redaction engine, guided by the code it reaches.
+
+It needs atheris; pytest does not collect it.
 
     python -m venv /tmp/fuzz && /tmp/fuzz/bin/pip install -r requirements.txt && /tmp/fuzz/bin/pip install atheris
     PYTHONPATH=. /tmp/fuzz/bin/python tests/unit/redaction/fuzz_redaction.py -max_total_time=300 -max_len=400 CORPUS
@@ -29,11 +31,14 @@ PIECES = [
 
 
 class Broken(AssertionError):
-    """A rule that holds for every text did not hold for this one."""
+    """A rule for every text does not hold for this one."""
 
 
-def text_of(data: bytes) -> str:
-    """Half of the inputs as they are, half as numbers of pieces with a few characters between them."""
+def build_text(data: bytes) -> str:
+    """Build a text from random bytes.
+
+    Half of the inputs are the text itself; the others select pieces, with a few characters between them.
+    """
     provider = atheris.FuzzedDataProvider(data)
     if provider.ConsumeBool():
         return provider.ConsumeUnicode(LONGEST)
@@ -76,7 +81,7 @@ def _between(entities: object, length: int) -> list[tuple[int, int]]:
 
 def main() -> None:
     """Run atheris with its own options."""
-    atheris.Setup(sys.argv, lambda data: check(text_of(data)))
+    atheris.Setup(sys.argv, lambda data: check(build_text(data)))
     atheris.Fuzz()
 
 

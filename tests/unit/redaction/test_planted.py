@@ -1,4 +1,4 @@
-"""What simulate_logs.py plants is found, whatever values the dice give it."""
+"""Every value that simulate_logs.py plants is found, for any seed."""
 
 import random
 
@@ -11,7 +11,7 @@ REDACTOR = Redactor()
 
 
 @pytest.mark.parametrize("shape", TEMPLATES, ids=lambda shape: shape[0][:32])
-def test_nothing_that_is_planted_is_left(shape: tuple[str, tuple]) -> None:
+def test_no_planted_value_is_left(shape: tuple[str, tuple]) -> None:
     template, makers = shape
     source = random.Random(template)
     for _ in range(50):

@@ -1,4 +1,4 @@
-"""Rules that hold for every text: random ones, and ones glued together from what recognizers look for."""
+"""Rules that hold for every text, random or glued together from examples."""
 
 import re
 from unittest.mock import patch
@@ -61,7 +61,7 @@ def test_every_value_that_a_recognizer_finds_is_covered(text: str) -> None:
 
 
 @given(st.lists(st.sampled_from(NESTED_VALUES * 4 + JOINTS), max_size=8).map("".join))
-def test_a_skipped_gate_match_would_have_found_a_part_of_another_value_only(text: str) -> None:
+def test_a_skipped_gate_match_hides_only_parts_in_another_value(text: str) -> None:
     for recognizer in RECOGNIZERS:
         if recognizer.skip_inside:
             for start in (match.start() for match in re.finditer(f"(?={recognizer.gate})", text)):
@@ -72,7 +72,7 @@ def test_a_skipped_gate_match_would_have_found_a_part_of_another_value_only(text
 
 
 @given(texts)
-def test_a_recognizer_finds_nothing_in_a_text_that_its_gate_does_not_match(text: str) -> None:
+def test_a_recognizer_finds_nothing_in_a_text_without_a_gate_match(text: str) -> None:
     matching = set(GATES.match_text(text))
     for index, recognizer in enumerate(RECOGNIZERS):
         if index not in matching:

@@ -67,13 +67,13 @@ def test_a_line_without_personal_data_is_left_alone(line: str) -> None:
 
 
 @pytest.mark.parametrize(("recognizer", "line", "value"), POSITIVE)
-def test_its_gate_matches_the_line(recognizer: Recognizer, line: str, value: str) -> None:
+def test_the_gate_matches_the_line(recognizer: Recognizer, line: str, value: str) -> None:
     assert get_gates(recognizer).match_text(line)
     assert re.search(recognizer.gate_pattern, line)
 
 
 @each_recognizer
-def test_no_run_in_its_gate_goes_on_into_the_next_text(recognizer: Recognizer) -> None:
+def test_no_run_in_the_gate_goes_on_into_the_next_text(recognizer: Recognizer) -> None:
     # Texts are searched together, a line each: a run that takes line feeds would read the following texts again and
     # again.
     runs = re.findall(r"\[\^((?:\\.|[^\]\\])+)\][|\\.)]*(?:[*+]|\{\d+,\})", recognizer.gate_pattern)
@@ -81,13 +81,13 @@ def test_no_run_in_its_gate_goes_on_into_the_next_text(recognizer: Recognizer) -
 
 
 @each_recognizer
-def test_it_carries_both_kinds_of_example(recognizer: Recognizer) -> None:
+def test_it_carries_positive_and_negative_examples(recognizer: Recognizer) -> None:
     assert recognizer.positive
     assert recognizer.negative
 
 
 @each_recognizer
-def test_policies_and_queries_can_name_its_entity(recognizer: Recognizer) -> None:
+def test_policies_and_queries_can_name_the_entity(recognizer: Recognizer) -> None:
     assert re.fullmatch(ENTITY_PATTERN, recognizer.entity), (
         f"{recognizer.name}: entity={recognizer.entity!r} must match {ENTITY_PATTERN}, as in EMPLOYEE_ID"
     )
@@ -99,7 +99,7 @@ def test_it_has_a_gate(recognizer: Recognizer) -> None:
 
 
 @each_recognizer
-def test_a_pattern_that_starts_at_its_gate_has_a_gate_that_starts_with_the_value(recognizer: Recognizer) -> None:
+def test_starts_at_gate_does_not_go_with_gate_start(recognizer: Recognizer) -> None:
     starts_before_the_value = recognizer.gate_pattern.startswith((GATE_START, GATE_DIGIT_START))
     assert not (recognizer.starts_at_gate and starts_before_the_value), (
         f"{recognizer.name}: a gate with GATE_START or GATE_DIGIT_START begins one character before the value, so the "
@@ -108,7 +108,7 @@ def test_a_pattern_that_starts_at_its_gate_has_a_gate_that_starts_with_the_value
 
 
 @each_recognizer
-def test_it_states_once_where_its_pattern_starts(recognizer: Recognizer) -> None:
+def test_it_states_once_where_the_pattern_starts(recognizer: Recognizer) -> None:
     stated = (recognizer.starts_at_gate, recognizer.max_lead is not None, recognizer.lead_characters != "")
     assert sum(stated) <= 1, f"{recognizer.name}: set one of starts_at_gate, max_lead and lead_characters"
 

@@ -1,4 +1,4 @@
-"""The engine as its users see it."""
+"""The engine through its public interface."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from redaction import Entity, Redaction, Redactor
 REDACTOR = Redactor()
 
 
-def test_replaces_a_value_by_its_token() -> None:
+def test_a_value_is_replaced_by_a_token() -> None:
     assert REDACTOR.redact("Customer 555-123-4567 logged in") == Redaction(
         "Customer [PHONE] logged in", (Entity("PHONE", 9, 21),)
     )
@@ -18,7 +18,7 @@ def test_one_line_may_hold_every_entity() -> None:
     assert REDACTOR.redact(line).text == "[EMAIL] [IP_ADDRESS] [US_SSN] [CREDIT_CARD] [PHONE] [[IP_ADDRESS]]:443"
 
 
-def test_offsets_count_code_points_of_the_original() -> None:
+def test_offsets_count_code_points_in_the_original() -> None:
     text = "🙂 é 10.0.0.1 a@b.co"
     entities = REDACTOR.redact(text).entities
     assert [(entity.type, text[entity.start : entity.end]) for entity in entities] == [
@@ -47,12 +47,12 @@ def test_overlapping_values_become_one_that_covers_both() -> None:
     assert redaction.entities == (Entity("EMAIL", 5, 31),)
 
 
-def test_the_longest_of_overlapping_values_names_them() -> None:
+def test_the_longest_overlapping_value_names_the_entity() -> None:
     assert REDACTOR.redact("::ffff:10.0.0.1").entities == (Entity("IP_ADDRESS", 0, 15),)
     assert REDACTOR.redact("555-123-4567@example.com").text == "[EMAIL]"
 
 
-def test_a_value_that_only_its_neighbour_hid_is_found_too() -> None:
+def test_a_value_hidden_only_by_a_neighbour_is_found_too() -> None:
     assert REDACTOR.redact("10.0.0.1+14155552671+14155552671").text == "[IP_ADDRESS][PHONE][PHONE]"
 
 
@@ -65,7 +65,7 @@ def test_tokens_in_the_input_are_left_and_hide_nothing() -> None:
 
 
 @pytest.mark.parametrize("noise", ["\ud800", "\udfff", "\0", "🙂", "\n", "\u202e", "\U0010ffff"])
-def test_any_str_is_accepted_and_its_other_characters_kept(noise: str) -> None:
+def test_any_str_is_accepted_and_all_other_characters_are_kept(noise: str) -> None:
     assert REDACTOR.redact(f"{noise} 10.0.0.1 {noise}").text == f"{noise} [IP_ADDRESS] {noise}"
 
 

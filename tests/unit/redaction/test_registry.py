@@ -32,7 +32,7 @@ def test_every_registered_recognizer_is_in_a_module() -> None:
     assert [recognizer.name for recognizer in RECOGNIZERS if id(recognizer) not in collected] == []
 
 
-def test_every_entity_is_in_a_table_of_the_documents() -> None:
+def test_every_entity_is_listed_in_the_documents() -> None:
     documents = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     rows = [line for document in documents for line in document.read_text().splitlines() if line.startswith("| `")]
     listed = {name for row in rows for name in re.findall(r"`([A-Z][A-Z0-9_]+)`", row)}

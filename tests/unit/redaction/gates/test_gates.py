@@ -1,4 +1,4 @@
-"""Gates that don't fit into their memory say so, and never pass for gates that match nothing."""
+"""Gates match alike together and alone, and report a lack of memory."""
 
 import random
 import string
@@ -30,7 +30,7 @@ def test_a_gate_that_re2_rejects_is_refused() -> None:
 
 
 @pytest.mark.parametrize("texts", [1, 8])
-def test_a_gate_that_needs_more_states_than_its_memory_holds_still_matches(texts: int) -> None:
+def test_a_gate_with_more_states_than_memory_still_matches(texts: int) -> None:
     before = "".join(random.Random(1).choices("ab", k=20_000))
     text = f"{before}{'a' * 61}c"
     gates = Gates([Gate("a[ab]{60}c", "shapes"), Gate("d", "shapes")], SMALL_MEMORY_BYTES)
@@ -54,7 +54,7 @@ def test_nothing_is_compiled_any_more_once_gates_are_prepared(monkeypatch: pytes
     assert gates.matches_by_text(["é pin="]) == {0: {0: None}}
 
 
-def test_of_a_dense_gate_only_the_first_match_in_a_text_is_reported() -> None:
+def test_only_the_first_match_in_a_text_is_reported_for_a_dense_gate() -> None:
     gates = Gates([Gate("[a-z]{3}[0-9]", "shapes", is_dense=True)])
 
     assert gates.matches_by_text(["abc1abc1", "x", "a abc1"]) == {0: {0: [0]}, 2: {0: [2]}}

@@ -40,7 +40,7 @@ def test_only_the_adapter_imports_google_re2() -> None:
     assert importing == {"redaction/gates/re2_adapter.py"}
 
 
-def test_the_private_match_of_a_pattern_returns_spans_of_bytes() -> None:
+def test_the_private_pattern_match_returns_byte_spans() -> None:
     options = re2.Options()
     options.never_capture = True
     match = re2.compile(b"b(b)?", options)._regexp.Match
@@ -50,7 +50,7 @@ def test_the_private_match_of_a_pattern_returns_spans_of_bytes() -> None:
     assert match(UNANCHORED, b"aaa", 0, 3)[0] == (-1, -1)
 
 
-def test_the_private_match_of_a_set_returns_the_indexes_in_the_order_of_addition() -> None:
+def test_the_private_set_match_returns_indexes_in_the_order_added() -> None:
     pattern_set = re2.Set.SearchSet()
     assert [pattern_set.Add(pattern) for pattern in ("a", "b", "é")] == [0, 1, 2]
     pattern_set.Compile()
@@ -59,13 +59,13 @@ def test_the_private_match_of_a_set_returns_the_indexes_in_the_order_of_addition
     assert list(pattern_set._set.Match(b"c")) == []
 
 
-def test_a_search_sees_what_stands_before_its_position() -> None:
+def test_a_search_considers_the_text_before_the_position() -> None:
     search = compile_search("(?m)^a")
 
     assert search(b"ba\na", 1, 4) == 3
 
 
-def test_a_search_ends_before_its_end() -> None:
+def test_a_search_ignores_the_text_behind_the_end() -> None:
     assert compile_search("ab")(b"xxab", 0, 3) == -1
 
 
@@ -84,12 +84,12 @@ def test_a_set_without_a_match_returns_nothing() -> None:
 
 
 @pytest.mark.parametrize("pattern", ["(?=a)", "(?:[a-z]{100}){9}"])
-def test_a_set_that_re2_rejects_names_the_number_of_its_gates(pattern: str) -> None:
+def test_a_rejected_set_reports_how_many_gates_it_has(pattern: str) -> None:
     with pytest.raises(GatesTooLarge, match="1 gates"):
         compile_set([pattern], 1 << 16)
 
 
-def test_an_empty_result_of_a_set_means_that_re2_gave_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_set_result_means_that_re2_gave_up(monkeypatch: pytest.MonkeyPatch) -> None:
     # A set that was never compiled fails in the way of one that has no memory left: it returns an empty list.
     monkeypatch.setattr(re2.Set, "Compile", lambda _set: None)
 

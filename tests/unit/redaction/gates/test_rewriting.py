@@ -23,7 +23,7 @@ ASCII_PARTS = [
 ]
 
 
-def test_the_union_of_all_gates_matches_where_the_first_of_them_does() -> None:
+def test_the_union_with_all_gates_matches_where_the_first_gate_does() -> None:
     searches = [get_search(pattern) for pattern in PATTERNS]
     union = get_search(f"(?m){build_union(PATTERNS)}")
 
@@ -77,7 +77,7 @@ patterns = st.recursive(
 
 
 @given(st.lists(patterns, min_size=1, max_size=3), st.text("abABéÉ.(|)", max_size=12))
-def test_a_union_of_any_gates_matches_where_the_first_of_them_does(gates: list[str], text: str) -> None:
+def test_a_union_with_any_gates_matches_where_the_first_gate_does(gates: list[str], text: str) -> None:
     encoded = text.encode()
     starts = [start for gate in gates if (start := get_search(gate)(encoded, 0, len(encoded))) >= 0]
 
@@ -96,11 +96,11 @@ def test_a_union_of_any_gates_matches_where_the_first_of_them_does(gates: list[s
         (r"[^\]é]\[é", r"[^\]]\[\xff"),
     ],
 )
-def test_only_the_ascii_part_of_a_pattern_is_kept(pattern: str, ascii_pattern: str) -> None:
+def test_only_the_ascii_part_is_kept(pattern: str, ascii_pattern: str) -> None:
     assert keep_ascii(pattern) == ascii_pattern
 
 
-def test_a_class_keeps_its_ascii_characters() -> None:
+def test_a_class_keeps_all_ascii_characters() -> None:
     classes = {piece for pattern in PATTERNS for piece in split_pieces(pattern) if piece.startswith("[")}
     assert any(not each.isascii() for each in classes)
     for each in classes:

@@ -1,0 +1,1 @@
+"""Tests of redaction in structured texts."""

@@ -1,4 +1,4 @@
-"""JSON texts stay valid JSON, and whole values under sensitive keys are replaced."""
+"""JSON texts stay JSON, and values under sensitive keys are replaced."""
 
 import json
 
@@ -43,12 +43,12 @@ REDACTOR = Redactor()
         ('["10.0.0.1", 5]', '["[IP_ADDRESS]", 5]'),
     ],
 )
-def test_a_json_text_is_redacted_by_its_keys_and_stays_json(text: str, redacted: str) -> None:
+def test_a_json_text_is_redacted_by_sensitive_keys_and_stays_json(text: str, redacted: str) -> None:
     assert REDACTOR.redact(text).text == redacted
     json.loads(redacted)
 
 
-def test_a_record_keeps_its_keys_and_numbers() -> None:
+def test_a_record_keeps_keys_and_numbers() -> None:
     record = {"b": 1, "a": [1.0, "a@b.co", True], "password": {"old": "x", "n": 2**70}}
 
     redacted, redaction = REDACTOR.redact_json(record)
@@ -69,7 +69,7 @@ def test_a_record_keeps_its_keys_and_numbers() -> None:
         ("cvv2", "CREDIT_CARD"), ("addressLine1", "ADDRESS"), ("part1", ""), ("sha256", ""),
     ],
 )  # fmt: skip
-def test_a_key_declares_the_entity_of_its_value(key: str, entity: str) -> None:
+def test_a_sensitive_key_declares_an_entity(key: str, entity: str) -> None:
     assert get_key_entity(key) == entity
 
 
