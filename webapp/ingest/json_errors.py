@@ -2,6 +2,8 @@
 
 import re
 
+import msgspec
+
 _BYTE = re.compile(r"\(byte (\d+)\)$")
 
 
@@ -19,6 +21,8 @@ def describe_json_error(error: Exception) -> str:
         return "nested too deeply"
     if isinstance(error, UnicodeDecodeError):
         return f"no UTF-8 at byte {error.start}"
+    if isinstance(error, msgspec.ValidationError):
+        return "a number is out of range"  # without a type to decode to there is no other of these errors
     match = _BYTE.search(str(error))
     # msgspec has no offset for JSON that ends early, nor for a string that ends within a surrogate pair.
     return f"at byte {match[1]}" if match else "incomplete at its end"

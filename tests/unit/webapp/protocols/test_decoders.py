@@ -17,7 +17,6 @@ from webapp.protocols import axiom
 from webapp.protocols.elasticsearch import bulk
 from webapp.protocols.loki import push
 from webapp.protocols.otlp import json_format, protobuf_format
-from webapp.protocols.records import is_too_deep
 from webapp.protocols.splunk import events
 
 Decode = Callable[[bytes], Sequence[Any]]
@@ -81,12 +80,3 @@ def test_any_bytes(decoder: Decode, body: bytes) -> None:
         decoder(body)
     except Problem as problem:
         assert problem.status in (400, 413)
-
-
-@pytest.mark.parametrize(("levels", "too_deep"), [(0, False), (1, False), (32, False), (33, True), (40, True)])
-def test_depth(levels: int, too_deep: bool) -> None:
-    value: Any = "x"
-    for level in range(levels):
-        value = {"a": value} if level % 2 else [value]
-
-    assert is_too_deep(value) is too_deep
