@@ -3,15 +3,29 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: run test check format lock clean chromium syslog-ng chaos \
+.PHONY: run test test-unit test-system test-shippers packages check format lock clean chaos \
 	bench bench-broker bench-control bench-outages bench-redaction bench-ingest bench-failures bench-store bench-pipeline
 
 run: .venv/.runtime .venv-engine/.installed  ## install, start everything on the embedded engine, Ctrl-C stops it
 	@exec $(BIN)/python -m local.run
 
 # After a test process that dies pytest-xdist starts another, and may then wait for ever: let the run end there.
-test: .venv/.dev .venv-engine/.installed .venv-clients/.node chromium syslog-ng  ## every test
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --max-worker-restart 0
+PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0
+
+test: .venv/.dev .venv-engine/.installed .venv-clients/.node packages  ## every test; installs what they need
+	$(PYTEST)
+
+test-unit: .venv/.dev .venv-engine/.installed  ## the tests that start none of Sluice's processes
+	$(PYTEST) tests/unit
+
+test-system: .venv/.dev .venv-engine/.installed packages  ## the tests of running processes
+	$(PYTEST) tests/system tests/chaos
+
+test-shippers: .venv/.dev .venv-engine/.installed .venv-clients/.node packages  ## the tests with real shippers and clients
+	$(PYTEST) tests/shippers
+
+packages:
+	@scripts/install_test_packages.sh
 
 check: .venv/.dev  ## format, lint, types, import rule
 	$(BIN)/ruff format --check .
@@ -29,22 +43,6 @@ lock:  ## requirements*.in -> requirements*.txt, exact versions with hashes (nee
 	$(UV) requirements-dev.in -o requirements-dev.txt
 	$(UV) requirements-bench.in -o requirements-bench.txt
 	$(UV) requirements-clients.in -o requirements-clients.txt
-
-chromium:  ## the browser that opens Flower's pages in the tests, from Debian
-	@command -v chromium >/dev/null || { \
-	  echo "installing chromium for the tests"; \
-	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
-	  $$sudo apt-get update -qq && \
-	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
-	} || { echo "the tests open Flower in a browser: put chromium on the PATH (apt-get install chromium)" >&2; exit 1; }
-
-syslog-ng:  ## the syslog-ng that sends to Sluice in the tests, from Debian
-	@{ command -v syslog-ng >/dev/null && ls /usr/lib/syslog-ng/*/libhttp.so >/dev/null 2>&1; } || { \
-	  echo "installing syslog-ng for the tests"; \
-	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
-	  $$sudo apt-get update -qq && \
-	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends syslog-ng-core syslog-ng-mod-http; \
-	} || { echo "the tests run syslog-ng: put it on the PATH (apt-get install syslog-ng-core syslog-ng-mod-http)" >&2; exit 1; }
 
 chaos: .venv/.dev .venv-engine/.installed  ## kills, outages and poison under load; accounts for every log
 	$(BIN)/python -m tests.chaos $(ARGS)

@@ -41,6 +41,21 @@ from tests.support.failure_queue import purge
 from tests.support.fault_proxy import FaultProxy
 from tests.support.processes import Processes
 
+# What takes longest begins first, so that no process of pytest-xdist is left alone with it at the end.
+_FIRST = ("tests/shippers/", "tests/system/pipeline/", "tests/chaos/", "tests/system/", "tests/unit/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests together that share what is expensive to start, and put the long ones first.
+
+    pytest-xdist gives a group to one process (`--dist loadgroup`): a file, or a folder whose tests share a deployment.
+    """
+    for item in items:
+        folder, _, _name = item.nodeid.partition("::")[0].rpartition("/")
+        group = folder if folder == "tests/system/pipeline" else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: next((rank for rank, begin in enumerate(_FIRST) if item.nodeid.startswith(begin)), 9))
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:

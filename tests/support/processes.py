@@ -14,9 +14,10 @@ from honcho.environ import parse_procfile
 from local.environment import engine_environment
 from local.ports import free_port
 from settings import ROOT
-from tests.support.waiting import wait_for
+from tests.support.waiting import wait_for, witnesses
 
 COMMANDS: Mapping[str, str] = parse_procfile((ROOT / "Procfile").read_text()).processes
+LAST_LINES = 15
 READY_LINES = {"web": "Started worker", "redact": " ready.", "store": " ready.", "flower": "Visit me at"}
 
 
@@ -32,6 +33,7 @@ class Processes:
         self.flower_port = free_port()
         ports = {"PORT": str(self.web_port), "FLOWER_PORT": str(self.flower_port)}
         self.environment = engine_environment(engine_url) | ports | environment
+        witnesses.add(self)
         self._http = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(30))
 
     def use_queues(self, prefix: str) -> None:
@@ -88,6 +90,12 @@ class Processes:
     def log(self, name: str, begin: int = 0) -> str:
         """What it wrote, from a byte on; all that its predecessors of the same name wrote is before that."""
         return self.log_file(name).read_bytes()[begin:].decode(errors="replace")
+
+    def last_lines(self) -> str:
+        """Return the last lines that each process wrote, for a test that fails."""
+        return "\n".join(
+            f"--- {name} ---\n" + "\n".join(self.log(name).splitlines()[-LAST_LINES:]) for name in self._running
+        )
 
     def kill(self, name: str) -> None:
         """SIGKILL the process and its children."""

@@ -2,15 +2,33 @@
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
+from weakref import WeakSet
 
 Value = TypeVar("Value")
 
 
+class Witness(Protocol):
+    """Anything that can tell what happened while a test waited."""
+
+    def last_lines(self) -> str:
+        """Return the end of its logs."""
+
+
+witnesses: WeakSet[Witness] = WeakSet()
+"""Consulted when a wait fails: running processes add themselves."""
+
+
 def wait_for(what: str, condition: Callable[[], Value], seconds: float = 60, every: float = 0.1) -> Value:
-    """The first truthy value of `condition`; fails the test, naming `what`, when there is none within `seconds`."""
+    """Return the first truthy value of `condition`.
+
+    Fails the test when there is none within `seconds`, naming `what` and showing the last lines of running processes.
+    """
     deadline = time.monotonic() + seconds
     while not (value := condition()):
-        assert time.monotonic() < deadline, f"no {what} within {seconds} s"
+        if time.monotonic() >= deadline:
+            raise AssertionError(
+                "\n\n".join([f"waited {seconds} s for {what}", *(witness.last_lines() for witness in witnesses)])
+            )
         time.sleep(every)
     return value

@@ -53,6 +53,6 @@ def web_behind(proxy: FaultProxy, tmp_path: Path, tenant: str, request: pytest.F
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
-    assert chromium, "no chromium: make chromium"
+    assert chromium, "no chromium: make packages"
     with sync_playwright() as playwright, playwright.chromium.launch(executable_path=chromium, args=FLAGS) as running:
         yield running

@@ -1,0 +1,1 @@
+"""What is done for one tenant, with deployments of their own."""
