@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 from collections import Counter
 from collections.abc import Mapping
@@ -72,7 +73,17 @@ class Processes:
             assert not self._ended(name), self.log(name)
 
     def _is_ready_or_ended(self, name: str) -> bool:
-        return READY_LINES[name] in self.log(name, self._log_begins[name]) or self._ended(name)
+        if self._ended(name):
+            return True
+        # A web process writes its line before it accepts connections, which shows on a loaded machine.
+        return READY_LINES[name] in self.log(name, self._log_begins[name]) and (name != "web" or self._web_accepts())
+
+    def _web_accepts(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.web_port), timeout=5).close()
+        except OSError:
+            return False
+        return True
 
     def _ended(self, name: str) -> bool:
         return self._running[name].poll() is not None
