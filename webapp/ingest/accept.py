@@ -100,10 +100,10 @@ def accept_records(
         for tenant, logs in records.logs.items()
     ]
     if shares or caller.tenant_id is None:
-        rate_limits.check(shares)
+        rate_limits.charge_ingest(shares)
     else:
         # No record is valid, but the request still counts.
-        rate_limits.check([Share(caller.tenant_id, 0, body_bytes)])
+        rate_limits.charge_ingest([Share(caller.tenant_id, 0, body_bytes)])
     batches = [_build_batch(tenant, records) for tenant in records.logs]
     try:
         for batch in batches:

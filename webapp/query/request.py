@@ -60,7 +60,7 @@ def reading(*parameters: str) -> Iterator[tuple[str, Caller]]:
     Args:
         parameters: that the query may have. Any other is refused: a filter with a wrong name would find everything.
     Raises:
-        Problem: 400 for another parameter or no tenant; 401, 403, 429 and 503 as `identify` and `check_reading`; 503
+        Problem: 400 for another parameter or no tenant; 401, 403, 429 and 503 as `identify` and `charge_read`; 503
             when others read already, MAX_READERS of them.
     """
     reader = _reader_of(parameters)
@@ -79,7 +79,7 @@ def _reader_of(parameters: Sequence[str]) -> tuple[str, Caller]:
         raise Problem(400, "tenant_id_missing", "Name the tenant in the header x-tenant-id, or send a key.")
     if not _TENANT_ID.fullmatch(tenant_id):
         raise Problem(400, "tenant_id_invalid", "A tenant id has 1 to 64 of the characters A-Z a-z 0-9 . _ - only.")
-    rate_limits.check_reading(tenant_id)
+    rate_limits.charge_read(tenant_id)
     if request.args.keys() - set(parameters):
         known = ", ".join(parameters)
         raise Problem(400, "parameter_unknown", f"One of the parameters is not known here; there are: {known}.")

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from local.engine import Engine
 from models import ApiKey, Limits, Tenant
 from tests.support.waiting import wait_for
-from webapp.access.rate_limits import Share, check
+from webapp.access.rate_limits import Share, charge_ingest
 from webapp.http.problems import Problem
 
 Configure = Callable[..., None]
@@ -23,7 +23,7 @@ def verdict(tenant: str, records: int = 1, body_bytes: int = 1) -> Problem | Non
 
 def verdict_on(*shares: Share) -> Problem | None:
     try:
-        check(shares)
+        charge_ingest(shares)
     except Problem as problem:
         return problem
     return None
