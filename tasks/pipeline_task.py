@@ -178,16 +178,17 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
         ).apply_async()
 
     def _log_result(self, result: BatchResult, payload: Any, began: float, ending: Exception | None) -> None:
+        delay = {"again_in_seconds": ending.when} if isinstance(ending, Retry) else {}
         self._log(
             "failed" if result.failed else "again" if result.retry else "done",
             payload,
             began,
             logging.WARNING if result.failed else logging.INFO,
             again=len(result.retry.logs) if result.retry else 0,
-            again_in_seconds=ending.when if isinstance(ending, Retry) else None,
             dropped=result.counts.dropped,
             failed=sum(part.log_count for part in result.failed),
             reasons=sorted({str(part.reason) for part in result.failed}),
+            **delay,
         )
 
     def _log(self, outcome: str, payload: Any, began: float, level: int, **fields: Any) -> None:

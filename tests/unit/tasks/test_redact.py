@@ -6,7 +6,7 @@ from tasks.batch import Batch, Log, RedactedBatch
 from tasks.redact import redact
 
 
-def test_every_log_keeps_its_place_its_id_and_its_original(tenant: str) -> None:
+def test_logs_keep_their_order_their_ids_and_their_originals(tenant: str) -> None:
     batch = Batch(tenant, "request-1", (Log("a", "mail ada@example.com"), Log("b", "nothing here")))
 
     result = redact.run(batch)
@@ -21,17 +21,18 @@ def test_every_log_keeps_its_place_its_id_and_its_original(tenant: str) -> None:
     assert result.failed == ()
 
 
-def test_a_log_that_the_policy_drops_is_not_passed_on(tenant: str) -> None:
+def test_a_log_that_the_policy_drops_is_counted_and_not_passed_on(tenant: str) -> None:
     TenantPolicy.put(tenant, '{"actions": {"EMAIL": "drop"}}')
 
     result = redact.run(Batch(tenant, "r", (Log("a", "mail ada@example.com"), Log("b", "nothing here"))))
     assert result.done is not None
     assert [log.log_id for log in result.done.logs] == ["b"]
+    assert (result.counts.accepted, result.counts.dropped) == (2, 1)
 
     assert redact.run(Batch(tenant, "r", (Log("a", "mail ada@example.com"),))).done is None
 
 
-def test_without_the_policies_everything_waits(engine: Engine, tenant: str) -> None:
+def test_all_logs_are_retried_while_policies_can_not_be_read(engine: Engine, tenant: str) -> None:
     batch = Batch(tenant, "r", (Log("a", "text"),))
     engine.stop()
     try:
@@ -42,7 +43,7 @@ def test_without_the_policies_everything_waits(engine: Engine, tenant: str) -> N
     assert redact.run(batch).done is not None
 
 
-def test_a_policy_that_was_looked_up_serves_for_a_while(engine: Engine, tenant: str) -> None:
+def test_a_cached_policy_serves_while_dynamodb_is_down(engine: Engine, tenant: str) -> None:
     batch = Batch(tenant, "r", (Log("a", "text"),))
     assert redact.run(batch).done is not None
     engine.stop()
