@@ -1,22 +1,25 @@
-"""The ways besides Authorization: Bearer and X-API-Key in which the protocols' clients send a key."""
+"""Other headers in which the protocols' clients send an API key."""
 
 from flask import request
 
 
-def key_of_scheme(scheme: str) -> str | None:
-    """What follows the scheme in the header Authorization.
+def get_scheme_api_key(scheme: str) -> str | None:
+    """Return what follows `scheme` in the header Authorization, if anything.
 
-    Werkzeug's own reading is not used: it takes a key with an "=" in it for parameters.
+    Werkzeug's parser is not used: it reads a key with "=" in it as parameters.
 
     Args:
         scheme: such as "Splunk"; its case doesn't matter.
     """
-    given, _, key = request.headers.get("Authorization", "").partition(" ")
-    return key.strip() or None if given.lower() == scheme.lower() else None
+    sent_scheme, _, api_key = request.headers.get("Authorization", "").partition(" ")
+    return api_key.strip() or None if sent_scheme.lower() == scheme.lower() else None
 
 
-def key_of_basic() -> str | None:
-    """The password of Authorization: Basic, or the user where that is empty: clients differ in where they put a key."""
+def get_basic_api_key() -> str | None:
+    """Return the password of Authorization: Basic, or else the user.
+
+    Clients differ in which of the two carries the API key.
+    """
     login = request.authorization
     if login is None or login.type != "basic":
         return None

@@ -34,10 +34,10 @@ class Share(msgspec.Struct, frozen=True):
 
 
 class _Charge(msgspec.Struct, frozen=True):
-    """What a request costs of one limit.
+    """Cost of a request under one limit.
 
     Attributes:
-        what: is limited, such as "bytes".
+        what: the name of what is limited, such as "bytes".
         per_second: rate that the tenant may send at.
     """
 
@@ -48,11 +48,13 @@ class _Charge(msgspec.Struct, frozen=True):
 
 
 def charge_ingest(shares: Sequence[Share]) -> None:
-    """Charge a request to its tenants' limits, or reject it without a charge.
+    """Charge a request to its tenants' limits, or reject it.
 
     A rate holds over a sliding window of the burst's length. A request is accepted as long as its window is not used
     up, and is charged in full. So a request that is larger than a window is not rejected for ever: it uses up its
     window, and the excess is charged to the next one.
+
+    A rejected request is charged to none of its tenants.
 
     Args:
         shares: one for each tenant that has records in it.
@@ -95,10 +97,10 @@ def _get_tenant(tenant_id: str) -> Tenant | None:
         if not settings.require_auth:
             return None
         raise unavailable(
-            "tenant_unavailable", "The tenant can't be looked up now; nothing was accepted. Send it again."
+            "tenant_unavailable", "The tenant can't be looked up now; nothing was accepted. Send the request again."
         ) from None
     if tenant is None and settings.require_auth:
-        raise Problem(403, "tenant_unknown", "The tenant of this key does not exist any more; use another key.")
+        raise Problem(403, "tenant_unknown", "The tenant of this key no longer exists; use another key.")
     if tenant is not None and tenant.suspended:
         raise Problem(403, "tenant_suspended", "The tenant is suspended; ask the operators of Sluice to resume it.")
     return tenant
@@ -126,8 +128,8 @@ def _rate_limited(charge: _Charge, seconds: int) -> Problem:
     return Problem(
         429,
         "rate_limited",
-        f"The tenant has sent more than {charge.per_second} {charge.what} a second; nothing was accepted. Send it "
-        f"again in {seconds} s, or send more slowly.",
+        f"The tenant has sent more than {charge.per_second} {charge.what} a second; nothing was accepted. Send "
+        f"the request again in {seconds} s, and send more slowly.",
         {
             "Retry-After": str(seconds),
             "RateLimit-Limit": str(limit.amount),

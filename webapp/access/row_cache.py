@@ -1,4 +1,4 @@
-"""Rows that nearly every request needs, kept for a while; known rows serve on while DynamoDB is down."""
+"""Cache of rows that nearly every request needs."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ MISSING_SECONDS = 5.0
 
 
 class RowUnavailable(Exception):
-    """DynamoDB is down and no cached row is fresh enough to serve."""
+    """DynamoDB is down, and no cached row is young enough to serve."""
 
 
 class RowCache(Generic[Row]):
@@ -57,7 +57,7 @@ class RowCache(Generic[Row]):
         return self._outage.ongoing
 
     def get(self, key: str) -> Row | None:
-        """Return the row of a key, or None if there is no row.
+        """Return the row of a key, or None if there is none.
 
         Raises:
             RowUnavailable: DynamoDB does not answer, and the row is not cached, or was read too long ago.

@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable
 
 import msgspec
 
-# At exactly the time that is worked out a limit is still used up.
+# At exactly the computed time a limit is still used up.
 _MARGIN_SECONDS = 0.001
 _FEW_WINDOWS = 1000
 
@@ -33,7 +33,11 @@ class Limit(msgspec.Struct, frozen=True):
 
 
 class _Counts(msgspec.Struct):
-    """What was taken in the clock's window number `window`, and in the one before."""
+    """Amounts that were charged in two windows of the clock.
+
+    Attributes:
+        window: number of the current one.
+    """
 
     window: int
     current: int = 0
@@ -58,12 +62,15 @@ class SlidingWindows:
         return len(self._counts)
 
     def get_seconds_until_free(self, limit: Limit) -> float:
-        """Return 0 if anything is left of a limit, else when there will be if nothing is charged meanwhile."""
+        """Return how long a limit stays used up: 0 if anything is left.
+
+        It assumes that nothing is charged meanwhile.
+        """
         counts = self._get_counts(limit)
         if counts is None:
             return 0.0
         seconds, amount = limit.window_seconds, limit.amount
-        # Of the clock's current window; so long the previous one still counts, less and less.
+        # Until the clock's current window ends. So long the previous one still counts, less and less.
         left = seconds - self._clock() % seconds
         if counts.previous * left / seconds + counts.current < amount:
             return 0.0
@@ -72,7 +79,7 @@ class SlidingWindows:
         return left + (1 - amount / counts.current) * seconds + _MARGIN_SECONDS
 
     def charge(self, limit: Limit, cost: int) -> None:
-        """Count `cost` as taken now, even if that is more than is left."""
+        """Count `cost` as taken now, even if less is left."""
         counts = self._get_counts(limit)
         if counts is None:
             self._remove_ended()

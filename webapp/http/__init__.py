@@ -1,0 +1,1 @@
+"""What every HTTP request has: body, id, errors, memory budget, metrics, health."""

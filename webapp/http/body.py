@@ -9,7 +9,7 @@ import zstandard
 from flask import Flask, Response, request
 
 from settings import settings
-from webapp.http.memory_budget import reserve
+from webapp.http.memory_budget import reserve_bytes
 from webapp.http.problems import Problem
 
 # Bytes beyond the limit that are read and thrown away. A client that is answered while it still sends sees a
@@ -55,7 +55,7 @@ def read_body() -> bytes:
     if not body:
         raise Problem(400, "body_empty", "The body is empty; send the log in it.")
     decoded = body if decode is None else _decoded(body, decode)
-    reserve(RECORDS_FACTOR * len(decoded))
+    reserve_bytes(RECORDS_FACTOR * len(decoded))
     return decoded
 
 
@@ -64,7 +64,7 @@ def _read(limit: int) -> bytes:
     chunks: list[bytes] = []
     left = limit
     while left > 0 and (chunk := _stream().read(min(left, _CHUNK_BYTES))):
-        reserve(READING_FACTOR * len(chunk))
+        reserve_bytes(READING_FACTOR * len(chunk))
         chunks.append(chunk)
         left -= len(chunk)
     return b"".join(chunks)
@@ -76,7 +76,7 @@ def _decoded(body: bytes, decode: Callable[[bytes], Iterator[bytes]]) -> bytes:
     size = 0
     try:
         for piece in decode(body):
-            reserve(READING_FACTOR * len(piece))
+            reserve_bytes(READING_FACTOR * len(piece))
             pieces.append(piece)
             size += len(piece)
             if size > limit:

@@ -10,10 +10,10 @@ from webapp.http.problems import unavailable
 _lock = threading.Lock()
 _used = 0
 # The requests that hold memory, the oldest first.
-_holders: dict[object, int] = {}
+_bytes_by_request: dict[object, int] = {}
 
 
-def reserve(size: int) -> None:
+def reserve_bytes(size: int) -> None:
     """Count `size` bytes as held until the current request ends.
 
     The oldest request gets what it needs, or many that grow side by side would all have to give up.
@@ -24,11 +24,11 @@ def reserve(size: int) -> None:
     global _used
     me = g.setdefault("holder", object())
     with _lock:
-        held = _holders.setdefault(me, 0)
-        if _used + size > settings.max_memory_bytes and next(iter(_holders)) is not me:
+        held = _bytes_by_request.setdefault(me, 0)
+        if _used + size > settings.max_memory_bytes and next(iter(_bytes_by_request)) is not me:
             raise unavailable("busy", "Too much is being received at once; send it again, or less at a time.")
         _used += size
-        _holders[me] = held + size
+        _bytes_by_request[me] = held + size
 
 
 def init_app(app: Flask) -> None:
@@ -38,4 +38,4 @@ def init_app(app: Flask) -> None:
     def free(_error: BaseException | None) -> None:
         global _used
         with _lock:
-            _used -= _holders.pop(g.pop("holder", None), 0)
+            _used -= _bytes_by_request.pop(g.pop("holder", None), 0)

@@ -13,10 +13,10 @@ from flask import request
 from tasks.batch import Batch, Log
 from tasks.submission import QueueUnavailable, submit
 from webapp.access import rate_limits
-from webapp.access.auth import Caller, of_another_tenant, tenant_named
+from webapp.access.auth import Caller, resolve_tenant, tenant_mismatch_problem
 from webapp.access.rate_limits import Share
 from webapp.http import metrics
-from webapp.http.memory_budget import reserve
+from webapp.http.memory_budget import reserve_bytes
 from webapp.http.problems import Problem, unavailable
 from webapp.http.request_ids import current_request_id, current_traceparent
 from webapp.ingest.limits import check_record_count
@@ -93,7 +93,7 @@ def accept_records(
             too many records; 429 over a limit; 503 if SQS did not take all of them, of which it may have a part. To
             send again and be sure that nothing is stored twice a client needs log ids or an Idempotency-Key.
     """
-    request_tenant = tenant_named(caller, tenant_id or request.headers.get("x-tenant-id"))
+    request_tenant = resolve_tenant(caller, tenant_id or request.headers.get("x-tenant-id"))
     records = _validate_records(incoming, caller, request_tenant)
     shares = [
         Share(tenant, len(logs), body_bytes * len(logs) // len(records.tenant_of_record))
@@ -130,7 +130,7 @@ def _validate_records(
     for index, record in enumerate(incoming):
         if index % RECORDS_PER_RESERVATION == RECORDS_PER_RESERVATION - 1:
             check_record_count(index + 1)
-            reserve(RECORDS_PER_RESERVATION * RECORD_BYTES)
+            reserve_bytes(RECORDS_PER_RESERVATION * RECORD_BYTES)
         try:
             require_record(record)
             tenant = parse_tenant_id(record, request_tenant)
@@ -140,7 +140,7 @@ def _validate_records(
                 log = validate_log(record, partial(id_from_idempotency_key, tenant, idempotency_key), index)
         except InvalidRecord as error:
             if error.code == "tenant_id_mismatch" and caller.tenant_id is not None:
-                raise of_another_tenant() from None
+                raise tenant_mismatch_problem() from None
             metrics.count_rejected(request_tenant, error.code)
             records.rejections.append(Rejection(index, error.code, error.detail, _get_log_id_or_none(record)))
             records.tenant_of_record.append(None)

@@ -37,7 +37,7 @@ INGEST_PROBLEMS: dict[int, tuple[str, ...]] = {
     415: ("content_encoding_unsupported",),
     503: ("queue_unavailable", "busy", "auth_unavailable", "tenant_unavailable"),
 }
-"""Problems that `identify`, `read_body` and `accept_records` raise."""
+"""Problems that `authenticate`, `read_body` and `accept_records` raise."""
 RECORD_CODES = (
     *("not_an_object", "json_invalid", "text_missing", "text_empty", "text_too_long", "text_invalid", "too_deep"),
     *("not_json", "log_id_invalid", "log_id_not_a_string", "tenant_id_missing", "tenant_id_invalid"),

@@ -3,7 +3,7 @@
 import msgspec
 from flask import Blueprint, Response, request
 
-from webapp.access.auth import identify
+from webapp.access.auth import authenticate
 from webapp.http.body import read_body
 from webapp.http.problems import Problem
 from webapp.http.request_ids import current_request_id
@@ -24,7 +24,7 @@ def ingest() -> Response:
     Raises:
         Problem: 400, 401, 403, 413, 415, 422 or 429 if nothing of the request is accepted; 503 if SQS did not take all.
     """
-    caller = identify("ingest")
+    caller = authenticate("ingest")
     if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
         raise Problem(415, "charset_unsupported", "Unsupported charset; send the body in UTF-8.")
     body = read_body()

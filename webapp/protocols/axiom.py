@@ -13,7 +13,7 @@ import msgspec
 from flask import Blueprint, Response, jsonify, request
 
 from settings import settings
-from webapp.access.auth import identify
+from webapp.access.auth import authenticate
 from webapp.http.body import read_body
 from webapp.http.problems import Problem
 from webapp.ingest.accept import accept_records
@@ -53,7 +53,7 @@ def ingest(dataset: str) -> Response:
     Raises:
         Problem: 400, 401, 403, 413, 415, 429 or 503, as Axiom's errors.
     """
-    caller = identify("ingest")
+    caller = authenticate("ingest")
     body = read_body()
     records = decode(body, request.args.get("timestamp-field") or _TIME_FIELD)
     receipt = accept_records(records, caller, len(body))

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response, jsonify, request
 
-from webapp.access.auth import identify
+from webapp.access.auth import authenticate
 from webapp.http.body import read_body
 from webapp.http.problems import Problem
 from webapp.ingest.accept import accept_records
@@ -59,7 +59,7 @@ def send() -> tuple[Response, int]:
     Raises:
         Problem: 400, 401, 403, 413, 415, 429 or 503, as Datadog's errors.
     """
-    caller = identify("ingest", _get_api_key())
+    caller = authenticate("ingest", _get_api_key())
     body = read_body()
     query_fields = {name: request.args[name] for name in _QUERY_FIELDS if name in request.args}
     decode = _from_text if request.mimetype == "text/plain" else _from_json
@@ -87,7 +87,7 @@ def validate() -> Response:
     Raises:
         Problem: 401, 403 or 503, as Datadog's errors.
     """
-    identify("ingest", _get_api_key())
+    authenticate("ingest", _get_api_key())
     return jsonify(valid=True)
 
 

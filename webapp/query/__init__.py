@@ -1,0 +1,1 @@
+"""Reading over HTTP: logs, activity and dead letters of a tenant."""

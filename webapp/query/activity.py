@@ -10,7 +10,15 @@ from webapp.http.problems import Problem
 from webapp.http.request_ids import current_request_id
 from webapp.openapi.common import API_KEY_SCHEMES
 from webapp.openapi.operation import Operation, documented, query, response
-from webapp.query.request import READING_PARAMETERS, READING_PROBLEMS, TIME, answer, answered, moment_of, reading
+from webapp.query.request import (
+    READING_PARAMETERS,
+    READING_PROBLEMS,
+    TIME,
+    admit_reader,
+    dynamodb_errors_as_problems,
+    json_response,
+    parse_time_parameter,
+)
 
 blueprint = Blueprint("activity", __name__)
 
@@ -62,16 +70,16 @@ class Activity(msgspec.Struct, frozen=True):
 )
 def activity() -> Response:
     """The tenant's counts."""
-    with reading("since", "until") as (tenant_id, _):
+    with admit_reader("since", "until") as (tenant_id, _):
         since, until = _range()
-        with answered("activity"):
+        with dynamodb_errors_as_problems("activity"):
             rows = list(TenantActivity.between(tenant_id, since, until))
-    return answer(Activity([_shown(row) for row in rows], current_request_id()))
+    return json_response(Activity([_shown(row) for row in rows], current_request_id()))
 
 
 def _range() -> tuple[datetime, datetime]:
     now = datetime.now(UTC)
-    since, until = moment_of("since"), moment_of("until")
+    since, until = parse_time_parameter("since"), parse_time_parameter("until")
     end = now if until is None else resolved(until, now)
     begin = resolved(_SINCE, end) if since is None else resolved(since, now)
     if begin >= end:

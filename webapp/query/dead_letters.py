@@ -14,7 +14,7 @@ from flask import Blueprint, Response, jsonify, request
 from broker.failures.failure_queue import FailureQueue
 from broker.failures.selection import Selection
 from observability import safe_error_summary
-from webapp.access.auth import identify
+from webapp.access.auth import authenticate
 from webapp.http.body import read_body
 from webapp.http.problems import Problem, unavailable
 from webapp.openapi.common import ACCESS_PROBLEMS, API_KEY_SCHEMES, BODY_PROBLEMS
@@ -179,7 +179,7 @@ def _letters() -> Iterator[FailureQueue]:
 
 
 def _tenant() -> str:
-    caller = identify("admin")
+    caller = authenticate("admin")
     assert caller.tenant_id is not None, "nobody has the scope admin without a key"
     return caller.tenant_id
 

@@ -13,13 +13,13 @@ from models.tables.connection import DYNAMODB_ERRORS
 from observability import safe_error_summary
 from originals import KeysUnavailable
 from topology import MAX_LOG_ID_CHARACTERS
-from webapp.access.auth import Caller, require
+from webapp.access.auth import Caller, require_scope
 from webapp.http import memory_budget, metrics
 from webapp.http.problems import Problem, unavailable
 from webapp.http.request_ids import current_request_id
 from webapp.openapi.operation import documented
 from webapp.query.logs_operations import DEFAULT_LIMIT, LIST, SHOW, LogPage, ShownLog
-from webapp.query.request import answer, answered, moment_of, reading
+from webapp.query.request import admit_reader, dynamodb_errors_as_problems, json_response, parse_time_parameter
 
 logger = logging.getLogger(__name__)
 blueprint = Blueprint("logs", __name__)
@@ -45,33 +45,33 @@ def init_app(app: Flask) -> None:
 @documented(LIST)
 def list_logs() -> Response:
     """A page of the tenant's logs."""
-    with reading("since", "until", "entity", "limit", "order", "cursor", "original") as (tenant_id, caller):
+    with admit_reader("since", "until", "entity", "limit", "order", "cursor", "original") as (tenant_id, caller):
         original = _original_wanted(caller)
         limit, newest_first = _limit(), _newest_first()
-        memory_budget.reserve(PAGE_MEMORY_BYTES)
-        with answered("logs"):
+        memory_budget.reserve_bytes(PAGE_MEMORY_BYTES)
+        with dynamodb_errors_as_problems("logs"):
             page = _page(tenant_id, limit, newest_first)
         logs = _shown(tenant_id, caller, page.records, original)
-    return answer(LogPage(logs, page.cursor, current_request_id()))
+    return json_response(LogPage(logs, page.cursor, current_request_id()))
 
 
 @blueprint.get("/logs/<log_id:log_id>")
 @documented(SHOW)
 def show_log(log_id: str) -> Response:
     """One of the tenant's logs."""
-    with reading("original") as (tenant_id, caller):
+    with admit_reader("original") as (tenant_id, caller):
         original = _original_wanted(caller)
         record = _record(tenant_id, log_id)
         (log,) = _shown(tenant_id, caller, [record], original)
-    return answer(log)
+    return json_response(log)
 
 
 def _page(tenant_id: str, limit: int, newest_first: bool) -> Page:
     try:
         return LogRecord.for_tenant(
             tenant_id,
-            since=moment_of("since"),
-            until=moment_of("until"),
+            since=parse_time_parameter("since"),
+            until=parse_time_parameter("until"),
             newest_first=newest_first,
             contains_entity=_entity(),
             limit=limit,
@@ -91,7 +91,7 @@ def _page(tenant_id: str, limit: int, newest_first: bool) -> Page:
 def _record(tenant_id: str, log_id: str) -> LogRecord:
     """One log. That it is another tenant's, that it is nobody's and that it can't be look the same."""
     if len(log_id) <= MAX_LOG_ID_CHARACTERS and log_id.isprintable():
-        with answered("a log"), suppress(LogRecord.DoesNotExist):
+        with dynamodb_errors_as_problems("a log"), suppress(LogRecord.DoesNotExist):
             return LogRecord.of(tenant_id, log_id)
     raise Problem(404, "log_unknown", "The tenant has no such log; it may not be stored yet, or has expired.")
 
@@ -130,7 +130,7 @@ def _original_wanted(caller: Caller) -> bool:
         case None | "false":
             return False
         case "true":
-            require(caller, "read:original")
+            require_scope(caller, "read:original")
             return True
     raise Problem(400, "original_invalid", "original is true or false.")
 

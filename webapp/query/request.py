@@ -16,7 +16,7 @@ from models.tables.connection import DYNAMODB_ERRORS
 from observability import safe_error_summary
 from topology import TENANT_ID_PATTERN
 from webapp.access import rate_limits
-from webapp.access.auth import Caller, identify, tenant_named
+from webapp.access.auth import Caller, authenticate, resolve_tenant
 from webapp.http.problems import Problem, unavailable
 from webapp.openapi.common import ACCESS_PROBLEMS, REQUEST_ID
 from webapp.openapi.operation import header
@@ -50,17 +50,17 @@ READING_PROBLEMS: dict[int, tuple[str, ...]] = {
     429: ACCESS_PROBLEMS[429],
     503: ("logs_unavailable", "auth_unavailable", "tenant_unavailable", "busy"),
 }
-"""What `reading` and `answered` raise."""
+"""What `admit_reader` and `dynamodb_errors_as_problems` raise."""
 
 
 @contextmanager
-def reading(*parameters: str) -> Iterator[tuple[str, Caller]]:
+def admit_reader(*parameters: str) -> Iterator[tuple[str, Caller]]:
     """The tenant of the current request, and who asks, if they may.
 
     Args:
         parameters: that the query may have. Any other is refused: a filter with a wrong name would find everything.
     Raises:
-        Problem: 400 for another parameter or no tenant; 401, 403, 429 and 503 as `identify` and `charge_read`; 503
+        Problem: 400 for another parameter or no tenant; 401, 403, 429 and 503 as `authenticate` and `charge_read`; 503
             when others read already, MAX_READERS of them.
     """
     reader = _reader_of(parameters)
@@ -73,8 +73,8 @@ def reading(*parameters: str) -> Iterator[tuple[str, Caller]]:
 
 
 def _reader_of(parameters: Sequence[str]) -> tuple[str, Caller]:
-    caller = identify("read")
-    tenant_id = tenant_named(caller, request.headers.get("x-tenant-id"))
+    caller = authenticate("read")
+    tenant_id = resolve_tenant(caller, request.headers.get("x-tenant-id"))
     if tenant_id is None:
         raise Problem(400, "tenant_id_missing", "Name the tenant in the header x-tenant-id, or send a key.")
     if not _TENANT_ID.fullmatch(tenant_id):
@@ -88,7 +88,7 @@ def _reader_of(parameters: Sequence[str]) -> tuple[str, Caller]:
     return tenant_id, caller
 
 
-def moment_of(name: str) -> datetime | timedelta | None:
+def parse_time_parameter(name: str) -> datetime | timedelta | None:
     """A parameter as a point in time, or as how long ago it is; None when it is not there.
 
     Raises:
@@ -116,7 +116,7 @@ def moment_of(name: str) -> datetime | timedelta | None:
 
 
 @contextmanager
-def answered(what: str) -> Iterator[None]:
+def dynamodb_errors_as_problems(what: str) -> Iterator[None]:
     """What DynamoDB does not answer becomes 503, and what is of an erased tenant 403.
 
     Args:
@@ -131,7 +131,7 @@ def answered(what: str) -> Iterator[None]:
         raise unavailable("logs_unavailable", "DynamoDB does not answer; ask again.") from None
 
 
-def answer(value: msgspec.Struct) -> Response:
+def json_response(value: msgspec.Struct) -> Response:
     """What was read. Nothing on its way shall keep it."""
     body = msgspec.json.encode(value) + b"\n"
     return Response(body, content_type="application/json", headers={"Cache-Control": "no-store"})

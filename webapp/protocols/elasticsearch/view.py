@@ -11,8 +11,8 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from webapp.access.auth import identify
-from webapp.access.protocol_credentials import key_of_basic, key_of_scheme
+from webapp.access.auth import authenticate
+from webapp.access.protocol_credentials import get_basic_api_key, get_scheme_api_key
 from webapp.http.body import read_body
 from webapp.http.problems import Problem
 from webapp.ingest.accept import Rejection, accept_records
@@ -109,7 +109,7 @@ def bulk(index: str = "") -> Response:
         Problem: 400 if an action can't be read, 401, 403, 413, 429 or 503, as Elasticsearch's errors.
     """
     started = time.monotonic()
-    caller = identify("ingest", _get_api_key(), key_of_basic())
+    caller = authenticate("ingest", _get_api_key(), get_basic_api_key())
     body = read_body()
     items = decode(body, index)
     receipt = accept_records([item.record for item in items], caller, len(body))
@@ -150,7 +150,7 @@ def _get_api_key() -> str | None:
 
     Clients send the base64 of id:key, or the key as they were given it.
     """
-    given = key_of_scheme("ApiKey")
+    given = get_scheme_api_key("ApiKey")
     if given is None:
         return None
     try:

@@ -11,7 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from settings import settings
 from topology import MAX_TEXT_BYTES
 from webapp.http.body import RECORDS_FACTOR
-from webapp.http.memory_budget import reserve
+from webapp.http.memory_budget import reserve_bytes
 from webapp.http.problems import Problem
 from webapp.ingest.limits import check_json_objects, check_record_count
 from webapp.ingest.validation import TEXT_TOO_LONG, IncomingRecord, RecordProblem
@@ -129,7 +129,7 @@ def decompress(body: bytes) -> bytes:
                 "body_too_large",
                 f"The body may have {settings.max_decoded_bytes} bytes decompressed; send less at a time.",
             )
-        reserve(RECORDS_FACTOR * size)
+        reserve_bytes(RECORDS_FACTOR * size)
         return bytes(cramjam.snappy.decompress_raw(body))
     except cramjam.DecompressionError:
         raise _invalid_push_request() from None

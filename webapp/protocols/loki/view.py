@@ -8,8 +8,8 @@ part is invalid therefore gets 204 as well: the rest of it is queued.
 
 from flask import Blueprint, Response, request
 
-from webapp.access.auth import identify
-from webapp.access.protocol_credentials import key_of_basic
+from webapp.access.auth import authenticate
+from webapp.access.protocol_credentials import get_basic_api_key
 from webapp.http.body import read_body
 from webapp.http.problems import Problem
 from webapp.ingest.accept import accept_records
@@ -52,7 +52,7 @@ def push() -> Response:
     Raises:
         Problem: 400 if every line is invalid, 401, 403, 413, 422 if there is none, 429 or 503, as plain text.
     """
-    caller = identify("ingest", key_of_basic())
+    caller = authenticate("ingest", get_basic_api_key())
     body = read_body()
     # As in Loki: every type but JSON's is taken for protobuf.
     records = decode_json(body) if request.mimetype == "application/json" else decode_protobuf(decompress(body))

@@ -15,8 +15,8 @@ from google.rpc.error_details_pb2 import BadRequest
 from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
 
-from webapp.access.auth import identify
-from webapp.access.protocol_credentials import key_of_basic
+from webapp.access.auth import authenticate
+from webapp.access.protocol_credentials import get_basic_api_key
 from webapp.http.body import read_body
 from webapp.http.problems import Problem
 from webapp.ingest.accept import Receipt, accept_records
@@ -57,7 +57,7 @@ def export() -> Response:
     Raises:
         Problem: 400, 401, 403, 413, 415, 429 or 503, as a google.rpc.Status.
     """
-    caller = identify("ingest", key_of_basic())
+    caller = authenticate("ingest", get_basic_api_key())
     decode = _DECODERS.get(request.mimetype)
     if decode is None:
         raise Problem(415, "content_type_unsupported", f"Unsupported Content-Type; send {PROTOBUF} or {JSON}.")

@@ -10,8 +10,8 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from webapp.access.auth import identify
-from webapp.access.protocol_credentials import key_of_basic, key_of_scheme
+from webapp.access.auth import authenticate
+from webapp.access.protocol_credentials import get_basic_api_key, get_scheme_api_key
 from webapp.http.body import read_body
 from webapp.http.problems import Problem
 from webapp.ingest.accept import accept_records
@@ -107,7 +107,7 @@ def health() -> Response:
 
 
 def _collect(decode: Callable[[bytes], list[IncomingRecord]]) -> Response:
-    caller = identify("ingest", key_of_scheme("Splunk"), key_of_basic())
+    caller = authenticate("ingest", get_scheme_api_key("Splunk"), get_basic_api_key())
     body = read_body()
     receipt = accept_records(decode(body), caller, len(body))
     if not receipt.accepted:

@@ -14,7 +14,7 @@ from local.engine import Engine
 from models import ApiKey, KeyText
 from tests.support.fault_proxy import FaultProxy
 from tests.support.waiting import wait_for
-from webapp.access.auth import identify
+from webapp.access.auth import authenticate
 from webapp.http import problems, request_ids
 
 Configure = Callable[..., None]
@@ -30,7 +30,7 @@ def client(configure: Configure) -> FlaskClient:
 
     @app.get("/<scope>")
     def who(scope: str) -> dict[str, object]:
-        caller = identify(scope, request.headers.get("X-Native"), None)
+        caller = authenticate(scope, request.headers.get("X-Native"), None)
         return {"tenant_id": caller.tenant_id, "scopes": sorted(caller.scopes), "key_id": caller.key_id}
 
     return app.test_client()

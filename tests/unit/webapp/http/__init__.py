@@ -1,0 +1,1 @@
+"""Tests of what every HTTP request has."""
