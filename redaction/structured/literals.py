@@ -81,57 +81,73 @@ def parse_literals(text: str, *, with_keys: bool = True) -> list[Literal] | None
 
 
 @dataclass(slots=True)
-class _Open:
+class _Container:
     """An object or array that is not closed yet.
 
     Attributes:
-        entity: what its key declares everything in it to be.
-        part: what its key declares every value with a digit in it to be.
-        value: what is declared of the next value.
+        entity: what its key declares each value in it to be; empty for nothing.
+        part_entity: what its key declares each value with a digit in it to be.
+        value_entity: what the next value is declared to be.
         key: the last key, in lower case.
-        named: what a value such as "password" under a key such as "name" declares of the values beside it.
-        values: literals under keys such as "value", for which `named` may be meant.
+        named_entity: what a value such as "password" under a key such as "name" declares the values beside it to be.
+        named_literals: values under keys such as "value", for which `named_entity` is meant.
     """
 
-    entity: str
-    part: str
-    value: str
+    entity: str = ""
+    part_entity: str = ""
+    value_entity: str = ""
     key: str = ""
-    named: str = ""
-    values: list[Literal] = field(default_factory=list)
+    named_entity: str = ""
+    named_literals: list[Literal] = field(default_factory=list)
+
+    def set_key(self, key: str) -> None:
+        """Start the next value under a key."""
+        self.key = key.lower()
+        self.value_entity = self.entity or get_key_entity(key)
+
+    def add_value(self, literal: Literal, value: str) -> None:
+        """Declare what a value is, as far as the keys before it say."""
+        literal.entity = self.value_entity
+        if not literal.entity and self.part_entity and any(map(str.isdigit, value)):
+            literal.entity = self.part_entity
+        if self.key in _NAMING_KEYS:
+            # {"name": "password", "value": "hunter2"}
+            self.named_entity = self.named_entity or get_key_entity(value)
+        elif self.key in _NAMED_KEYS:
+            self.named_literals.append(literal)
+
+    def open_inner(self, bracket: str) -> "_Container":
+        """Return the container that begins as the next value."""
+        entity = self.value_entity if bracket == "[" or self.value_entity in _WHOLE_OBJECTS else ""
+        part_entity = self.value_entity if bracket == "{" and self.value_entity in _IN_PARTS else self.part_entity
+        return _Container(entity, part_entity, entity)
+
+    def close(self) -> None:
+        """Declare the values that a key beside them names: it may stand behind them."""
+        for literal in self.named_literals if self.named_entity else ():
+            literal.entity = literal.entity or self.named_entity
 
 
 def _parse_with_keys(text: str) -> list[Literal]:
     literals: list[Literal] = []
-    inside = _Open("", "", "")
-    open_: list[_Open] = []
+    container = _Container()
+    outer: list[_Container] = []
     for match in _TOKEN.finditer(text):
         kind = match.lastindex
         if kind == _KEY:
             start, end = match.span(_STRING)
-            key = text[start:end]
-            inside.key = key.lower()
-            inside.value = inside.entity or get_key_entity(key)
+            container.set_key(text[start:end])
             literals.append(Literal(start, end, True))
         elif kind in (_STRING, _SCALAR):
-            literal = Literal(*match.span(kind), kind == _STRING, inside.value)
-            if not literal.entity and inside.part and any(map(str.isdigit, match[kind])):
-                literal.entity = inside.part
-            if inside.key in _NAMING_KEYS:
-                # {"name": "password", "value": "hunter2"}
-                inside.named = inside.named or get_key_entity(text[literal.start : literal.end])
-            elif inside.key in _NAMED_KEYS:
-                inside.values.append(literal)
+            literal = Literal(*match.span(kind), kind == _STRING)
+            container.add_value(literal, match[kind])
             literals.append(literal)
         elif (bracket := match.group()) in "{[":
-            entity = inside.value if bracket == "[" or inside.value in _WHOLE_OBJECTS else ""
-            part = inside.value if bracket == "{" and inside.value in _IN_PARTS else inside.part
-            open_.append(inside)
-            inside = _Open(entity, part, entity)
+            outer.append(container)
+            container = container.open_inner(bracket)
         else:
-            for literal in inside.values if inside.named else ():
-                literal.entity = literal.entity or inside.named
-            inside = open_.pop()
+            container.close()
+            container = outer.pop()
     return literals
 
 

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from redaction import Redactor
 from redaction.structured.literals import is_json
-from redaction.structured.sensitive_keys import get_key_entity
 from tests.unit.redaction.test_properties import VALUES
 
 REDACTOR = Redactor()
@@ -56,21 +55,6 @@ def test_a_record_keeps_keys_and_numbers() -> None:
     assert redacted == {"b": 1, "a": [1.0, "[EMAIL]", True], "password": {"old": "[PASSWORD]", "n": "[PASSWORD]"}}
     assert list(redacted) == list(record)
     assert redaction.counts == {"EMAIL": 1, "PASSWORD": 2}
-
-
-@pytest.mark.parametrize(
-    ("key", "entity"),
-    [
-        ("password", "PASSWORD"), ("DB_PASSWORD", "PASSWORD"), ("userPassword", "PASSWORD"), ("X-API-Key", "SECRET"),
-        ("cardNumber", "CREDIT_CARD"), ("billing.card_number", "CREDIT_CARD"), ("SSN", "US_SSN"),
-        ("refreshToken", "SECRET"),
-        ("date-of-birth", "DOB"), ("name", ""), ("token_count", ""), ("passwordResetUrl", ""), ("", ""), ("spin", ""),
-        ("nextToken", ""), ("id", ""), ("ssn_part_1", "US_SSN"), ("phone2", "PHONE"), ("password_2", "PASSWORD"),
-        ("cvv2", "CREDIT_CARD"), ("addressLine1", "ADDRESS"), ("part1", ""), ("sha256", ""),
-    ],
-)  # fmt: skip
-def test_a_sensitive_key_declares_an_entity(key: str, entity: str) -> None:
-    assert get_key_entity(key) == entity
 
 
 leaves = st.one_of(
