@@ -1,48 +1,5 @@
-"""The protocols are spoken to the app itself; what it queued is read back from SQS."""
+"""Each protocol is spoken to the app in process; what it queued is read back from SQS."""
 
-import json
-from collections.abc import Callable
-from typing import Any
+from tests.support.ingest_fixtures import app, client, queued, texts
 
-import pytest
-from flask import Flask
-from flask.testing import FlaskClient
-
-from local.engine import Engine
-from tests.support.failure_queue import purge
-from tests.support.queues import payload, take_all
-from topology import REDACT_QUEUE
-from webapp import create_app
-
-
-@pytest.fixture
-def app() -> Flask:
-    return create_app()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
-@pytest.fixture
-def queued(engine: Engine, tenant: str) -> Callable[[], list[dict[str, Any]]]:
-    """What is queued of the tenant's logs, in the order of their texts."""
-    purge()
-
-    def receive() -> list[dict[str, Any]]:
-        batches = [payload(message) for message in take_all(REDACT_QUEUE)]
-        assert {batch["tenant_id"] for batch in batches} <= {tenant}
-        return sorted((log for batch in batches for log in batch["logs"]), key=lambda log: log["text"])
-
-    return receive
-
-
-@pytest.fixture
-def texts(queued: Callable[[], list[dict[str, Any]]]) -> Callable[[], list[Any]]:
-    """The texts of what is queued, decoded where they are JSON."""
-
-    def receive() -> list[Any]:
-        return [json.loads(log["text"]) if log["text"].startswith("{") else log["text"] for log in queued()]
-
-    return receive
+__all__ = ["app", "client", "queued", "texts"]
