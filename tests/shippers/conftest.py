@@ -31,7 +31,7 @@ def sender(sluice: Sluice) -> Iterator[Sender]:
 
 @pytest.fixture
 def run_python(sluice: Sluice, tmp_path: Path) -> Iterator[Callable[..., Application]]:
-    """Starts an application whose logging is set up by a block of docs/shippers.md, and more if need be."""
+    """Starts an application whose logging is set up by a block of docs/shippers/python.md, and more if need be."""
     started: list[Application] = []
 
     def run(name: str, replaced: dict[str, str], *, with_key: bool, more: str = "") -> Application:

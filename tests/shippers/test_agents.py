@@ -1,6 +1,6 @@
 """Agents that neither Debian 12 nor PyPI nor npm has: each is run where there is one on the PATH.
 
-Their configurations are those of docs/shippers.md, which says with which versions they were run.
+Their configurations are those of docs/shippers/, which says with which versions they were run.
 """
 
 import random

@@ -1,4 +1,4 @@
-"""curl, with the commands of docs/shippers.md."""
+"""curl, with the commands of docs/shippers/."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""Clients from npm, set up as docs/shippers-node.md says, each in a process of its own."""
+"""Clients from npm, set up as docs/shippers/node.md says, each in a process of its own."""
 
 import shutil
 import time

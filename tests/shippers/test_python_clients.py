@@ -1,4 +1,4 @@
-"""Clients of Python's logging, each set up as docs/shippers.md says."""
+"""Clients of Python's logging, each set up as docs/shippers/python.md says."""
 
 import random
 import time

@@ -1,4 +1,4 @@
-"""syslog-ng's http(), with the configuration of docs/shippers.md."""
+"""syslog-ng's http(), with the configuration of docs/shippers/syslog-ng.md."""
 
 import random
 import time
