@@ -1,1 +1,4 @@
-"""Sluice under load while everything around it fails: `make chaos`. Accounts for every log afterwards."""
+"""Chaos test: Sluice under load while everything around it fails.
+
+`make chaos` runs it, and accounts for every log and every poison message.
+"""

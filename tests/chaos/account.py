@@ -1,4 +1,4 @@
-"""Where every log is in the end, and every poison message."""
+"""Account of every log, and of every poison message."""
 
 import json
 from collections import Counter
@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 
 from tests.chaos.aws import STORED_BEFORE
 from tests.chaos.load import LogKey
-from tests.chaos.poison import content_of, read
+from tests.chaos.poison import decode_content, identify_poison
 
 
 @dataclass
 class Failures:
-    """What is in the failure queue, by a file of `flask failures export`.
+    """Content of the failure queue, from a file of `failures export`.
 
     Attributes:
-        messages: how many.
+        messages: their number.
         logs: reasons by log; more than one when it is there more than once.
         poison: reason by number.
-        kinds: how many poison messages by kind and reason.
+        kinds: number of poison messages by kind and reason.
     """
 
     messages: int = 0
@@ -27,39 +27,41 @@ class Failures:
     kinds: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, lines: Iterable[str]) -> "Failures":
-        """Read an exported file."""
+    def from_export(cls, lines: Iterable[str]) -> "Failures":
+        """Read the lines of an exported file."""
         failures = cls()
         for letter in map(json.loads, lines):
             failures.messages += 1
-            if its := read(letter["body"]):
-                number, kind = its
+            if identified := identify_poison(letter["body"]):
+                number, kind = identified
                 if number not in failures.poison:
                     failures.kinds[kind, letter["reason"]] += 1
                 failures.poison[number] = letter["reason"]
                 continue
-            (batch, *_), _, _ = json.loads(content_of(letter["body"]))
+            (batch, *_), _, _ = json.loads(decode_content(letter["body"]))
             for log in batch["logs"]:
-                key = batch["tenant_id"], log.get("text") or log["original_text"]
-                failures.logs.setdefault(key, []).append(letter["reason"])
+                log_key = batch["tenant_id"], log.get("text") or log["original_text"]
+                failures.logs.setdefault(log_key, []).append(letter["reason"])
         return failures
 
-    def by_reason(self) -> Counter[str]:
-        """Logs, by the reason of their first failure."""
+    def count_by_reason(self) -> Counter[str]:
+        """Count logs by the reason of their first failure."""
         return Counter(reasons[0] for reasons in self.logs.values())
 
 
 @dataclass(frozen=True)
 class Account:
-    """Every log that was accepted is either stored or in failures, once, or it is in one of the others.
+    """Account of the accepted logs.
+
+    Each is either stored or in failures, once, or it is counted as one of the other three.
 
     Attributes:
-        accepted, stored, failed: how many logs.
+        accepted, stored, failed: numbers of logs.
         lost: neither stored nor in failures.
-        duplicated: stored under two ids or under another id than the client was told, stored and in failures, or in
+        duplicated: stored under two ids or under another id than the client was answered, stored and in failures, or in
             failures twice.
         altered: stored texts that nobody sent.
-        failures: what is in the failure queue.
+        failures: content of the failure queue.
     """
 
     accepted: int
@@ -71,32 +73,34 @@ class Account:
     failures: Failures
 
     @classmethod
-    def of(cls, accepted: Mapping[LogKey, str], items: Iterable[tuple[str, str, str]], failures: Failures) -> "Account":
+    def draw_up(
+        cls, accepted: Mapping[LogKey, str], items: Iterable[tuple[str, str, str]], failures: Failures
+    ) -> "Account":
         """Draw up the account.
 
         Args:
             accepted: log ids by tenant and text.
             items: tenant, log id and text of all that is stored.
-            failures: all that is in failures.
+            failures: content of the failure queue.
         """
         ids: dict[LogKey, list[str]] = {}
         for tenant, log_id, text in items:
             if text != STORED_BEFORE:
                 ids.setdefault((tenant, text), []).append(log_id)
         stored, failed = ids.keys() & accepted.keys(), failures.logs.keys() & accepted.keys()
-        twice = {key for key in stored if ids[key] != [accepted[key]]} | (stored & failed)
-        twice |= {key for key in failed if len(failures.logs[key]) > 1}
+        duplicated = {log_key for log_key in stored if ids[log_key] != [accepted[log_key]]} | (stored & failed)
+        duplicated |= {log_key for log_key in failed if len(failures.logs[log_key]) > 1}
         return cls(
             accepted=len(accepted),
             stored=len(stored - failed),
             failed=len(failed),
             lost=len(accepted.keys() - stored - failed),
-            duplicated=len(twice),
+            duplicated=len(duplicated),
             altered=len((ids.keys() | failures.logs.keys()) - accepted.keys()),
             failures=failures,
         )
 
     @property
-    def balances(self) -> bool:
-        """Whether each log is in its place, once."""
+    def is_balanced(self) -> bool:
+        """True if each log is stored or in failures, once."""
         return not (self.lost or self.duplicated or self.altered) and self.accepted == self.stored + self.failed

@@ -1,6 +1,6 @@
-"""Loaded into the redact worker by `celery worker --include`: some batches end the process that redacts them.
+"""Redactor that some texts crash, loaded by `celery worker --include`.
 
-As a text would that makes a native library crash, or that needs more memory than there is.
+Such a text stands for one that makes a native library crash, or that needs more memory than there is.
 """
 
 import os
@@ -29,5 +29,5 @@ def _crash_or_redact_batch(self: Redactor, texts: Sequence[str]) -> list[Redacti
     return _redact_batch(self, texts)
 
 
-Redactor.redact = _crash_or_redact  # type: ignore[method-assign]  # in a benchmark's worker alone
-Redactor.redact_batch = _crash_or_redact_batch  # type: ignore[method-assign]  # in a benchmark's worker alone
+Redactor.redact = _crash_or_redact  # type: ignore[method-assign]  # in the chaos test's worker only
+Redactor.redact_batch = _crash_or_redact_batch  # type: ignore[method-assign]  # in the chaos test's worker only

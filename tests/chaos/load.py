@@ -1,4 +1,7 @@
-"""The logs of a run, and clients that send them as a log shipper does: again and again, until there is a 202."""
+"""Logs of a run, and clients that ship them.
+
+A client sends a batch again and again until it gets a 202.
+"""
 
 import json
 import queue
@@ -15,29 +18,29 @@ import urllib3
 from benchmarks.log_lines import log_lines
 
 MARKER = "QUOKKA"
-"""In every text; nowhere else may it be seen."""
+"""Part of every text; no process log may have it."""
 TENANTS = tuple(f"chaos-{number}" for number in range(8))
 SHIPPERS = 12
 MAX_BATCH_LOGS = 25
 CONFLICTS = 0.005
-"""The share of the logs whose id is taken by another text."""
+"""Share of the logs whose id is taken by another text."""
 SENT_AGAIN = 0.05
-"""The share of the batches that are sent once more after their 202, as by a shipper that died before it noted it."""
+"""Share of the batches that are sent once more after their 202, as by a shipper that died before it recorded it."""
 PAUSE_SECONDS = (0.2, 1.0)
 ANSWER_SECONDS = 30
 NOT_NOW = {408, 429, 500, 502, 503, 504}
 
 LogKey = tuple[str, str]
-"""Tenant and text: each text is there once."""
+"""Tenant and text; each text is sent in one log."""
 
 
 @dataclass(frozen=True)
 class Shipment:
-    """The body of one request.
+    """Batch of one request.
 
     Attributes:
         texts: of its logs, in order.
-        log_ids: the client's own, in order; empty when an Idempotency-Key stands for them.
+        log_ids: the client's own, in order; empty if the request has an Idempotency-Key instead.
     """
 
     tenant: str
@@ -47,44 +50,48 @@ class Shipment:
 
     @property
     def body(self) -> bytes:
-        """As NDJSON."""
+        """Body of the request, NDJSON."""
         ids = self.log_ids or (None,) * len(self.texts)
-        records = ({"text": text} | ({"log_id": its} if its else {}) for text, its in zip(self.texts, ids, strict=True))
+        records = (
+            {"text": text} | ({"log_id": log_id} if log_id else {})
+            for text, log_id in zip(self.texts, ids, strict=True)
+        )
         return "\n".join(map(json.dumps, records)).encode()
 
     @property
     def headers(self) -> dict[str, str]:
-        """Of the request."""
-        named = {"Content-Type": "application/x-ndjson", "x-tenant-id": self.tenant}
-        return named if self.log_ids else named | {"Idempotency-Key": self.idempotency_key}
+        """Headers of the request."""
+        headers = {"Content-Type": "application/x-ndjson", "x-tenant-id": self.tenant}
+        return headers if self.log_ids else headers | {"Idempotency-Key": self.idempotency_key}
 
 
-def shipments(logs: int, chance: random.Random) -> Iterator[Shipment]:
-    """`logs` logs in batches of 1 to MAX_BATCH_LOGS; every second batch has ids of its own."""
+def make_shipments(logs: int, chance: random.Random) -> Iterator[Shipment]:
+    """Yield batches of 1 to MAX_BATCH_LOGS logs; half of them have ids."""
     lines = iter(log_lines(logs))
     number = 0
     while number < logs:
         count = min(chance.randint(1, MAX_BATCH_LOGS), logs - number)
         numbers = range(number, number + count)
-        texts = tuple(f"{MARKER} {place} {next(lines)}" for place in numbers)
-        own = tuple(f"log-{place:07}" for place in numbers) if chance.random() < 0.5 else ()
-        yield Shipment(chance.choice(TENANTS), texts, own, f"batch-{number}")
+        texts = tuple(f"{MARKER} {index} {next(lines)}" for index in numbers)
+        log_ids = tuple(f"log-{index:07}" for index in numbers) if chance.random() < 0.5 else ()
+        yield Shipment(chance.choice(TENANTS), texts, log_ids, f"batch-{number}")
         number += count
 
 
-def conflicts(of: list[Shipment], chance: random.Random) -> list[tuple[str, str]]:
-    """Tenant and log id of some logs of shipments with ids."""
-    keys = [(shipment.tenant, log_id) for shipment in of for log_id in shipment.log_ids]
-    return chance.sample(keys, max(1, round(sum(len(its.texts) for its in of) * CONFLICTS))) if keys else []
+def choose_conflicts(shipments: list[Shipment], chance: random.Random) -> list[tuple[str, str]]:
+    """Return tenant and log id of a share of the logs."""
+    ids = [(shipment.tenant, log_id) for shipment in shipments for log_id in shipment.log_ids]
+    count = max(1, round(sum(len(shipment.texts) for shipment in shipments) * CONFLICTS))
+    return chance.sample(ids, count) if ids else []
 
 
 class Shippers:
-    """SHIPPERS clients at work.
+    """SHIPPERS clients, each in a thread.
 
     Attributes:
-        accepted: the log id that a 202 named, by tenant and text.
+        accepted: log id in the 202, by tenant and text.
         answers: statuses, and the names of errors without one.
-        wrong: what should never be answered.
+        wrong: answers that should never be given.
 
     Args:
         url: of /ingest.
@@ -104,16 +111,17 @@ class Shippers:
         self._given_up = False
 
     def ship(self, shipment: Shipment) -> None:
-        """Send it as soon as a client is free."""
+        """Send a batch as soon as a client is free."""
         self._waiting.put(shipment)
 
     def __enter__(self) -> "Shippers":
+        """Start the threads."""
         for thread in self._threads:
             thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        """Wait until all is accepted; after an error that may never be."""
+        """Wait until all is accepted, unless an error ended the block."""
         self._given_up = error is not None
         for _ in self._threads:
             self._waiting.put(None)
@@ -122,27 +130,30 @@ class Shippers:
 
     def _work(self) -> None:
         while (shipment := self._waiting.get()) is not None:
-            while not self._given_up and not self._is_accepted(shipment):
+            while not self._given_up and not self._send(shipment):
                 time.sleep(random.uniform(*PAUSE_SECONDS))
             if not self._given_up and self._chance.random() < SENT_AGAIN:
-                self._is_accepted(shipment)
+                self._send(shipment)
 
-    def _is_accepted(self, shipment: Shipment) -> bool:
-        """Or wrong, which is the end of it too."""
+    def _send(self, shipment: Shipment) -> bool:
+        """Send a batch; return True if it need not be sent again.
+
+        A wrong answer ends it too.
+        """
         try:
             answer = self._http.request("POST", self._url, body=shipment.body, headers=shipment.headers)
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            self._note(type(error).__name__)
+            self._record(type(error).__name__)
             return False
-        self._note(str(answer.status))
+        self._record(str(answer.status))
         if answer.status in NOT_NOW:
             return False
         if answer.status != 202:
-            self._note_wrong(f"an answer with status {answer.status}")
+            self._record_wrong(f"an answer with status {answer.status}")
             return True
         log_ids = answer.json()["log_ids"]
         if len(log_ids) != len(shipment.texts) or (shipment.log_ids and log_ids != list(shipment.log_ids)):
-            self._note_wrong("a 202 that does not name each log")
+            self._record_wrong("a 202 that does not name each log")
             return True
         with self._lock:
             for text, log_id in zip(shipment.texts, log_ids, strict=True):
@@ -150,10 +161,10 @@ class Shippers:
                     self.wrong.append("another id for a batch that was sent again")
         return True
 
-    def _note(self, answer: str) -> None:
+    def _record(self, answer: str) -> None:
         with self._lock:
             self.answers[answer] += 1
 
-    def _note_wrong(self, what: str) -> None:
+    def _record_wrong(self, description: str) -> None:
         with self._lock:
-            self.wrong.append(what)
+            self.wrong.append(description)

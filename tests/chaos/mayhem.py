@@ -1,4 +1,4 @@
-"""What is done to the system, and how it is put right again."""
+"""Kills, outages and faults of the system, and their ends."""
 
 import os
 import random
@@ -41,18 +41,20 @@ FAULTS: dict[str, Callable[[FaultProxy, int], None]] = {
 
 
 class Mayhem:
-    """Does one thing at a time; each method returns when the system is whole again.
+    """One kill, outage or fault at a time.
+
+    Each method returns when the system is whole again.
 
     Attributes:
-        kills: what got SIGKILL.
+        kills: SIGKILLs, by victim.
         outages: of the engine.
         faults: of the network and of AWS.
 
     Args:
         engine, proxy, processes: the system.
         store_errors: the share of the calls and of the statements to store that fail, all the time.
-        seed: of the chance.
-        seconds: how long an outage or a fault lasts.
+        seed: of the random choices.
+        seconds: length of an outage or a fault.
     """
 
     def __init__(
@@ -77,7 +79,10 @@ class Mayhem:
         self.calm()
 
     def plan(self, kills: int, outages: int, chance: random.Random) -> list[Callable[[], None]]:
-        """That many, web processes killed beside, and every fault, in any order."""
+        """Return the steps of a run, in any order.
+
+        They are so many kills of workers and a third as many of web, so many outages, and every fault once.
+        """
         steps: list[Callable[[], None]] = [
             partial(self._kill, victim) for victim in islice(cycle(("redact", "store", "a child of redact")), kills)
         ]
@@ -88,7 +93,7 @@ class Mayhem:
         return steps
 
     def calm(self) -> None:
-        """End all faults but those that are there all the time."""
+        """End all faults except the store errors, which last for the whole run."""
         self._proxy.clear()
         self._proxy.delay_seconds = 0.0
         if self._store_errors:
@@ -97,7 +102,7 @@ class Mayhem:
             self._proxy.lose_answers(self._store_errors, self._seed, "BatchExecuteStatement")
 
     def end(self) -> None:
-        """End these too."""
+        """End the store errors too."""
         self._proxy.clear()
 
     def _kill(self, victim: str) -> None:

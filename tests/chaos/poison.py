@@ -1,4 +1,4 @@
-"""Messages that no worker can do anything with."""
+"""Poison: messages that no worker can process."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ _NAME = re.compile(rf"{MARKER} poison (\d+) is ([a-z ]+)\.")
 
 
 def _envelope(content: bytes, number: int, content_type: str = "application/json", **headers: str | int) -> str:
-    """As kombu has it."""
+    """Return an SQS body as kombu writes it."""
     properties = {"delivery_mode": 2, "delivery_info": {"exchange": "", "routing_key": "redact"}}
     properties |= {"delivery_tag": f"poison-{number}", "body_encoding": "base64"}
     body = base64.b64encode(content).decode()
@@ -51,22 +51,25 @@ KINDS: dict[str, Callable[[str, int], str]] = {
 """The body of an SQS message by what is wrong with it; takes a name that is found in it again, and a number."""
 
 
-def poison(count: int, chance: random.Random) -> Iterator[str]:
-    """`count` bodies of SQS messages, of every kind in turn, in any order."""
+def make_poison(count: int, chance: random.Random) -> Iterator[str]:
+    """Yield SQS bodies, of each kind as many, in any order."""
     kinds = list(islice(cycle(KINDS), count))
     chance.shuffle(kinds)
     for number, kind in enumerate(kinds):
         yield KINDS[kind](f"{MARKER} poison {number} is {kind}.", number)
 
 
-def read(body: str) -> tuple[int, str] | None:
-    """Number and kind of the poison that an SQS message is, or was before a worker put it into another one."""
-    found = _NAME.search(body) or _NAME.search(content_of(body))
+def identify_poison(body: str) -> tuple[int, str] | None:
+    """Return number and kind of the poison in a body, or None.
+
+    It is found too after a worker has put it into a dead letter.
+    """
+    found = _NAME.search(body) or _NAME.search(decode_content(body))
     return (int(found[1]), found[2]) if found else None
 
 
-def content_of(body: str) -> str:
-    """What is in the envelope, decompressed; empty when there is no envelope."""
+def decode_content(body: str) -> str:
+    """Return what is in the envelope, decompressed; empty without envelope."""
     try:
         content = base64.b64decode(json.loads(body)["body"])
     except (ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""The table of a run."""
+"""Report of a run, printed as a table."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,18 +12,18 @@ Row = tuple[str, int, str]
 
 @dataclass(frozen=True)
 class Report:
-    """What a run has found.
+    """Findings of a run.
 
     Attributes:
-        sent: logs.
+        sent: number of logs.
         answers: to the clients, by status or error.
         wrong: answers that should never be given.
-        poison: how many poison messages were sent.
-        mayhem: what was done.
+        poison: number of poison messages sent.
+        mayhem: kills, outages and faults.
         deliveries: tasks that ended, and how often one of them again.
         shown: lines of the processes' logs with a text in them.
         copies: messages in failures that are the same dead letter as another one.
-        before, after: the redriving of failures.
+        before, after: accounts around the redrive of failures.
     """
 
     sent: int
@@ -39,11 +39,11 @@ class Report:
 
     @property
     def passes(self) -> bool:
-        """Whether nothing is lost, duplicated or unexplained, and redriving leaves the poison alone."""
+        """True if each log and each poison message is where it belongs."""
         return (
             self.sent == self.before.accepted
-            and self.before.balances
-            and self.after.balances
+            and self.before.is_balanced
+            and self.after.is_balanced
             and self.after.failed == 0
             and all(len(account.failures.poison) == self.poison for account in (self.before, self.after))
             and not self.wrong
@@ -51,13 +51,13 @@ class Report:
         )
 
     def rows(self) -> Iterator[Row]:
-        """Name, number, and what there is to say about it."""
+        """Yield name, number and remark of each row."""
         failures = self.before.failures
         tasks, redelivered = self.deliveries
         yield "sent", self.sent, ""
-        yield "accepted", self.before.accepted, f"answers: {_listed(self.answers)}"
+        yield "accepted", self.before.accepted, f"answers: {_format_counts(self.answers)}"
         yield "stored", self.before.stored, ""
-        yield "in failures", self.before.failed, _listed(failures.by_reason())
+        yield "in failures", self.before.failed, _format_counts(failures.count_by_reason())
         yield "  copies", self.copies, "failed again in another delivery; shown and redriven as one"
         yield "lost", self.before.lost, ""
         yield "duplicated", self.before.duplicated, ""
@@ -66,7 +66,7 @@ class Report:
         yield "poison in failures", len(failures.poison), ""
         for (kind, reason), count in sorted(failures.kinds.items()):
             yield f"  {kind}", count, reason
-        yield "SIGKILLs", self.mayhem.kills.total(), _listed(self.mayhem.kills)
+        yield "SIGKILLs", self.mayhem.kills.total(), _format_counts(self.mayhem.kills)
         yield "engine outages", self.mayhem.outages, ""
         yield "faults", self.mayhem.faults.total(), ", ".join(self.mayhem.faults)
         yield "tasks redelivered", redelivered, f"of {tasks}"
@@ -78,10 +78,10 @@ class Report:
         yield "  lost", self.after.lost, ""
         yield "  duplicated", self.after.duplicated + self.after.altered, ""
 
-    def table(self) -> str:
-        """The rows in columns."""
+    def format_table(self) -> str:
+        """Return the rows in columns."""
         return "\n".join(f"{name:24}{number:>8,}  {remark}".rstrip() for name, number, remark in self.rows())
 
 
-def _listed(counts: Counter[str]) -> str:
+def _format_counts(counts: Counter[str]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.most_common())

@@ -1,4 +1,4 @@
-"""The real system of a run: the engine, the proxy, the Procfile's processes, and the commands of an operator."""
+"""The real system of a run, its commands and its process logs."""
 
 import contextlib
 import json
@@ -21,7 +21,7 @@ from topology import FAILURES_QUEUE, REDACT_QUEUE, STORE_QUEUE
 
 NAMES = ("web", "redact", "store")
 QUEUE_PREFIX = "chaos-"
-# The shortest that settings allow: what a killed worker held is back soon, and poison is received often enough soon.
+# The shortest that settings allow: messages of a killed worker are back soon, and poison soon has its last receive.
 VISIBILITY_TIMEOUT_SECONDS = 5
 RETRY_MAX_DELAY_SECONDS = 2
 QUIET_SECONDS = 300
@@ -29,7 +29,7 @@ QUIET_SECONDS = 300
 
 @dataclass(frozen=True)
 class System:
-    """All of it, running."""
+    """Running engine, proxy and processes."""
 
     engine: Engine
     proxy: FaultProxy
@@ -38,7 +38,7 @@ class System:
     directory: Path
 
     def wait_until_quiet(self) -> None:
-        """Until no queue but failures has a message.
+        """Wait until only the failure queue has messages.
 
         Raises:
             AssertionError: that takes longer than QUIET_SECONDS.
@@ -46,21 +46,21 @@ class System:
         # In this order: what leaves the first queue is in the next one by then.
         wait_for(
             "empty queues",
-            lambda: not any(self.aws.waiting(queue) for queue in (REDACT_QUEUE, STORE_QUEUE, REDACT_QUEUE)),
+            lambda: not any(self.aws.count_messages(queue) for queue in (REDACT_QUEUE, STORE_QUEUE, REDACT_QUEUE)),
             seconds=QUIET_SECONDS,
             every=0.5,
         )
 
-    def failures(self) -> Failures:
-        """What is in the failure queue now."""
+    def export_failures(self) -> Failures:
+        """Return the content of the failure queue."""
         file = self.directory / "failures.jsonl"
         file.unlink(missing_ok=True)
         self.flask("failures", "export", str(file))
         with file.open() as lines:
-            return Failures.of(lines)
+            return Failures.from_export(lines)
 
     def flask(self, *arguments: str) -> str:
-        """Run one of Sluice's commands as an operator does; what it prints.
+        """Run a command as an operator does, and return its output.
 
         Raises:
             subprocess.CalledProcessError: it failed.
@@ -69,24 +69,24 @@ class System:
         command = ["flask", "--app", "webapp", *arguments]
         return subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
 
-    def shown_texts(self, marker: str) -> int:
-        """Lines with a text in what the processes wrote."""
+    def count_shown_texts(self, marker: str) -> int:
+        """Count the lines of the process logs that quote a text."""
         return sum(marker in line for name in NAMES for line in self.processes.log(name).splitlines())
 
-    def deliveries(self) -> tuple[int, int]:
-        """Return how many tasks the workers ended, and how often one of them again."""
+    def count_deliveries(self) -> tuple[int, int]:
+        """Count the tasks that ended, and how often one ended again."""
         lines = (line for name in ("redact", "store") for line in parse_outcome_lines(self.processes.log(name)))
         ids = [line["task_id"] for line in lines]
         return len(set(ids)), len(ids) - len(set(ids))
 
 
 @contextlib.contextmanager
-def running(directory: Path, max_receives: int) -> Iterator[System]:
-    """The system, from when it is ready.
+def start_system(directory: Path, max_receives: int) -> Iterator[System]:
+    """Start the system and yield it when it is ready.
 
     Args:
         directory: for state and logs.
-        max_receives: after so many SQS moves a message to failures.
+        max_receives: number of receives after which SQS moves a message to failures.
     """
     with Engine(free_port(), directory / "engine") as engine, FaultProxy(engine.url) as proxy:
         processes = Processes(
@@ -106,7 +106,7 @@ def running(directory: Path, max_receives: int) -> Iterator[System]:
                 stdout=subprocess.DEVNULL,
             )
         aws = Aws(engine.url, QUEUE_PREFIX)
-        policy = json.dumps({"deadLetterTargetArn": aws.arn(FAILURES_QUEUE), "maxReceiveCount": max_receives})
+        policy = json.dumps({"deadLetterTargetArn": aws.get_arn(FAILURES_QUEUE), "maxReceiveCount": max_receives})
         for queue in (REDACT_QUEUE, STORE_QUEUE):
             aws.set_attributes(queue, RedrivePolicy=policy, VisibilityTimeout=str(VISIBILITY_TIMEOUT_SECONDS))
         try:

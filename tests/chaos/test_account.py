@@ -1,4 +1,4 @@
-"""The account of `make chaos` finds what is lost, what is there twice, and what nobody sent."""
+"""Account of `make chaos`: it finds lost, duplicated and altered logs."""
 
 import base64
 import json
@@ -8,20 +8,20 @@ import pytest
 
 from tests.chaos.account import Account, Failures
 from tests.chaos.aws import STORED_BEFORE
-from tests.chaos.poison import KINDS, poison, read
+from tests.chaos.poison import KINDS, identify_poison, make_poison
 
 ACCEPTED = {("t", "one"): "1", ("t", "two"): "2"}
 ONE, TWO = ("t", "1", "one"), ("t", "2", "two")
 
 
-def exported(text: str, reason: str = "conflict") -> str:
-    """A line of `flask failures export`."""
+def make_export_line(text: str, reason: str = "conflict") -> str:
+    """Return a line of `failures export`."""
     content = json.dumps([[{"tenant_id": "t", "logs": [{"log_id": "x", "original_text": text}]}], {}, {}])
     return json.dumps({"reason": reason, "body": json.dumps({"body": base64.b64encode(content.encode()).decode()})})
 
 
 def account(items: list[tuple[str, str, str]], *failed: str) -> Account:
-    return Account.of(ACCEPTED, items, Failures.of(exported(text) for text in failed))
+    return Account.draw_up(ACCEPTED, items, Failures.from_export(make_export_line(text) for text in failed))
 
 
 @pytest.mark.parametrize(
@@ -32,18 +32,18 @@ def account(items: list[tuple[str, str, str]], *failed: str) -> Account:
         account([ONE, ("t", "2", STORED_BEFORE)], "two"),
     ],
 )
-def test_each_log_is_stored_or_in_failures(balanced: Account) -> None:
-    assert balanced.balances
+def test_an_account_is_balanced_if_each_log_is_stored_or_in_failures(balanced: Account) -> None:
+    assert balanced.is_balanced
     assert balanced.stored + balanced.failed == 2
 
 
-def test_a_lost_log() -> None:
+def test_a_log_that_is_nowhere_is_lost() -> None:
     assert account([ONE]).lost == 1
-    assert not account([ONE]).balances
+    assert not account([ONE]).is_balanced
 
 
 @pytest.mark.parametrize(
-    "twice",
+    "unbalanced",
     [
         account([ONE, TWO, ("t", "3", "one")]),
         account([("t", "3", "one"), TWO]),
@@ -52,21 +52,21 @@ def test_a_lost_log() -> None:
     ],
     ids=["two ids", "another id", "in failures too", "in failures twice"],
 )
-def test_a_log_that_is_there_twice(twice: Account) -> None:
-    assert twice.duplicated == 1
-    assert not twice.balances
+def test_a_log_in_two_records_or_messages_is_duplicated(unbalanced: Account) -> None:
+    assert unbalanced.duplicated == 1
+    assert not unbalanced.is_balanced
 
 
-def test_a_text_that_nobody_sent() -> None:
+def test_a_stored_text_that_nobody_sent_is_altered() -> None:
     assert account([ONE, TWO, ("t", "3", "three")]).altered == 1
-    assert not account([ONE, TWO, ("t", "3", "three")]).balances
+    assert not account([ONE, TWO, ("t", "3", "three")]).is_balanced
 
 
-def test_poison_is_found_again() -> None:
-    bodies = list(poison(2 * len(KINDS), random.Random(1)))
+def test_poison_is_identified_by_number_and_kind() -> None:
+    bodies = list(make_poison(2 * len(KINDS), random.Random(1)))
 
-    found = [read(body) for body in bodies]
+    found = [identify_poison(body) for body in bodies]
 
     assert [number for number, _ in filter(None, found)] == list(range(len(bodies)))
     assert sorted(kind for _, kind in filter(None, found)) == sorted([*KINDS, *KINDS])
-    assert read(json.loads(exported("a log"))["body"]) is None
+    assert identify_poison(json.loads(make_export_line("a log"))["body"]) is None

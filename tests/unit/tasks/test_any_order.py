@@ -1,4 +1,6 @@
-"""Messages delivered any number of times, in any order, with the process killed at any call to AWS: one item per log.
+"""Messages delivered any number of times, in any order, by workers that are killed.
+
+Each log is stored once, or in the failure queue once, also if a process is killed at any call to AWS.
 
 The tasks run in this process as a worker's pool runs them, on the real queues and the real table; what they publish is
 delivered next. SQS may deliver any message again at any time, so nothing that was ever in a queue is forgotten.
@@ -44,12 +46,12 @@ REDACTED = {"mail ada@example.com": "mail [EMAIL]"}
 
 
 class Killed(BaseException):
-    """As SIGKILL ends a process: no error is handled after it."""
+    """End of a process like SIGKILL: no error handler runs after it."""
 
 
 @dataclass(frozen=True)
 class Kill:
-    """In the middle of a task: before its nth call to AWS, or when AWS has done it."""
+    """Kill in the middle of a task: before its nth call to AWS, or after it."""
 
     call: int
     is_done: bool
@@ -83,19 +85,19 @@ def killed(kill: Kill | None) -> Iterator[None]:
 
 @dataclass
 class Queues:
-    """All that was ever in them."""
+    """All messages that were ever in the queues."""
 
     tenant: str
     messages: list[dict[str, Any]] = field(default_factory=list)
     dead: list[dict[str, Any]] = field(default_factory=list)
 
     def take(self) -> None:
-        """What was published since."""
+        """Add what was published since."""
         for queue, kept in ((REDACT_QUEUE, self.messages), (STORE_QUEUE, self.messages), (FAILURES_QUEUE, self.dead)):
             kept += map(dict, take_all(queue))
 
     def deliver(self, message: dict[str, Any], kill: Kill | None = None) -> None:
-        """To a worker that may die of something."""
+        """Deliver a message to a worker that may be killed."""
         envelope = json.loads(message["Body"])
         headers = envelope["headers"]
         args, kwargs, embedded = json.loads(zlib.decompress(base64.b64decode(envelope["body"])))
@@ -105,7 +107,7 @@ class Queues:
         self.take()
 
     def failed(self) -> Counter[tuple[str, str]]:
-        """Log ids and texts of what is in failures, with copies taken for one, as `failures list` does."""
+        """Count log ids and texts in failures, without copies, as `failures list`."""
         letters = {parse_dead_letter(message).id: message for message in self.dead}
         payloads = (
             json.loads(zlib.decompress(base64.b64decode(json.loads(message["Body"])["body"])))[0][0]

@@ -1,4 +1,4 @@
-"""What may be shown of a batch and of an error: never a text."""
+"""Description of a batch: it never quotes a text."""
 
 import pytest
 

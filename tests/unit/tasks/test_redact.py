@@ -1,4 +1,4 @@
-"""The redact task as a function."""
+"""Redact task as a function."""
 
 from local.engine import Engine
 from models import TenantPolicy

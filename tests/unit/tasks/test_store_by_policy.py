@@ -1,4 +1,4 @@
-"""What is stored of a log is what its tenant's policy says, on the real table."""
+"""Records as the tenant's policy demands, on the real table."""
 
 import json
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def _policies_are_looked_up_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def by_setting(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Other settings for tenants whose policy doesn't say."""
+    """Changes the settings for tenants whose policy leaves them open."""
 
     def apply(**values: object) -> None:
         monkeypatch.setattr(storage_module, "settings", settings.model_copy(update=values))
@@ -39,13 +39,13 @@ def run(tenant: str, text: str = TEXT, log_id: str = "a") -> BatchResult:
     return store.run(RedactedBatch(tenant, "r", (log,)))
 
 
-def raw(tenant: str) -> str:
-    """All that the table has of a tenant."""
+def read_raw(tenant: str) -> str:
+    """Return all that the table has of a tenant."""
     items = LogRecord._get_connection().query(tenant)["Items"]
     return json.dumps(items, default=repr)
 
 
-def test_kept(tenant: str) -> None:
+def test_an_original_is_kept(tenant: str) -> None:
     assert run(tenant) == BatchResult()
 
     record = LogRecord.of(tenant, "a")
@@ -54,32 +54,32 @@ def test_kept(tenant: str) -> None:
     assert record.expires_at is None
 
 
-def test_encrypted(tenant: str) -> None:
+def test_an_original_is_encrypted(tenant: str) -> None:
     TenantPolicy.put(tenant, "", Storage("encrypt"))
 
     assert run(tenant) == BatchResult()
 
-    assert "555" not in raw(tenant)
+    assert "555" not in read_raw(tenant)
     record = LogRecord.of(tenant, "a")
     assert (record.original, record.modified_text) == ("encrypted", REDACTED)
     assert record.open_original() == TEXT
 
 
-def test_encrypted_by_setting(tenant: str, by_setting: Callable[..., None]) -> None:
+def test_an_original_is_encrypted_if_the_setting_demands_it(tenant: str, by_setting: Callable[..., None]) -> None:
     by_setting(original="encrypt")
 
     run(tenant)
 
-    assert "555" not in raw(tenant)
+    assert "555" not in read_raw(tenant)
     assert LogRecord.of(tenant, "a").open_original() == TEXT
 
 
-def test_dropped(tenant: str) -> None:
+def test_an_original_is_dropped(tenant: str) -> None:
     TenantPolicy.put(tenant, "", Storage("drop"))
 
     assert run(tenant) == BatchResult()
 
-    assert "555" not in raw(tenant)
+    assert "555" not in read_raw(tenant)
     record = LogRecord.of(tenant, "a")
     assert (record.original, record.original_text, record.modified_text) == ("dropped", REDACTED, REDACTED)
     assert record.open_original() is None
@@ -87,17 +87,17 @@ def test_dropped(tenant: str) -> None:
 
 @pytest.mark.parametrize("before", ["keep", "encrypt", "drop"])
 @pytest.mark.parametrize("after", ["keep", "encrypt", "drop"])
-def test_a_redelivery_under_a_new_policy_is_one(tenant: str, before: str, after: str) -> None:
+def test_a_redelivery_is_recognised_after_the_policy_has_changed(tenant: str, before: str, after: str) -> None:
     TenantPolicy.put(tenant, "", Storage(before))
     run(tenant)
-    stored = raw(tenant)
+    stored = read_raw(tenant)
 
     TenantPolicy.put(tenant, "", Storage(after))
 
     assert run(tenant) == BatchResult()
     (part,) = run(tenant, "another text").failed
     assert part.reason == "conflict"
-    assert raw(tenant) == stored
+    assert read_raw(tenant) == stored
 
 
 def test_the_longest_text_is_stored_encrypted(tenant: str) -> None:
@@ -110,7 +110,9 @@ def test_the_longest_text_is_stored_encrypted(tenant: str) -> None:
 
 
 @pytest.mark.parametrize(("own", "days"), [(None, 30), (7, 7), (0, None)])
-def test_how_long(tenant: str, by_setting: Callable[..., None], own: int | None, days: int | None) -> None:
+def test_a_record_expires_as_policy_or_setting_demands(
+    tenant: str, by_setting: Callable[..., None], own: int | None, days: int | None
+) -> None:
     by_setting(retention_days=30)
     TenantPolicy.put(tenant, "", Storage(retention_days=own))
 
@@ -123,7 +125,7 @@ def test_how_long(tenant: str, by_setting: Callable[..., None], own: int | None,
         assert timedelta(0) <= datetime.now(UTC) + timedelta(days=days) - expires_at < timedelta(minutes=10)
 
 
-def test_a_policy_that_somebody_wrote_into_the_table(tenant: str) -> None:
+def test_an_invalid_policy_in_the_table_fails_the_batch(tenant: str) -> None:
     TenantPolicy(tenant).update([TenantPolicy.original.set("shred"), TenantPolicy.secret.set(bytes(32))])
 
     (part,) = run(tenant).failed
@@ -132,7 +134,7 @@ def test_a_policy_that_somebody_wrote_into_the_table(tenant: str) -> None:
     assert LogRecord.count(tenant) == 0
 
 
-def test_without_dynamodb_the_batch_waits(engine: Engine, tenant: str) -> None:
+def test_a_batch_is_retried_while_dynamodb_is_down(engine: Engine, tenant: str) -> None:
     engine.stop()
     try:
         result = run(tenant)
@@ -146,6 +148,6 @@ def test_without_dynamodb_the_batch_waits(engine: Engine, tenant: str) -> None:
 @pytest.mark.parametrize(
     "wrong", [{"original": "shred"}, {"retention_days": -1}, {"retention_days": 36_501}, {"retention_days": True}]
 )
-def test_what_can_not_be(wrong: dict[str, object]) -> None:
+def test_storage_refuses_impossible_values(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"is one of keep, encrypt, drop, not 'shred'|up to 36500, not"):
         Storage(**wrong)

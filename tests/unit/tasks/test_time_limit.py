@@ -1,4 +1,4 @@
-"""A piece of work that takes too long is interrupted, also inside a regular expression."""
+"""Limit on the CPU time of work, also inside a regular expression."""
 
 import re
 import threading
@@ -9,12 +9,12 @@ import pytest
 from tasks.time_limit import TookTooLong, time_limit
 
 
-def test_a_regular_expression_that_would_take_days() -> None:
+def test_a_regular_expression_that_would_take_days_is_interrupted() -> None:
     with pytest.raises(TookTooLong), time_limit(0.05):
         re.fullmatch(r"(a|aa)+b", "a" * 100)
 
 
-def test_work_that_is_done_in_time() -> None:
+def test_work_within_the_limit_goes_on() -> None:
     with time_limit(60):
         done = "done"
 
@@ -24,12 +24,12 @@ def test_work_that_is_done_in_time() -> None:
             pass
 
 
-def test_waiting_for_the_cpu_is_not_working() -> None:
+def test_waiting_costs_no_cpu_time() -> None:
     with time_limit(0.05):
         time.sleep(0.2)
 
 
-def test_in_another_thread_there_is_no_limit() -> None:
+def test_another_thread_has_no_limit() -> None:
     done = []
 
     def work() -> None:
