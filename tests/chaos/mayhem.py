@@ -93,7 +93,7 @@ class Mayhem:
         return steps
 
     def calm(self) -> None:
-        """End all faults except the store errors, which last for the whole run."""
+        """End all faults except the store errors, which stay."""
         self._proxy.clear()
         self._proxy.delay_seconds = 0.0
         if self._store_errors:

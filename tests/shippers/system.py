@@ -9,7 +9,7 @@ from pathlib import Path
 
 from models import ApiKey, LogRecord, Tenant
 from settings import ROOT
-from tests.support.failure_queue import dead_letters_of
+from tests.support.failure_queue import list_dead_letters
 from tests.support.fault_proxy import FaultProxy
 from tests.support.processes import Processes
 from tests.support.waiting import wait_for
@@ -92,7 +92,7 @@ class Sender:
         self.check_redacted()
         assert set(self.copies().values()) == {1}, self.copies()
         assert LogRecord.count(self.tenant) == self._sent
-        assert not dead_letters_of(self.tenant)
+        assert not list_dead_letters(self.tenant)
 
     def check_redacted(self) -> None:
         for record in self.stored():

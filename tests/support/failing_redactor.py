@@ -1,6 +1,6 @@
-"""Loaded into a redact worker by `celery worker --include`: some texts are more than it can do.
+"""Redactor that fails on some texts, loaded by `celery worker --include`.
 
-As those would that find a mistake in it, or crash a native library.
+Such a text stands for one that reveals a mistake in the redactor, or that crashes a native library.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The failure queue as SQS has it: what is in it, and what a worker puts into it."""
+"""The failure queue in SQS, past Sluice's own commands."""
 
 import base64
 import json
@@ -28,8 +28,8 @@ class DeadLetter:
     embed: dict[str, Any]
 
 
-def dead_letters_of(tenant: str, prefix: str = settings.queue_prefix) -> list[DeadLetter]:
-    """The tenant's messages, which stay in the queue."""
+def list_dead_letters(tenant: str, prefix: str = settings.queue_prefix) -> list[DeadLetter]:
+    """Return the tenant's messages, and leave them in the queue."""
     sqs = sqs_client()
     url = sqs.get_queue_url(QueueName=prefix + FAILURES_QUEUE)["QueueUrl"]
     found = []
@@ -61,7 +61,7 @@ def fail(tenant: str, *log_ids: str, reason: Reason = Reason.CONFLICT, text: str
 
 
 def held(tenant: str) -> list[dead_letter.DeadLetter]:
-    """The tenant's messages, as an operator sees them."""
+    """Return the tenant's messages as an operator sees them."""
     with FailureQueue() as letters:
         return [letter for letter in letters if letter.tenant_id == tenant]
 
@@ -73,12 +73,12 @@ def put(body: str) -> None:
 
 
 def in_redact() -> list[dict[str, Any]]:
-    """Takes the messages off the redact queue, for which there must be no worker."""
+    """Take the messages off the redact queue, which no worker reads."""
     return [json.loads(message["Body"]) for message in take_all(REDACT_QUEUE)]
 
 
 def visible(queue: str = FAILURES_QUEUE) -> int:
-    """How many messages of a queue nobody holds."""
+    """Count the visible messages of a queue."""
     return counted(queue, "")
 
 

@@ -1,4 +1,4 @@
-"""Callers of a group commit, in threads, and the publish that they wait for."""
+"""Callers of a group commit, and the publish that they wait for."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -14,13 +14,13 @@ LIMIT = 64 * 1_048_576
 
 
 def make_batch(tenant: str, number: int, *texts: str) -> Batch:
-    """Return the batch of a numbered request, with one log if no texts are given."""
+    """Return the batch of a numbered request, by default with one log."""
     logs = tuple(Log(f"{number}-{index}", text) for index, text in enumerate(texts or ("text",)))
     return Batch(tenant, f"request-{number}", logs)
 
 
 class Gate:
-    """A publish that waits until it is let through, one call at a time.
+    """Publish that waits for a pass, one call at a time.
 
     Attributes:
         groups: the ids of the requests in each call.

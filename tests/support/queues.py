@@ -18,7 +18,7 @@ _SQS = sqs_client()
 
 
 def take_all(queue: str, prefix: str = settings.queue_prefix) -> Iterator["MessageTypeDef"]:
-    """Takes all messages off a queue that no worker reads any more.
+    """Take all messages off a queue that no worker reads any more.
 
     Waits for those that somebody holds: the engine goes on with the poll of a worker that was killed, and what it gives
     to that poll comes back only with the visibility timeout.
@@ -36,7 +36,10 @@ def take_all(queue: str, prefix: str = settings.queue_prefix) -> Iterator["Messa
 
 
 def counted(queue: str, *states: str, prefix: str = settings.queue_prefix) -> int:
-    """How many messages of a queue are in these states, in SQS's words: NotVisible, Delayed, or "" for none of both."""
+    """Count the messages of a queue in some states.
+
+    The states are SQS's: NotVisible, Delayed, or "" for neither.
+    """
     names: Any = [f"ApproximateNumberOfMessages{state}" for state in states]
     url = _SQS.get_queue_url(QueueName=prefix + queue)["QueueUrl"]
     counts = _SQS.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
@@ -44,7 +47,7 @@ def counted(queue: str, *states: str, prefix: str = settings.queue_prefix) -> in
 
 
 def receive_twice(prefix: str) -> None:
-    """What comes back to redact once more goes to failures, and soon."""
+    """Make SQS move messages of redact to failures after two receives."""
     queue = _SQS.get_queue_url(QueueName=f"{prefix}redact")["QueueUrl"]
     policy = _SQS.get_queue_attributes(QueueUrl=queue, AttributeNames=["RedrivePolicy"])["Attributes"]["RedrivePolicy"]
     twice: Any = {"RedrivePolicy": json.dumps(json.loads(policy) | {"maxReceiveCount": 2}), "VisibilityTimeout": "2"}
@@ -52,5 +55,5 @@ def receive_twice(prefix: str) -> None:
 
 
 def payload(message: "MessageTypeDef") -> Any:
-    """The first argument of the task in a message."""
+    """Return the first argument of the task in a message."""
     return json.loads(zlib.decompress(base64.b64decode(json.loads(message["Body"])["body"])))[0][0]

@@ -1,7 +1,7 @@
-"""An outage from outside: what was accepted is stored, once, and whoever was refused knows when to come back."""
+"""Witness of an outage, who sees only answers, records and logs."""
 
 from models import LogRecord
-from tests.support.failure_queue import dead_letters_of
+from tests.support.failure_queue import list_dead_letters
 from tests.support.processes import Processes
 from tests.support.waiting import wait_for
 
@@ -10,7 +10,7 @@ NAMES = ("web", *WORKERS)
 
 
 class Witness:
-    """What one tenant was told, what is stored of it, and what the processes say meanwhile."""
+    """Answers to one tenant, its stored logs, and the process logs meanwhile."""
 
     def __init__(self, processes: Processes, tenant: str) -> None:
         self._processes = processes
@@ -20,23 +20,29 @@ class Witness:
         self.refused: set[str] = set()
 
     def post(self, text: str) -> int:
-        """The status of the answer, which decides whether the log must be stored."""
+        """Send a log and return the status of the answer.
+
+        The status decides if the log must be stored. A 503 says when to come back.
+        """
         answer = self._processes.post(text, content_type="text/plain", x_tenant_id=self._tenant)
         (self.accepted if answer.status == 202 else self.refused).add(text)
         assert answer.status != 503 or int(answer.headers["Retry-After"]) > 0
         return answer.status
 
     def log(self, name: str) -> str:
-        """What a process logged since the beginning of this test."""
+        """Return what a process logged since the beginning of this test."""
         return self._processes.log(name)[self._log_begins[name] :]
 
     def stored(self) -> list[str]:
         return [record.original_text for record in LogRecord.for_tenant(self._tenant).records]
 
     def wait_until_stored(self) -> None:
-        """Every accepted log is in the table, once; a refused one may be: only the answer to web was lost."""
+        """Wait until every accepted log is stored, once.
+
+        A refused one may be stored too, if only the answer to web was lost.
+        """
         wait_for("all accepted logs in the table", lambda: self.accepted <= set(self.stored()))
         stored = self.stored()
         assert LogRecord.count(self._tenant) == len(stored) == len(set(stored))
         assert set(stored) <= self.accepted | self.refused
-        assert not dead_letters_of(self._tenant)
+        assert not list_dead_letters(self._tenant)

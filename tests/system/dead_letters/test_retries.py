@@ -5,7 +5,7 @@ import json
 from broker.queues import sqs_client
 from local.engine import Engine
 from models import LogRecord
-from tests.support.failure_queue import dead_letters_of
+from tests.support.failure_queue import list_dead_letters
 from tests.support.outcome_lines import parse_outcome_lines
 from tests.support.processes import Processes
 from tests.support.waiting import wait_for
@@ -20,7 +20,7 @@ def test_a_batch_whose_retries_are_used_up_is_a_dead_letter(engine: Engine, proc
 
     assert processes.post("nowhere to go", content_type="text/plain", x_tenant_id=tenant).status == 202
 
-    (letter,) = wait_for("a dead letter", lambda: dead_letters_of(tenant, prefix))
+    (letter,) = wait_for("a dead letter", lambda: list_dead_letters(tenant, prefix))
     assert letter.headers["reason"] == "retries_exhausted"
     assert letter.headers["attempts"] == 3
     assert [log["original_text"] for log in letter.args[0]["logs"]] == ["nowhere to go"]
@@ -43,6 +43,6 @@ def test_a_message_stays_in_its_queue_while_there_is_no_failure_queue(processes:
     wait_for("the conflict, left where it is", lambda: '"message": "left"' in processes.log("store"))
     assert processes.flask("broker", "create").returncode == 0
 
-    (letter,) = wait_for("a dead letter", lambda: dead_letters_of(tenant, prefix))
+    (letter,) = wait_for("a dead letter", lambda: list_dead_letters(tenant, prefix))
     assert letter.headers["reason"] == "conflict"
     assert [log["original_text"] for log in letter.args[0]["logs"]] == ["the second"]

@@ -1,7 +1,7 @@
 """Who revokes a task stops it, and its logs are in the failure queue."""
 
 from tests.support.failing_redactor import NEVER_ENDS
-from tests.support.failure_queue import dead_letters_of
+from tests.support.failure_queue import list_dead_letters
 from tests.support.processes import Processes
 from tests.support.queues import receive_twice
 from tests.support.waiting import wait_for
@@ -25,7 +25,7 @@ def test_the_logs_of_revoked_tasks_are_kept(processes: Processes, tenant: str) -
 
     # Whoever looks hides them for 2 s.
     letters = wait_for(
-        "both in failures", lambda: len(found := dead_letters_of(tenant, prefix)) == 2 and found, every=3
+        "both in failures", lambda: len(found := list_dead_letters(tenant, prefix)) == 2 and found, every=3
     )
     texts = {letter.headers["id"]: [log["text"] for log in letter.args[0]["logs"]] for letter in letters}
     assert texts == {running["id"]: [NEVER_ENDS], waiting["id"]: ["waits for it"]}

@@ -9,7 +9,7 @@ import pytest
 from models import LogRecord
 from tasks.batch import RedactedBatch, RedactedLog
 from tasks.store import store
-from tests.support.failure_queue import dead_letters_of
+from tests.support.failure_queue import list_dead_letters
 from tests.support.fault_proxy import FaultProxy
 from tests.support.outcome_lines import parse_outcome_lines
 from tests.support.processes import Processes
@@ -53,7 +53,7 @@ def test_a_hot_tenant_waits_alone(proxy: FaultProxy, tmp_path: Path, tenant: str
         processes.stop()
 
     # Waiting has cost no try: there was none.
-    assert not dead_letters_of(hot) + dead_letters_of(other)
+    assert not list_dead_letters(hot) + list_dead_letters(other)
     log = processes.log("store")
     assert log.count(f"DynamoDB throttles tenant {hot}: ") == 1
     assert "storing in DynamoDB fails" not in log

@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from models import LogRecord
-from tests.support.failure_queue import dead_letters_of
+from tests.support.failure_queue import list_dead_letters
 from tests.support.fault_proxy import FaultProxy
 from tests.support.processes import Processes
 from tests.support.waiting import wait_for
@@ -48,7 +48,7 @@ def test_what_follows_waits_for_sqs(proxy: FaultProxy, behind: Processes, tenant
     assert "Traceback" not in log
     assert "QUOKKA" not in log
     assert LogRecord.count(tenant) == len(texts)
-    assert not dead_letters_of(tenant, prefix)
+    assert not list_dead_letters(tenant, prefix)
 
 
 def stored(tenant: str) -> set[str]:

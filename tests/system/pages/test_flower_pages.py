@@ -10,7 +10,7 @@ import urllib3
 from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from local.engine import Engine
-from tests.support.failure_queue import dead_letters_of
+from tests.support.failure_queue import list_dead_letters
 from tests.support.processes import Processes
 from tests.support.waiting import wait_for
 
@@ -108,7 +108,7 @@ def test_the_broker_page_has_the_length_of_every_queue(pipeline: Processes, page
     for text in ("one", SECRET):  # the second one, under the same id, is a conflict and fails
         body = f'{{"tenant_id": "{tenant}", "log_id": "clash", "text": "{text}"}}'
         assert pipeline.post(body, content_type="application/json").status == 202
-    wait_for("the conflict in the failure queue", lambda: dead_letters_of(tenant))
+    wait_for("the conflict in the failure queue", lambda: list_dead_letters(tenant))
 
     def lengths() -> dict[str, list[str]]:
         page.goto("/broker")
@@ -125,7 +125,7 @@ def test_the_broker_page_has_the_length_of_every_queue(pipeline: Processes, page
             and seen["failures"]
         ),
     )
-    assert failed[0] == failed[2] == str(len(dead_letters_of("")))
+    assert failed[0] == failed[2] == str(len(list_dead_letters("")))
     assert SECRET not in page.content()
 
 

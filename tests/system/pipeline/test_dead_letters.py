@@ -4,7 +4,7 @@ import json
 
 from models import LogRecord
 from tasks import app
-from tests.support.failure_queue import dead_letters_of, send_again
+from tests.support.failure_queue import list_dead_letters, send_again
 from tests.support.processes import Processes
 from tests.support.waiting import wait_for
 
@@ -15,7 +15,7 @@ def test_a_conflict_keeps_the_stored_log_and_dead_letters_the_newcomer(pipeline:
         assert pipeline.post(body, content_type="application/json").status == 202
         wait_for("the stored log", lambda: LogRecord.for_tenant(tenant).records)
 
-    (letter,) = wait_for("a dead letter", lambda: dead_letters_of(tenant))
+    (letter,) = wait_for("a dead letter", lambda: list_dead_letters(tenant))
 
     assert LogRecord.of(tenant, "clash").original_text == "the first"
     assert letter.headers["task"] == "tasks.store.store"
@@ -35,7 +35,7 @@ def test_a_conflict_keeps_the_stored_log_and_dead_letters_the_newcomer(pipeline:
 def test_a_message_that_is_not_a_batch_is_a_dead_letter_with_its_reason(pipeline: Processes, tenant: str) -> None:
     app.send_task("tasks.redact.redact", args=({"tenant_id": tenant, "nonsense": 1},))
 
-    (letter,) = wait_for("a dead letter", lambda: dead_letters_of(tenant))
+    (letter,) = wait_for("a dead letter", lambda: list_dead_letters(tenant))
     assert letter.headers["reason"] == "invalid_arguments"
     assert letter.args == [{"tenant_id": tenant, "nonsense": 1}]
 
@@ -45,7 +45,7 @@ def test_a_dead_letter_keeps_the_rest_of_its_chain(pipeline: Processes, tenant: 
 
     (signature | app.signature("tasks.store.store")).apply_async()
 
-    (letter,) = wait_for("a dead letter", lambda: dead_letters_of(tenant))
+    (letter,) = wait_for("a dead letter", lambda: list_dead_letters(tenant))
     assert [step["task"] for step in letter.embed["chain"]] == ["tasks.store.store"]
 
 
@@ -59,7 +59,7 @@ def test_a_conflict_dead_letters_only_its_own_log_of_a_batch(pipeline: Processes
 
     assert answer.json()["accepted"] == 100
     wait_for("all others in the table", lambda: LogRecord.count(tenant) == 100)
-    (letter,) = wait_for("a dead letter", lambda: dead_letters_of(tenant))
+    (letter,) = wait_for("a dead letter", lambda: list_dead_letters(tenant))
     assert LogRecord.of(tenant, "log-042").original_text == "the first"
     assert [log["log_id"] for log in letter.args[0]["logs"]] == ["log-042"]
     assert (letter.headers["reason"], letter.headers["tenant_id"]) == ("conflict", tenant)

@@ -3,7 +3,7 @@
 import json
 
 from models import LogRecord
-from tests.support.failure_queue import dead_letters_of
+from tests.support.failure_queue import list_dead_letters
 from tests.support.processes import Processes
 from tests.support.waiting import wait_for
 
@@ -74,7 +74,7 @@ def test_a_log_sent_twice_is_stored_once(pipeline: Processes, tenant: str) -> No
     records = stored(tenant, 2)
 
     assert {record.original_text for record in records} == {"the same", "a later one"}
-    assert not dead_letters_of(tenant)
+    assert not list_dead_letters(tenant)
 
 
 def test_ready_and_healthy(pipeline: Processes) -> None:

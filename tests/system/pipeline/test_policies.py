@@ -1,7 +1,7 @@
 """Each tenant's logs are redacted as its policy says, and never stored when that can't be done."""
 
 from models import LogRecord, TenantPolicy
-from tests.support.failure_queue import dead_letters_of
+from tests.support.failure_queue import list_dead_letters
 from tests.support.processes import Processes
 from tests.support.waiting import wait_for
 
@@ -16,6 +16,6 @@ def test_a_policy_that_cannot_be_used_dead_letters_the_log(pipeline: Processes, 
     TenantPolicy.put(tenant, '{"actions": {"SHOE_SIZE": "keep"}}')
     post(pipeline, tenant, LINE)
 
-    (letter,) = wait_for("a dead letter", lambda: dead_letters_of(tenant))
+    (letter,) = wait_for("a dead letter", lambda: list_dead_letters(tenant))
     assert letter.headers["reason"] == "policy_invalid"
     assert LogRecord.count(tenant) == 0

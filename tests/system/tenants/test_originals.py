@@ -6,7 +6,7 @@ from local.engine import Engine
 from models import LogRecord
 from models.crypto.keyring import Keyring
 from originals import Kms, key_id_of
-from tests.support.failure_queue import dead_letters_of
+from tests.support.failure_queue import list_dead_letters
 from tests.support.fault_proxy import FaultProxy
 from tests.support.kms_key import KmsKey
 from tests.support.processes import Processes
@@ -43,7 +43,7 @@ def test_while_kms_is_away_logs_wait_and_none_is_stored(
     log = processes.log("store")
     assert (log.count(STARTED), log.count(ENDED)) == (1, 1)
     assert MARKER not in log
-    assert not dead_letters_of(tenant, f"{tenant}-")
+    assert not list_dead_letters(tenant, f"{tenant}-")
     keys = Keyring(Kms(key.alias))
     for record in LogRecord.for_tenant(tenant).records:
         assert MARKER not in record.original_text

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from models import LogRecord, TenantPolicy
-from tests.support.failure_queue import dead_letters_of
+from tests.support.failure_queue import list_dead_letters
 from tests.support.processes import Processes
 from tests.support.waiting import wait_for
 
@@ -37,7 +37,7 @@ def test_a_changed_policy_applies_to_the_next_log(processes: Processes, tenant: 
         r"\[EMAIL:[0-9a-f]{8}\] paid with \[CREDIT_CARD:\*1111\] from 10\.0\.0\.1, badge \[BADGE\]", second
     )
     assert second == third
-    assert not dead_letters_of(tenant)
+    assert not list_dead_letters(tenant)
 
 
 def test_a_log_that_takes_too_long_to_redact_is_a_dead_letter(processes: Processes, tenant: str) -> None:
@@ -46,7 +46,7 @@ def test_a_log_that_takes_too_long_to_redact_is_a_dead_letter(processes: Process
 
     post(processes, tenant, LINE * 1000)
 
-    (letter,) = wait_for("a dead letter", lambda: dead_letters_of(tenant))
+    (letter,) = wait_for("a dead letter", lambda: list_dead_letters(tenant))
     assert letter.headers["reason"] == "not_redacted"
     assert [log["text"] for log in letter.args[0]["logs"]] == [LINE * 1000]
     assert "a@b.co" not in processes.log("redact")

@@ -28,7 +28,7 @@ class OutcomeLines(logging.Handler):
 
 @pytest.fixture
 def outcome_lines() -> Iterator[list[dict[str, Any]]]:
-    """Fields of the lines that are written to the outcome log during the test."""
+    """Return the fields of each line written to the outcome log."""
     handler = OutcomeLines()
     logger = logging.getLogger("sluice.outcome")
     logger.addHandler(handler)
@@ -38,7 +38,7 @@ def outcome_lines() -> Iterator[list[dict[str, Any]]]:
 
 @pytest.fixture
 def network(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:
-    """A proxy that the application publishes through, with an empty redact queue behind it."""
+    """Make the application publish through a proxy, with an empty redact queue."""
     assert settings.endpoint is not None
     url = celeryconfig.broker_url.replace(settings.endpoint.netloc, proxy.url.removeprefix("http://"))
     sqs = sqs_client()

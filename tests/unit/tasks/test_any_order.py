@@ -1,4 +1,4 @@
-"""Messages delivered any number of times, in any order, by workers that are killed.
+"""Messages delivered in any order, any number of times, to killed workers.
 
 Each log is stored once, or in the failure queue once, also if a process is killed at any call to AWS.
 
@@ -51,7 +51,7 @@ class Killed(BaseException):
 
 @dataclass(frozen=True)
 class Kill:
-    """Kill in the middle of a task: before its nth call to AWS, or after it."""
+    """Kill before a task's nth call to AWS, or after it."""
 
     call: int
     is_done: bool

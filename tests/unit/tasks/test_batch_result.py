@@ -1,4 +1,4 @@
-"""Result of a batch: how its failed logs are split into dead letters."""
+"""Result of a task: how its failed logs become dead letters."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Fields of a log on their way from the message to the record."""
+"""Fields of a log from the message to the record."""
 
 import msgspec
 from msgspec.structs import fields
@@ -29,7 +29,7 @@ def test_the_samples_have_a_value_in_every_field() -> None:
         assert all(getattr(sample, field.name) for field in fields(sample)), "give the new field a value in the sample"
 
 
-def test_each_field_of_a_log_reaches_the_redacted_log(tenant: str) -> None:
+def test_each_log_field_reaches_the_redacted_log(tenant: str) -> None:
     result = redact.run(Batch(tenant, "request-1", (LOG,)))
 
     (redacted,) = result.done.logs
@@ -37,27 +37,27 @@ def test_each_field_of_a_log_reaches_the_redacted_log(tenant: str) -> None:
         assert getattr(redacted, RENAMED.get(field.name, field.name)) == getattr(LOG, field.name), field.name
 
 
-def test_each_field_of_a_redacted_log_reaches_the_record(tenant: str) -> None:
+def test_each_redacted_log_field_reaches_the_record(tenant: str) -> None:
     (record,) = build_records(RedactedBatch(tenant, "request-1", (REDACTED_LOG,)))
 
     require_every_field(record)
 
 
-def test_each_field_of_a_redacted_log_is_stored(tenant: str) -> None:
+def test_each_redacted_log_field_is_stored(tenant: str) -> None:
     LogRecord.insert(build_records(RedactedBatch(tenant, "request-1", (REDACTED_LOG,))))
 
     require_every_field(LogRecord.of(tenant, REDACTED_LOG.log_id))
 
 
-def test_a_batch_of_the_version_before_is_read() -> None:
-    """Fields with a default may be missing: a process of the version before does not know them."""
+def test_a_batch_from_the_version_before_is_read() -> None:
+    # It lacks the fields that are newer.
     old = {"tenant_id": "t", "request_id": "r", "logs": [{"log_id": "a", "text": "text"}]}
 
     assert msgspec.convert(old, Batch) == Batch("t", "r", (Log("a", "text"),))
 
 
-def test_a_batch_of_the_version_after_is_read() -> None:
-    """Unknown fields are ignored: a process of the version after may write them."""
+def test_a_batch_from_the_version_after_is_read() -> None:
+    # It may have further fields.
     new = {"tenant_id": "t", "request_id": "r", "logs": [{"log_id": "a", "text": "text", "host": "h"}], "format": 2}
 
     assert msgspec.convert(new, Batch) == Batch("t", "r", (Log("a", "text"),))

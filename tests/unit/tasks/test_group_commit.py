@@ -24,7 +24,7 @@ def gate() -> Iterator[Gate]:
     mine.passes.release(1_000)
 
 
-def test_a_request_that_finds_its_tenant_idle_is_published_at_once(gate: Gate, tenant: str) -> None:
+def test_a_request_without_others_under_way_is_published_at_once(gate: Gate, tenant: str) -> None:
     gate.passes.release(2)
     group_commit = GroupCommit(gate, LIMIT)
 
@@ -75,7 +75,7 @@ def test_tenants_do_not_wait_for_one_another(gate: Gate, tenant: str) -> None:
         pytest.param(["x" * (MAX_GROUP_BYTES * 2)], [1] * 10, id="one request is never cut"),
     ],
 )
-def test_a_group_has_a_limit_of_logs_and_of_bytes(gate: Gate, tenant: str, texts: list[str], groups: list[int]) -> None:
+def test_a_group_is_limited_in_logs_and_bytes(gate: Gate, tenant: str, texts: list[str], groups: list[int]) -> None:
     callers = Callers(GroupCommit(gate, LIMIT))
     futures = callers.submit(*(make_batch(tenant, number, *texts) for number in range(10)))
 
@@ -87,7 +87,7 @@ def test_a_group_has_a_limit_of_logs_and_of_bytes(gate: Gate, tenant: str, texts
     callers.close()
 
 
-def test_each_request_gets_the_error_of_its_batch(tenant: str) -> None:
+def test_each_request_gets_the_error_that_publish_returned_for_it(tenant: str) -> None:
     gate = Gate(
         lambda batches: [QueueUnavailable(one.request_id) if one.request_id[-1] in "13" else None for one in batches]
     )

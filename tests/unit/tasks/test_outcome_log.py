@@ -12,7 +12,7 @@ from tasks.outcome_log import log_outcome, task_log_fields
 LOGS = [{"log_id": "a", "text": "QUOKKA"}, {"log_id": "b", "text": "QUOKKA"}]
 
 
-def test_the_fields_name_the_task_its_queue_and_its_batch() -> None:
+def test_the_fields_name_the_task_the_queue_and_the_batch() -> None:
     batch = {"tenant_id": "tenant-1", "request_id": "r-1,r-2", "traceparent": "00-4bf9-00f0-01", "logs": LOGS}
 
     fields = task_log_fields("tasks.store.store", "id-1", {"routing_key": "store"}, 2, batch)
@@ -40,7 +40,7 @@ def test_the_fields_name_the_task_its_queue_and_its_batch() -> None:
         {"request_id": "Q" * (MAX_REQUEST_ID_CHARACTERS + 1)},
     ],
 )
-def test_a_foreign_payload_leaves_its_fields_empty(payload: object) -> None:
+def test_a_foreign_payload_leaves_the_fields_empty(payload: object) -> None:
     fields = task_log_fields("tasks.redact.redact", None, None, 0, payload)
 
     assert (fields["tenant_id"], fields["request_id"], fields["traceparent"], fields["logs"]) == ("", "", "", 0)
@@ -56,7 +56,7 @@ def test_a_line_is_json_with_a_time_a_level_and_the_outcome() -> None:
     assert line == {"level": "WARNING", "message": "failed", "reasons": ["conflict"]}
 
 
-def test_an_outcome_is_written_at_its_level(outcome_lines: list[dict[str, object]]) -> None:
+def test_an_outcome_is_written_at_the_given_level(outcome_lines: list[dict[str, object]]) -> None:
     log_outcome("failed", logging.WARNING, failed=3)
 
     assert [(line["levelname"], line["message"], line["failed"]) for line in outcome_lines] == [

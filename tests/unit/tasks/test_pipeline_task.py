@@ -1,4 +1,4 @@
-"""Decisions of PipelineTask: what it publishes, and how it ends, for each result.
+"""Decisions of PipelineTask: what it publishes, and how it ends.
 
 The task runs in this process as a worker's pool runs it, on the engine's real queues. Its end decides about its
 message: SUCCESS and RETRY are acked by Celery, FAILURE by `tasks.request` (it is DeadLettered), REJECTED not at all.
@@ -38,7 +38,7 @@ _results: dict[str, BatchResult | Exception] = {}
 
 @app.task(base=PipelineTask, name="tests.unit.tasks.decide", input_type=Batch, shared=False)
 def decide(batch: Batch) -> BatchResult:
-    """Return the result, or raise the error, that the test has chosen for the batch."""
+    """Return the result that the test has chosen, or raise the error."""
     result = _results[batch.tenant_id]
     if isinstance(result, Exception):
         raise result
@@ -60,7 +60,7 @@ class Published:
 
 
 class Worker:
-    """Runs the task on a message of one tenant and looks at what follows."""
+    """Worker that runs the task on messages of one tenant."""
 
     def __init__(self, tenant: str) -> None:
         self.batch = Batch(tenant, "request-1", (Log("a", "one"), Log("b", "two"), Log("c", "three")))
@@ -96,7 +96,7 @@ class Worker:
         return traced.info.state if traced.info else "SUCCESS"
 
     def published(self, queue: str, count: int) -> list[Published]:
-        """Wait for the messages of a queue, of which some come with a delay, and take them."""
+        """Take messages off a queue; wait for those with a delay."""
         messages: list[Any] = []
         wait_for(f"{count} messages in {queue}", lambda: messages.extend(take_all(queue)) or len(messages) >= count)
         return [parse(message["Body"]) for message in messages]
@@ -140,7 +140,7 @@ def test_done_logs_go_on_to_the_next_task_and_the_message_is_acked(
 
 
 @pytest.mark.parametrize("chain", [None, []])
-def test_done_logs_of_the_last_task_go_nowhere(worker: Worker, chain: object) -> None:
+def test_done_logs_go_nowhere_after_the_last_task(worker: Worker, chain: object) -> None:
     assert worker.run(BatchResult(done=worker.redacted("a")), chain=chain) == "SUCCESS"
 
     assert count_messages() == dict.fromkeys(QUEUES, 0)
@@ -156,7 +156,7 @@ def test_dropped_logs_are_counted_in_the_outcome_line_and_published_nowhere(
     assert (line["message"], line["dropped"], line["failed"], line["again"]) == ("done", 3, 0, 0)
 
 
-def test_a_retry_goes_back_to_its_own_queue_with_one_retry_more(
+def test_a_retry_goes_back_to_the_same_queue_with_one_retry_more(
     worker: Worker, outcome_lines: list[dict[str, Any]]
 ) -> None:
     assert worker.run(BatchResult(retry=worker.part("b")), retries=4) == "RETRY"
@@ -172,7 +172,7 @@ def test_a_retry_goes_back_to_its_own_queue_with_one_retry_more(
     assert line["again_in_seconds"] in (1, 2)
 
 
-def test_a_retry_that_waits_for_its_turn_costs_no_retry(worker: Worker) -> None:
+def test_waiting_for_a_turn_costs_no_retry(worker: Worker) -> None:
     assert worker.run(BatchResult(retry=worker.part("b"), retry_after_seconds=0.2), retries=MAX_RETRIES) == "RETRY"
 
     (message,) = worker.published(REDACT_QUEUE, 1)
@@ -206,7 +206,7 @@ def test_a_dead_letter_can_run_again_as_it_is(worker: Worker) -> None:
     assert message.args == [as_json(worker.part("a"))]
 
 
-def test_each_part_of_a_mixed_result_goes_its_own_way(worker: Worker, outcome_lines: list[dict[str, Any]]) -> None:
+def test_a_mixed_result_is_published_to_three_queues(worker: Worker, outcome_lines: list[dict[str, Any]]) -> None:
     failed = FailedPart.from_batch(Reason.NOT_REDACTED, worker.part("c"))
 
     state = worker.run(BatchResult(done=worker.redacted("a"), retry=worker.part("b"), failed=(failed,)))
@@ -252,7 +252,7 @@ def test_arguments_that_are_not_a_batch_are_a_dead_letter_as_they_came(
     assert "QUOKKA" not in json.dumps(message.headers)
 
 
-def test_without_sqs_the_message_is_left_in_its_queue(
+def test_without_sqs_the_message_is_left_in_the_queue(
     worker: Worker, engine: Engine, monkeypatch: pytest.MonkeyPatch, outcome_lines: list[dict[str, Any]]
 ) -> None:
     monkeypatch.setattr(publishing, "PATIENCE_SECONDS", 0)
@@ -268,7 +268,7 @@ def test_without_sqs_the_message_is_left_in_its_queue(
     assert count_messages() == dict.fromkeys(QUEUES, 0)
 
 
-def test_a_log_that_no_message_can_hold_leaves_its_message_in_its_queue(
+def test_a_log_that_no_message_can_hold_leaves_the_message_in_the_queue(
     worker: Worker, outcome_lines: list[dict[str, Any]]
 ) -> None:
     too_large = worker.redacted("a", text=secrets.token_urlsafe(2 * MAX_MESSAGE_BYTES))
@@ -281,7 +281,7 @@ def test_a_log_that_no_message_can_hold_leaves_its_message_in_its_queue(
     assert count_messages() == dict.fromkeys(QUEUES, 0)
 
 
-def test_the_published_form_of_a_task_never_quotes_a_text(worker: Worker) -> None:
+def test_a_published_task_never_shows_a_text(worker: Worker) -> None:
     decide.apply_async((msgspec.to_builtins(worker.part("a")) | {"traceparent": "00-trace"},))
 
     (message,) = worker.published(REDACT_QUEUE, 1)

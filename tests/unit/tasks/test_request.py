@@ -15,7 +15,7 @@ BATCH = {"tenant_id": "tenant-1", "request_id": "request-1", "logs": [{"log_id":
 EMBEDDED = {"callbacks": None, "errbacks": None, "chain": [{"task": "tasks.store.store"}], "chord": None}
 
 
-def test_the_batch_of_a_message_is_returned() -> None:
+def test_validation_returns_the_batch() -> None:
     assert validate_message(HEADERS, [[BATCH], {}, EMBEDDED]) == BATCH
 
 
@@ -76,7 +76,7 @@ def request(**headers: object) -> Request:
     return Request(message, app=app, task=redact, decoded=True, headers=None)
 
 
-def test_what_a_foreign_message_wants_shown_of_its_arguments_is_replaced() -> None:
+def test_the_shown_arguments_are_replaced() -> None:
     shown = request(argsrepr="QUOKKA", kwargsrepr="QUOKKA").info()
 
     assert (shown["args"], shown["kwargs"]) == ("(1 log of tenant tenant-1)", "{}")
@@ -86,5 +86,5 @@ def test_the_arguments_are_not_shown_though_they_are_asked_for() -> None:
     assert "QUOKKA" not in repr(request().info(safe=False))
 
 
-def test_the_task_is_given_its_arguments() -> None:
+def test_the_task_is_given_the_arguments() -> None:
     assert request().args == [BATCH]

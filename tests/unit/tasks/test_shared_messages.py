@@ -14,7 +14,7 @@ from tests.support.redact_messages import get_log_ids, make_incompressible, take
 from topology import MAX_MESSAGE_BYTES
 
 
-def test_batches_share_a_message_that_has_the_logs_and_ids_of_all(network: FaultProxy, tenant: str) -> None:
+def test_batches_share_a_message_with_all_their_logs_and_ids(network: FaultProxy, tenant: str) -> None:
     class Traced(Batch, frozen=True):
         traceparent: str = ""
 

@@ -26,7 +26,7 @@ def _policies_are_looked_up_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def by_setting(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Changes the settings for tenants whose policy leaves them open."""
+    """Change the settings for tenants whose policy leaves them open."""
 
     def apply(**values: object) -> None:
         monkeypatch.setattr(storage_module, "settings", settings.model_copy(update=values))
