@@ -106,7 +106,7 @@ class _Container:
         self.value_entity = self.entity or get_key_entity(key)
 
     def add_value(self, literal: Literal, value: str) -> None:
-        """Declare what a value is, as far as the keys before it say."""
+        """Set the entity that the keys so far declare for a value."""
         literal.entity = self.value_entity
         if not literal.entity and self.part_entity and any(map(str.isdigit, value)):
             literal.entity = self.part_entity
@@ -123,7 +123,10 @@ class _Container:
         return _Container(entity, part_entity, entity)
 
     def close(self) -> None:
-        """Declare the values that a key beside them names: it may stand behind them."""
+        """Set the entities of values named by a key beside them.
+
+        The key may stand behind the value, so this waits for the end of the container.
+        """
         for literal in self.named_literals if self.named_entity else ():
             literal.entity = literal.entity or self.named_entity
 

@@ -1,4 +1,4 @@
-"""A recognizer looks where its gate matches, and finds the same as without gates."""
+"""A recognizer finds the same with gates and without."""
 
 import re
 from dataclasses import replace
@@ -60,5 +60,5 @@ def test_known_starts_limit_where_a_pattern_is_tried() -> None:
     assert find_values(DIGITS, text, []) == []
 
 
-def test_the_words_of_the_context_are_the_gate_if_there_is_no_other() -> None:
+def test_context_words_are_the_gate_if_there_is_no_other() -> None:
     assert replace(DIGITS, gate="", context=Context(("badge no",))).to_gate().pattern == "(?i:badge[ _.-]?no)"

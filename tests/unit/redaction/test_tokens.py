@@ -21,14 +21,14 @@ def test_replaced_entities_and_earlier_tokens_are_blanked() -> None:
     assert redacted.tokens == [(0, 7), (8, 15)]
 
 
-def test_the_token_of_a_json_number_is_a_string() -> None:
+def test_a_json_number_is_replaced_by_a_string() -> None:
     redacted = WRITER.replace_entities("[5551234567]", [Entity("PHONE", 1, 11, quoted=True)])
 
     assert redacted.text == '["[PHONE]"]'
     assert redacted.tokens == [(2, 9)]
 
 
-def test_entities_of_a_redacted_text_have_offsets_into_the_original() -> None:
+def test_entities_in_a_redacted_text_get_offsets_into_the_original() -> None:
     text = "a@b.co calls 10.0.0.1 now"
     redacted = WRITER.replace_entities(text, [Entity("EMAIL", 0, 6)])
     start = redacted.text.index("10.0.0.1")
