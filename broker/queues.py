@@ -1,4 +1,4 @@
-"""The application's queues: made once, before anything publishes or consumes."""
+"""The application's queues, created before anything publishes or consumes."""
 
 import json
 from typing import TYPE_CHECKING
@@ -18,22 +18,22 @@ def sqs_client(limits: CallLimits = QUEUE_SETUP) -> "SQSClient":
 
 
 def get_queue_name(queue: str) -> str:
-    """The name in SQS of one of topology's queues."""
+    """Return the name in SQS of one of topology's queues."""
     return settings.queue_prefix + queue
 
 
 def get_queue_url(sqs: "SQSClient", queue: str) -> str:
-    """The URL of one of topology's queues.
+    """Return the URL of one of topology's queues.
 
     Raises:
-        botocore.exceptions.ClientError: SQS refused, or there is no such queue.
+        botocore.exceptions.ClientError: SQS refused, or the queue is missing.
         botocore.exceptions.BotoCoreError: SQS did not answer.
     """
     return sqs.get_queue_url(QueueName=get_queue_name(queue))["QueueUrl"]
 
 
 def check_queues() -> None:
-    """Nothing, when SQS answers and has the queues.
+    """Raise unless SQS answers and has the three queues.
 
     Raises:
         botocore.exceptions.ClientError: SQS refused, or a queue is missing.
@@ -45,18 +45,18 @@ def check_queues() -> None:
 
 
 def create_queues() -> list[str]:
-    """Make `redact`, `store` and `failures`, the first two with a redrive policy into the third.
+    """Create the queues `redact`, `store` and `failures`, or update their attributes.
 
-    Running it again brings the attributes of queues that exist up to date.
+    The first two get a redrive policy into the third.
 
     Returns:
-        The names of the queues in SQS.
+        The queues' names in SQS.
     Raises:
         botocore.exceptions.ClientError: SQS refused.
         botocore.exceptions.BotoCoreError: SQS did not answer.
     """
     sqs = sqs_client()
-    failures = _ensure(sqs, FAILURES_QUEUE, {"MessageRetentionPeriod": str(MAX_RETENTION_SECONDS)})
+    failures = _ensure_queue(sqs, FAILURES_QUEUE, {"MessageRetentionPeriod": str(MAX_RETENTION_SECONDS)})
     arn = sqs.get_queue_attributes(QueueUrl=failures, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     attributes = {
         "VisibilityTimeout": str(settings.visibility_timeout_seconds),
@@ -64,15 +64,16 @@ def create_queues() -> list[str]:
         "RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": MAX_RECEIVES}),
     }
     for queue in (REDACT_QUEUE, STORE_QUEUE):
-        _ensure(sqs, queue, attributes)
+        _ensure_queue(sqs, queue, attributes)
     return [get_queue_name(queue) for queue in (REDACT_QUEUE, STORE_QUEUE, FAILURES_QUEUE)]
 
 
-def _ensure(sqs: "SQSClient", queue: str, attributes: dict[str, str]) -> str:
+def _ensure_queue(sqs: "SQSClient", queue: str, attributes: dict[str, str]) -> str:
     try:
         url = get_queue_url(sqs, queue)
     except sqs.exceptions.QueueDoesNotExist:
-        # Created bare: creating with attributes fails when another process got there first with other ones.
+        # Without attributes: CreateQueue fails if the queue exists by now with other attributes, because another
+        # process was faster.
         url = sqs.create_queue(QueueName=get_queue_name(queue))["QueueUrl"]
     sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)  # type: ignore[arg-type]  # str for a Literal
     return url

@@ -73,7 +73,7 @@ def import_(file: Path) -> None:
         bodies = _bodies(lines, file)
         with open_letters() as letters, bar_of("put in", count) as bar:
             while some := list(islice(bodies, BATCH_SIZE)):
-                refused += [some[place][0] for place in letters.add([body for _, body in some])]
+                refused += [some[place][0] for place in letters.put([body for _, body in some])]
                 bar.update(len(some))
     click.echo(f"{count - len(refused)} messages are in the failure queue")
     if refused:

@@ -3,7 +3,7 @@
 import click
 from flask import Blueprint
 
-from broker.control.sweep import LOOK_AGAIN_SECONDS, sweep
+from broker.control.sweep import SECOND_LOOK_SECONDS, sweep
 from broker.queues import create_queues
 from commands.errors import told
 from models import TABLES, differences
@@ -73,7 +73,7 @@ def create_broker() -> None:
 )
 def sweep_broker(older_than: int) -> None:
     """Delete the control queues and subscriptions of processes that are gone; those of living ones stay."""
-    click.echo(f"looking for control queues without an owner; if there are any, again in {LOOK_AGAIN_SECONDS:g} s")
+    click.echo(f"looking for control queues without an owner; if there are any, again in {SECOND_LOOK_SECONDS:g} s")
     swept = sweep(older_than)
     for name in swept.queues:
         click.echo(f"deleted queue {name}")

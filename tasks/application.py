@@ -11,7 +11,7 @@ import broker.control.mailbox
 import broker.transport.channel
 import broker.transport.consumer  # noqa: F401 - celeryconfig and the app below name these four in strings
 import celeryconfig
-from broker.transport.drain import Drain
+from broker.transport.setup import set_up_broker
 from settings import ROOT
 
 # `celery -A` puts this folder on the path, and removes it once it has imported the app. `redaction` is imported later.
@@ -24,7 +24,7 @@ app = Celery(
     control="broker.control.mailbox:Control",
 )
 app.config_from_object(celeryconfig)
-app.steps["worker"].add(Drain)
+set_up_broker(app)
 
 # At DEBUG these write requests and responses, which hold texts.
 for _name in ("botocore", "boto3", "pynamodb", "urllib3"):

@@ -1,0 +1,1 @@
+"""Remote control and events over SNS, with queues deleted with their process."""

@@ -1,6 +1,7 @@
-"""`python -m broker.control.flower`: stock Flower with the settings' login, read-only, and SQS on its broker page.
+"""Flower with the settings' login, read-only, and SQS on its broker page.
 
-Written against Flower 2.2.0, whose broker page knows RabbitMQ and Redis only.
+`python -m broker.control.flower` starts it. Written against Flower 2.2.0, whose broker page
+has RabbitMQ and Redis only.
 """
 
 import asyncio
@@ -17,18 +18,21 @@ from foundation.aws_clients import QUEUE_SETUP, get_shared_client
 from settings import LOOPBACK_HOSTS, settings
 from topology import FAILURES_QUEUE, REDACT_QUEUE, STORE_QUEUE
 
-HOOK = "get_broker"
+BROKER_HOOK = "get_broker"
+"""The method of Flower's handlers that returns the broker to ask."""
 
 
 class CannotStart(Exception):
     """Flower must not run like this; the message says what to do."""
 
 
-def queue_lengths() -> list[dict[str, str | int]]:
-    """A row of Flower's broker page for each queue; the numbers are SQS's approximations.
+def get_queue_lengths() -> list[dict[str, str | int]]:
+    """Return a row of Flower's broker page for each queue.
 
-    `messages_ready` can be received now, `messages_unacknowledged` are with a worker, `messages` has both and the
-    retries that SQS holds back.
+    The numbers are SQS's approximations.
+
+    `messages_ready` can be received now, `messages_unacknowledged` are with a worker. `messages` has both, and the
+    retries that SQS delays.
 
     Raises:
         botocore.exceptions.ClientError: SQS refused, or a queue is missing.
@@ -59,27 +63,36 @@ def queue_lengths() -> list[dict[str, str | int]]:
 
 
 class SqsBroker:
-    """What Flower's handlers ask for the queues."""
+    """The broker that Flower's handlers ask for queues."""
 
     async def queues(self, names: Iterable[str]) -> list[dict[str, str | int]]:
-        """All queues: `names` are those that a worker consumes, which `failures` is not."""
-        return await asyncio.get_running_loop().run_in_executor(None, queue_lengths)
+        """Return the rows of all queues.
+
+        Flower passes the `names` of queues that workers consume, which `failures` is not among.
+        """
+        return await asyncio.get_running_loop().run_in_executor(None, get_queue_lengths)
 
 
-def show_sqs_queues() -> None:
-    """Make Flower's handlers ask SqsBroker.
+def use_sqs_broker() -> None:
+    """Make Flower's handlers ask `SqsBroker`.
+
+    Stock Flower answers 404 on its broker page for an `sqs://` URL.
 
     Raises:
-        CannotStart: this Flower does not choose its broker where 2.2.0 does.
+        CannotStart: this version of Flower chooses its broker elsewhere than 2.2.0.
     """
-    asks = inspect.unwrap(BrokerView.get).__code__.co_names
-    if not callable(getattr(BaseHandler, HOOK, None)) or HOOK not in asks:
-        raise CannotStart(f"this Flower has no {HOOK} for its broker page; install the version in requirements.txt")
-    setattr(BaseHandler, HOOK, lambda handler: SqsBroker())
+    names = inspect.unwrap(BrokerView.get).__code__.co_names
+    if not callable(getattr(BaseHandler, BROKER_HOOK, None)) or BROKER_HOOK not in names:
+        raise CannotStart(
+            f"this Flower has no {BROKER_HOOK} for its broker page; install the version in requirements.txt"
+        )
+    setattr(BaseHandler, BROKER_HOOK, lambda handler: SqsBroker())
 
 
-def flower_options() -> list[str]:
-    """Flower's command line, from the settings. They win over Flower's own FLOWER_* variables and file.
+def build_flower_options() -> list[str]:
+    """Build Flower's command line from the settings.
+
+    Options win over Flower's FLOWER_* variables and its file.
 
     Raises:
         CannotStart: Flower would listen beyond this machine without a login.
@@ -94,20 +107,21 @@ def flower_options() -> list[str]:
         f"--address={settings.host}",
         f"--port={settings.flower_port}",
         f"--read_only={settings.flower_read_only}",
-        # Workers send their events without being told to; telling them every 5 s costs an SNS message each.
+        # Workers send events by themselves (`worker_send_task_events`). Stock Flower asks them to every 5 s, which
+        # costs an SNS message each time.
         "--enable_events=false",
         *([f"--basic_auth={login}"] if login else []),
     ]
 
 
 def main() -> None:
-    """Run Flower until a signal comes."""
+    """Run Flower until it gets a signal."""
     try:
-        show_sqs_queues()
-        options = flower_options()
+        use_sqs_broker()
+        options = build_flower_options()
     except CannotStart as reason:
         sys.exit(f"flower: {reason}")
-    # In this process, so that `ps` does not show the login.
+    # Called in this process, so that `ps` does not show the login.
     celery(args=["-A", "tasks", "flower", *options], prog_name="celery", auto_envvar_prefix="CELERY")
 
 

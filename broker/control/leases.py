@@ -1,16 +1,16 @@
-"""Leases: how a sweep knows that the process that owns a control queue is alive.
+"""Leases, which show a sweep that a control queue's owner is alive.
 
-SQS does not show whether anybody polls a queue, so the owner says so: a thread of every process that has made control
-queues writes the time into a tag of each, RENEWALS_PER_LEASE times per SLUICE_CONTROL_LEASE_SECONDS. A thread and not
-the polling, because a caller's reply queue is idle between two calls, Flower's for hours, and because a worker whose
-event loop is busy is alive too. At 60 s between renewals, the 30 tag operations a second that SQS allows an account are
-enough for 1,800 queues.
+SQS does not show whether anybody polls a queue. A thread of every process that has created control queues therefore
+writes the time into a tag of each, RENEWALS_PER_LEASE times per SLUICE_CONTROL_LEASE_SECONDS. The polls themselves
+can't serve as a sign of life: a caller's reply queue is idle between two calls, Flower's for hours, and a worker whose
+event loop is busy is alive too.
 
-A lease that has run out proves nothing yet: nobody could renew during an outage of SQS. So `broker.control.sweep`
-looks again after more than one renewal, and never deletes a queue whose lease has moved. A process that was stopped
-for longer than all of that (SIGSTOP, a sleeping laptop) finds its queues swept, and its next renewal makes them anew.
+An expired lease alone proves nothing: nobody can renew during an outage of SQS. So `broker.control.sweep` looks again
+after more than one renewal, and never deletes a queue whose lease has been renewed meanwhile. A process that was
+stopped for longer than all of that (SIGSTOP, a sleeping laptop) finds its queues swept, and its next renewal creates
+them again.
 
-A clean end deletes the queues; after a kill they are left to a sweep.
+A process that ends cleanly deletes its queues. Those of a killed one are left to a sweep.
 """
 
 import atexit
@@ -30,10 +30,12 @@ from settings import settings
 logger = logging.getLogger(__name__)
 
 SEEN_TAG = "sluice-owner-seen"
-"""Seconds since the epoch."""
+"""The time of the last renewal, in seconds since the epoch."""
 PREFIX_TAG = "sluice-queue-prefix"
-"""Whose queue it is: one application's prefix may begin with another one's."""
+"""The application that owns the queue, by its prefix. One application's prefix may begin with another one's."""
 
+# With the default lease of 300 s a queue is renewed every 60 s: the 30 tag operations a second that SQS allows an
+# account are enough for 1,800 queues.
 RENEWALS_PER_LEASE = 5
 RENEWAL_SECONDS = settings.control_lease_seconds / RENEWALS_PER_LEASE
 
@@ -41,15 +43,20 @@ _MISSING_CODES = {"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"
 
 
 def is_missing(error: ClientError) -> bool:
-    """Whether SQS or SNS said that there is no such queue, topic or subscription."""
+    """Return whether the queue, topic or subscription does not exist."""
     return error.response["Error"]["Code"] in _MISSING_CODES
 
 
 @dataclass
 class OwnedQueue:
-    """A control queue of this process, with all that it takes to make it again or to delete it.
+    """A control queue of this process.
 
-    `generation` is how often it was made.
+    It has what it takes to create the queue again or to delete it.
+
+    Attributes:
+        generation: how often it was created.
+        topic: ARN of the SNS topic it is subscribed to; empty before `Leases.record_subscription`.
+        subscription: ARN of that subscription.
     """
 
     name: str
@@ -66,16 +73,24 @@ class Leases:
     """The control queues of this process."""
 
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all queues.
+
+        For a forked process, which owns none of its parent's.
+        """
+        # A new lock too: a thread of the parent may have held the old one.
         self._lock = threading.RLock()
         self._ended = threading.Event()
         self._queues: dict[str, OwnedQueue] = {}
         self._renewing = False
 
     def own(self, sqs: Any, name: str, attributes: Mapping[str, str]) -> str:
-        """Own a queue: make it unless this process has it already.
+        """Own a queue: create it unless this process has it already.
 
         Returns:
-            Its URL.
+            The queue's URL.
         Raises:
             botocore.exceptions.ClientError: SQS refused.
             botocore.exceptions.BotoCoreError: SQS did not answer.
@@ -87,23 +102,31 @@ class Leases:
             if (queue := self._queues.get(name)) is not None:
                 self._renew(queue)
                 return queue.url
-            url: str = sqs.create_queue(QueueName=name, Attributes=attributes, tags=_tags())["QueueUrl"]
+            url: str = sqs.create_queue(QueueName=name, Attributes=attributes, tags=_build_tags())["QueueUrl"]
             self._queues[name] = OwnedQueue(name, url, sqs, attributes)
             if not self._renewing:
                 self._renewing = True
-                threading.Thread(target=self._keep_renewing, name="leases", daemon=True).start()
+                threading.Thread(target=self._renew_until_end, name="leases", daemon=True).start()
             return url
 
     def get_generation(self, name: str) -> int:
-        """How often a queue was made; 0 if it is not ours."""
+        """Return how often a queue was created; 0 if not ours."""
         queue = self._queues.get(name)
         return queue.generation if queue else 0
 
     def record_subscription(self, name: str, generation: int, sns: Any, topic: str, subscription: str) -> bool:
-        """Remember a queue's subscription (both by ARN), and the policy that lets the topic into the queue.
+        """Remember a queue's subscription.
 
+        Its policy is remembered too, which lets the topic write into the queue.
+
+        Args:
+            name: the queue's.
+            generation: that of the queue when it was subscribed.
+            sns: boto3's client.
+            topic: ARN.
+            subscription: ARN.
         Returns:
-            False if the queue was created again after `generation`: the subscription went with the old one.
+            False if the queue has been created again since: the subscription was deleted with the old one.
         Raises:
             botocore.exceptions.ClientError: SQS refused, or the queue is gone.
             botocore.exceptions.BotoCoreError: SQS did not answer.
@@ -119,10 +142,10 @@ class Leases:
             return True
 
     def release(self, name: str) -> bool:
-        """Delete a queue and its subscription, if it is ours. What fails is left to a sweep.
+        """Delete a queue and its subscription, if it is ours.
 
         Returns:
-            Whether that worked.
+            False if SQS or SNS failed: a sweep will delete the queue.
         """
         with self._lock:
             queue = self._queues.pop(name, None)
@@ -133,19 +156,22 @@ class Leases:
                     queue.sns.unsubscribe(SubscriptionArn=queue.subscription)
                 queue.sqs.delete_queue(QueueUrl=queue.url)
             except (BotoCoreError, ClientError) as error:
-                logger.info("could not delete %s (%s); a sweep will", name, type(error).__name__)
+                logger.info("could not delete %s (%s); a sweep will delete it", name, type(error).__name__)
                 return False
             return True
 
     def release_all(self) -> None:
-        """Delete all of them, for a process that ends. Gives up at the first that fails: SQS is probably away."""
+        """Delete all queues of this process, which is ending.
+
+        It stops at the first one that fails.
+        """
         self._ended.set()
         with self._lock:
             for name in list(self._queues):
                 if not self.release(name):
-                    return
+                    return  # SQS is probably down, and each further call would wait for its timeout.
 
-    def _keep_renewing(self) -> None:
+    def _renew_until_end(self) -> None:
         while not self._ended.wait(RENEWAL_SECONDS):
             for name in list(self._queues):
                 with self._lock:
@@ -159,14 +185,14 @@ class Leases:
 
     def _renew(self, queue: OwnedQueue) -> None:
         try:
-            queue.sqs.tag_queue(QueueUrl=queue.url, Tags=_tags())
+            queue.sqs.tag_queue(QueueUrl=queue.url, Tags=_build_tags())
         except ClientError as error:
             if not is_missing(error):
                 raise
-            self._make_again(queue)
+            self._create_again(queue)
 
-    def _make_again(self, queue: OwnedQueue) -> None:
-        queue.sqs.create_queue(QueueName=queue.name, Attributes=queue.attributes, tags=_tags())
+    def _create_again(self, queue: OwnedQueue) -> None:
+        queue.sqs.create_queue(QueueName=queue.name, Attributes=queue.attributes, tags=_build_tags())
         queue.generation += 1
         if queue.topic:
             arn = queue.sqs.get_queue_attributes(QueueUrl=queue.url, AttributeNames=["QueueArn"])["Attributes"]
@@ -177,20 +203,16 @@ class Leases:
                 Attributes={"RawMessageDelivery": "true"},
                 ReturnSubscriptionArn=True,
             )["SubscriptionArn"]
-        logger.warning("%s was deleted under its owner, made it again", queue.name)
+        logger.warning("%s was deleted while its owner was alive; created it again", queue.name)
 
 
-def _tags() -> dict[str, str]:
+def _build_tags() -> dict[str, str]:
     return {SEEN_TAG: str(int(time.time())), PREFIX_TAG: settings.queue_prefix}
 
 
 leases = Leases()
 
 
-@after_fork_in_child
-def _forget() -> None:
-    # A forked process owns nothing of its parent's; and a thread of the parent may have held the lock.
-    leases.__init__()  # type: ignore[misc]  # in place: other modules hold the object
-
-
+# The object stays the same, because other modules hold it.
+after_fork_in_child(leases.reset)
 atexit.register(lambda: leases.release_all())

@@ -1,9 +1,8 @@
-"""Remote control from the caller's side: an answer is counted when it is one.
+"""Remote control from the caller's side: replies are counted, not receives.
 
-Stock kombu counts receives: several answers of one receive are one, so that it waits its whole timeout for workers that
-have answered already; and an answer to an earlier call is one, so that a call after one that was too late gets nothing.
-It also makes a queue for nearly every call.
-Written against Celery 5.7.0 and kombu 5.7.0.
+Stock kombu counts receives. Several replies in one receive count as one, so it waits its whole timeout for workers that
+have replied already. A reply to an earlier call counts too, so a call after a late one gets nothing. It also creates a
+queue for nearly every call. Written against Celery 5.7.0 and kombu 5.7.0.
 """
 
 from collections.abc import Callable
@@ -15,11 +14,11 @@ from kombu.clocks import LamportClock
 from kombu.common import oid_from
 from kombu.pidbox import Mailbox as KombuMailbox
 
-Answer = dict[str, Any]
+Reply = dict[str, Any]
 
 
 class Mailbox(KombuMailbox):
-    """Collects answers until each destination has given its own."""
+    """Sends commands, and collects replies until each destination has replied."""
 
     # Missing in the stubs.
     connection: Connection
@@ -27,9 +26,9 @@ class Mailbox(KombuMailbox):
 
     @property
     def oid(self) -> str:
-        """The calling thread's name, and its reply queue's.
+        """Name of the calling thread and of its reply queue.
 
-        Stock kombu's has the address of this object in it, which Celery copies for each call.
+        Stock kombu's contains the address of this object, which Celery copies for each call: a queue a call.
         """
         return oid_from(type(self))
 
@@ -38,17 +37,23 @@ class Mailbox(KombuMailbox):
         ticket: str,
         limit: int | None = None,
         timeout: float | None = 1,
-        callback: Callable[[Answer], Any] | None = None,
+        callback: Callable[[Reply], Any] | None = None,
         channel: Any = None,
         accept: Any = None,
-    ) -> list[Answer]:
-        answers: list[Answer] = []
+    ) -> list[Reply]:
+        """Collect `limit` replies to one call, or those within `timeout` seconds.
 
-        def on_message(body: Answer, message: Any) -> None:
+        A reply that comes starts the timeout anew.
+
+        Stock kombu stops after `limit` receives, whatever they brought.
+        """
+        replies: list[Reply] = []
+
+        def on_message(body: Reply, message: Any) -> None:
             self.clock.adjust(message.headers.get("clock") or 0)
             # Another ticket is that of an earlier call, which nobody waits for: the queue is this thread's own.
             if message.headers.get("ticket") == ticket:
-                answers.append(body)
+                replies.append(body)
                 if callback:
                     callback(body)
 
@@ -60,15 +65,16 @@ class Mailbox(KombuMailbox):
             no_ack=True,
         )
         with consumer:
-            while not limit or len(answers) < limit:
+            while not limit or len(replies) < limit:
                 try:
                     self.connection.drain_events(timeout=timeout)
                 except TimeoutError:
                     break
-        return answers
+        return replies
 
 
 class Control(CeleryControl):
-    """`Celery(control="broker.control.mailbox:Control")`."""
+    """Celery's argument `Celery(control="broker.control.mailbox:Control")`."""
 
+    # Celery creates its mailbox from this class.
     Mailbox = Mailbox

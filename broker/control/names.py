@@ -1,11 +1,11 @@
-"""How remote control's queues are called in SQS, and what may therefore be swept.
+"""Names of remote control's queues, by which a sweep recognises them.
 
-    <prefix><worker's node name>-<8 hex digits>-celery-pidbox    commands to one worker
-    <prefix><caller's id>-reply-celery-pidbox                    answers to Flower or `celery inspect`
+    <prefix><worker's node name>-<8 hex digits>-celery-pidbox    a worker's mailbox: commands to it
+    <prefix><caller's id>-reply-celery-pidbox                    replies to Flower or `celery inspect`
     <prefix>celeryev-<receiver's id>                             events for Flower or `celery events`
 
-Each is a name that no other process ever has. Stock kombu calls a worker's queue after its node alone; but a name whose
-queue was deleted can't be taken again for 60 s, so that a worker that is stopped and started would be refused.
+No two processes ever have a queue of the same name. Stock kombu names a worker's mailbox for its node alone; but SQS
+refuses a name for 60 s after its queue was deleted, so a worker that stops and starts would be refused.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html
 """
 
@@ -18,32 +18,34 @@ _EVENTS = "celeryev-"
 
 
 def is_control_queue(name: str, prefix: str) -> bool:
-    """Whether `name`, as SQS has it, is one of the names above under `prefix`."""
+    """Return whether `name` is one of these names under `prefix`."""
     rest = name.removeprefix(prefix)
     return name.startswith(prefix) and (rest.endswith(_PIDBOX) or rest.startswith(_EVENTS))
 
 
 def is_worker_mailbox(name: str, prefix: str) -> bool:
-    """Whether it holds commands to a worker."""
+    """Return whether the queue holds commands to a worker."""
     return is_control_queue(name, prefix) and name.endswith(_PIDBOX) and not is_reply_queue(name, prefix)
 
 
 def is_reply_queue(name: str, prefix: str) -> bool:
-    """Whether it holds answers to a caller."""
+    """Return whether the queue holds replies to a caller."""
     return name.startswith(prefix) and name.endswith(_REPLY)
 
 
 def is_event_queue(name: str, prefix: str) -> bool:
-    """Whether it holds events for a receiver."""
+    """Return whether the queue holds events for a receiver."""
     return name.startswith(prefix + _EVENTS)
 
 
-def worker_mailbox_name(stock_name: str, process: str) -> str:
-    """Kombu's name of a worker's queue with `process` in it, cut to what SQS takes.
+def worker_mailbox_name(stock_name: str, process_id: str) -> str:
+    """Return a worker's mailbox name, made unique to its process.
+
+    It is cut to the length that SQS takes.
 
     Args:
-        stock_name: `<prefix><node name>-celery-pidbox`.
-        process: the process's own 8 hex digits.
+        stock_name: kombu's name of it, `<prefix><node name>-celery-pidbox`.
+        process_id: the process's own 8 hex digits.
     """
-    tail = f"-{process}{_PIDBOX}"
+    tail = f"-{process_id}{_PIDBOX}"
     return stock_name.removesuffix(_PIDBOX)[: MAX_QUEUE_NAME_CHARACTERS - len(tail)] + tail

@@ -1,4 +1,7 @@
-"""The channel's side of remote control: control queues that are owned, leased and deleted with their owner."""
+"""Control queues of a channel: owned, leased, and deleted with their owner.
+
+Written against kombu 5.7.0. ARCHITECTURE.md lists the overrides.
+"""
 
 import logging
 import threading
@@ -19,29 +22,37 @@ from broker.control.names import (
     is_worker_mailbox,
     worker_mailbox_name,
 )
-from broker.control.sweep import sweep_from_now_on
+from broker.control.sweep import start_sweeping
 from foundation.outage import Outage
 
 logger = logging.getLogger(__name__)
 
+# A command or a reply that nobody read within a minute is of no use any more: callers wait for seconds.
 CONTROL_MESSAGE_SECONDS = 60
 
-_PROCESS = uuid.uuid4().hex[:8]
+_PROCESS_ID = uuid.uuid4().hex[:8]
 
 
 class ControlQueues(SQS.Channel):  # type: ignore[misc]  # the stubs of kombu's SQS transport are older than its code
-    """A channel on which whoever declares a control queue owns it; nobody else makes one.
+    """A channel whose control queues only their owner creates.
 
-    Written against kombu 5.7.0; each override says what the stock method does that does not serve.
+    Stock kombu creates one for nearly every call of `celery inspect`, as well as queues of callers that have gone, and
+    deletes none.
     """
 
     def canonical_queue_name(self, queue_name: str) -> str:
-        """The name in SQS; a worker's control queue gets one that is this process's own."""
+        """Return the name in SQS; a worker's mailbox gets a unique one.
+
+        Stock kombu names a mailbox for its node. SQS refuses that name for 60 s after a worker stopped.
+        """
         name: str = super().canonical_queue_name(queue_name)
-        return worker_mailbox_name(name, _PROCESS) if is_worker_mailbox(name, self.queue_name_prefix) else name
+        return worker_mailbox_name(name, _PROCESS_ID) if is_worker_mailbox(name, self.queue_name_prefix) else name
 
     def queue_declare(self, queue: str | None = None, passive: bool = False, **kwargs: Any) -> Any:
-        """Own the queue if it is a control queue."""
+        """Declare a queue, and own it if it is a control queue.
+
+        Stock kombu creates it without a lease, with SQS's retention of four days, and asks for its length.
+        """
         name = self.canonical_queue_name(queue or "")
         if passive or not is_control_queue(name, self.queue_name_prefix):
             return super().queue_declare(queue, passive=passive, **kwargs)
@@ -51,11 +62,14 @@ class ControlQueues(SQS.Channel):  # type: ignore[misc]  # the stubs of kombu's 
         }
         self._queue_cache[name] = leases.own(self.sqs(), name, attributes)
         if is_worker_mailbox(name, self.queue_name_prefix):
-            sweep_from_now_on()
+            start_sweeping()
         return queue_declare_ok_t(queue or "", 0, 0)
 
     def _resolve_queue_url(self, queue: str) -> str:
-        # Stock kombu looks for the queue in a listing, which may lack one that was made just now, and then makes it.
+        """Return a queue's URL; ask SQS for that of a control queue.
+
+        Stock kombu looks it up in a listing, which may lack a queue that was created a moment ago, and then creates it.
+        """
         name = self.canonical_queue_name(queue)
         if name not in self._queue_cache and is_control_queue(name, self.queue_name_prefix):
             try:
@@ -68,8 +82,11 @@ class ControlQueues(SQS.Channel):  # type: ignore[misc]  # the stubs of kombu's 
         return url
 
     def _create_queue(self, queue_name: str, attributes: dict[str, str]) -> Any:
-        # A queue that kombu makes on the fly has no redrive policy, its dead letters would be lost; and a control queue
-        # that is not made by its owner is nobody's.
+        """Refuse to create a queue.
+
+        Stock kombu creates a missing queue on the fly. It would have no redrive policy, so that its dead letters would
+        be lost; and nobody would own a control queue that its owner did not create.
+        """
         if is_control_queue(queue_name, self.queue_name_prefix):
             raise DoesNotExistQueueException(f"control queue {queue_name} is gone")
         raise DoesNotExistQueueException(
@@ -77,8 +94,10 @@ class ControlQueues(SQS.Channel):  # type: ignore[misc]  # the stubs of kombu's 
         )
 
     def _put(self, queue: str, message: dict[str, Any], **kwargs: Any) -> None:
-        # Answers go to whoever called; stock kombu makes the queue of a caller that has gone, and would reset the
-        # worker's mailbox if that failed.
+        """Send a message; drop a reply whose caller has gone.
+
+        Stock kombu creates the queue of such a caller. If that fails, it resets the worker's mailbox.
+        """
         name = self.canonical_queue_name(queue)
         if not is_reply_queue(name, self.queue_name_prefix):
             super()._put(queue, message, **kwargs)
@@ -88,24 +107,43 @@ class ControlQueues(SQS.Channel):  # type: ignore[misc]  # the stubs of kombu's 
         except (DoesNotExistQueueException, ClientError) as error:
             if isinstance(error, ClientError) and not is_missing(error):
                 raise
-            logger.info("nobody waits for the answer in %s any more", name)
+            logger.info("the caller has gone, dropping the reply to %s", name)
         finally:
-            # Thousands of calls must not leave thousands of names.
+            # Each caller has a queue of its own: thousands of calls must not leave thousands of names.
             self._queue_cache.pop(name, None)
 
+    def _lookup(self, exchange: str, routing_key: str, default: str | None = None) -> list[str]:
+        """Return the queues that an exchange routes to.
+
+        Stock kombu keeps bindings in the memory of the process that declared them. A worker that replies to a command
+        never saw the caller's binding, so the reply would go nowhere. The caller's queue is named for the exchange and
+        the routing key, which the worker knows.
+        """
+        if exchange.startswith("reply."):
+            return [f"{routing_key}.{exchange}"]
+        queues: list[str] = super()._lookup(exchange, routing_key, default)
+        return queues
+
     def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
-        # Nothing: stock kombu creates the topic here, as publishing and subscribing do, and asks SQS for the queue of
-        # every subscription there is. A worker that starts while SNS is down would not start.
-        pass
+        """Do nothing: publishing and subscribing create the topic as well.
+
+        Stock kombu creates it here, and asks SQS for the queue of every subscription there is. A worker would not start
+        while SNS is down.
+        """
 
     def _subscribe_queue_to_fanout_exchange_if_required(self, queue_name: str) -> None:
+        """Subscribe a queue to its topic; in a worker in the background.
+
+        Stock kombu blocks and raises. A worker has to run its tasks while SNS is down; remote control joins in later.
+        """
         if self.hub is None:
             self._subscribe(queue_name)
         else:
-            # A worker does its tasks while SNS is down; remote control joins in when it can.
-            threading.Thread(target=self._subscribe_sometime, args=(queue_name,), name="subscribe", daemon=True).start()
+            threading.Thread(
+                target=self._subscribe_until_done, args=(queue_name,), name="subscribe", daemon=True
+            ).start()
 
-    def _subscribe_sometime(self, queue_name: str) -> None:
+    def _subscribe_until_done(self, queue_name: str) -> None:
         outage = Outage(f"subscribing {queue_name} to SNS")
         while not self.closed:
             try:
@@ -131,14 +169,20 @@ class ControlQueues(SQS.Channel):  # type: ignore[misc]  # the stubs of kombu's 
         is_recorded = False
         while not is_recorded:
             generation = leases.get_generation(name)
-            # Kombu remembers a subscription, which a sweep may have deleted since; SNS makes no second one.
+            # kombu remembers each subscription and then makes no call. A sweep may have deleted it since; for one that
+            # exists SNS only returns its ARN.
             subscriptions._subscription_arn_cache.pop(f"{exchange}:{queue_name}", None)
             subscription = subscriptions.subscribe_queue(queue_name=queue_name, exchange_name=exchange)
             topic = self.fanout._get_or_create_topic(exchange)
             is_recorded = leases.record_subscription(name, generation, self.fanout.get_client(), topic, subscription)
 
     def basic_cancel(self, consumer_tag: str) -> Any:
-        """Stop consuming, and delete an event queue: a receiver that comes back takes a new name."""
+        """Stop consuming, and delete the queue if it is for events.
+
+        A receiver that comes back takes a new name.
+
+        Stock kombu leaves it, with its subscription, to fill up.
+        """
         queue = self._tag_to_queue.get(consumer_tag)
         answer = super().basic_cancel(consumer_tag)
         if queue and is_event_queue(name := self.canonical_queue_name(queue), self.queue_name_prefix):

@@ -1,4 +1,4 @@
-"""Deleting the control queues that killed processes left, with their subscriptions."""
+"""Deletion of the control queues that killed processes left, with their subscriptions."""
 
 import logging
 import random
@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LOOK_AGAIN_SECONDS = 1.5 * RENEWAL_SECONDS
-"""Longer than an owner that is alive lets pass between two renewals."""
+SECOND_LOOK_SECONDS = 1.5 * RENEWAL_SECONDS
+"""Wait before the second look at an expired lease: longer than a living owner needs between two renewals."""
 SWEPT_TAG = "sluice-swept"
-"""On the failure queue: when a worker last swept, seconds since the epoch. It keeps 200 workers from all sweeping."""
+"""A tag of the failure queue: when a worker last swept, in seconds since the epoch.
+
+It keeps the workers of a fleet from sweeping all at once. Reading and writing it is not atomic; two sweeps side by side
+do no harm.
+"""
 PAGE = 1000
 
 _started = threading.Lock()
@@ -33,66 +37,71 @@ _started = threading.Lock()
 
 @dataclass(frozen=True)
 class Swept:
-    """What a sweep deleted: names of queues in SQS, ARNs of subscriptions."""
+    """The names of deleted queues and the ARNs of deleted subscriptions."""
 
     queues: tuple[str, ...] = ()
     subscriptions: tuple[str, ...] = ()
 
 
 def sweep(older_than: float = settings.control_lease_seconds, page: int = PAGE) -> Swept:
-    """Delete control queues whose owner is gone, and the subscriptions to our two topics of queues that are gone.
+    """Delete control queues whose owner is gone, and subscriptions of missing queues.
 
-    A queue's owner is gone when its lease was last renewed more than `older_than` seconds ago and is not renewed for
-    LOOK_AGAIN_SECONDS more; this waits that long if there is such a queue. A queue that never had a lease counts from
-    when it was made. Sweeps may run side by side.
+    An owner is gone if the lease was last renewed more than `older_than` seconds ago and is not renewed for
+    SECOND_LOOK_SECONDS more; the call waits that long if there is such a queue. For a queue that never had a lease its
+    creation counts. Only subscriptions to our two topics are deleted. Sweeps may run side by side.
 
     Args:
-        older_than: seconds; with 0 the second look alone decides.
+        older_than: seconds since the last renewal; with 0 the second look alone decides.
         page: queues per call of ListQueues, at most 1,000.
     Raises:
         botocore.exceptions.ClientError: SQS or SNS refused.
         botocore.exceptions.BotoCoreError: SQS or SNS did not answer.
     """
     sqs, sns = sqs_client(SWEEP), make_client("sns", SWEEP)
-    names = _control_queues(sqs, page)
+    names = _list_control_queues(sqs, page)
     latest = time.time() - older_than
-    lapsed = {name: seen for name in names if (seen := _last_seen(sqs, name)) is not None and seen <= latest}
+    lapsed = {name: seen for name in names if (seen := _get_last_renewal(sqs, name)) is not None and seen <= latest}
     if lapsed:
-        time.sleep(LOOK_AGAIN_SECONDS)
-    subscriptions = list(_subscriptions(sns))
+        time.sleep(SECOND_LOOK_SECONDS)
+    subscriptions = list(_list_subscriptions(sns))
     deleted, unsubscribed = [], []
     for name, seen in sorted(lapsed.items()):
-        if _last_seen(sqs, name) == seen:
-            # Subscriptions first: an owner that turns out to be alive makes both anew once the queue is gone.
+        if _get_last_renewal(sqs, name) == seen:
+            # Subscriptions first: an owner that turns out to be alive creates both again once the queue is gone.
             unsubscribed += [arn for arn, queue in subscriptions if queue == name and _unsubscribe(sns, arn)]
-            deleted += [name] if _delete(sqs, name) else []
+            deleted += [name] if _delete_queue(sqs, name) else []
     for arn, queue in subscriptions:
-        if queue not in names and _url(sqs, queue) is None and _unsubscribe(sns, arn):
+        if queue not in names and _find_queue_url(sqs, queue) is None and _unsubscribe(sns, arn):
             unsubscribed.append(arn)
     return Swept(tuple(deleted), tuple(unsubscribed))
 
 
-def sweep_from_now_on() -> None:
-    """Sweep in the background once per lease, in turn with the other workers; once per process is enough."""
+def start_sweeping() -> None:
+    """Start to sweep in the background, in turn with the other workers.
+
+    Each sweeps once per lease.
+
+    A second call in the same process does nothing.
+    """
     if _started.acquire(blocking=False):
         threading.Thread(target=_keep_sweeping, name="sweep", daemon=True).start()
 
 
 def _keep_sweeping() -> None:
-    # At random moments, so that workers that were started together do not all find that it is their turn.
+    # At random times, so that workers that were started together do not all find that it is their turn.
     time.sleep(random.uniform(0, RENEWAL_SECONDS))  # noqa: S311 - jitter, not a secret
     while True:
         try:
-            if _take_turn(sqs_client(SWEEP)):
+            if _claim_turn(sqs_client(SWEEP)):
                 swept = sweep()
                 if swept != Swept():
-                    logger.info("swept %d control queues of processes that are gone: %s", len(swept.queues), swept)
+                    logger.info("swept control queues of processes that are gone: %s", swept)
         except (BotoCoreError, ClientError) as error:
-            logger.warning("could not sweep (%s), trying again later", type(error).__name__)
+            logger.warning("could not sweep (%s), retrying later", type(error).__name__)
         time.sleep(settings.control_lease_seconds * random.uniform(0.5, 1.0))  # noqa: S311  # no secret
 
 
-def _take_turn(sqs: "SQSClient") -> bool:
+def _claim_turn(sqs: "SQSClient") -> bool:
     url = get_queue_url(sqs, FAILURES_QUEUE)
     swept = float(sqs.list_queue_tags(QueueUrl=url).get("Tags", {}).get(SWEPT_TAG, 0))
     if time.time() - swept < settings.control_lease_seconds / 2:
@@ -101,7 +110,7 @@ def _take_turn(sqs: "SQSClient") -> bool:
     return True
 
 
-def _control_queues(sqs: "SQSClient", page: int) -> set[str]:
+def _list_control_queues(sqs: "SQSClient", page: int) -> set[str]:
     pages = sqs.get_paginator("list_queues").paginate(
         QueueNamePrefix=settings.queue_prefix, PaginationConfig={"PageSize": page}
     )
@@ -109,8 +118,12 @@ def _control_queues(sqs: "SQSClient", page: int) -> set[str]:
     return {name for name in names if is_control_queue(name, settings.queue_prefix)}
 
 
-def _last_seen(sqs: "SQSClient", name: str) -> float | None:
-    """When the queue's owner was last seen; None when there is no such queue, or it is another application's."""
+def _get_last_renewal(sqs: "SQSClient", name: str) -> float | None:
+    """Return when a queue's lease was last renewed.
+
+    Returns:
+        Seconds since the epoch. None if the queue is missing or belongs to another application.
+    """
     try:
         url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
         tags = sqs.list_queue_tags(QueueUrl=url).get("Tags", {})
@@ -118,16 +131,19 @@ def _last_seen(sqs: "SQSClient", name: str) -> float | None:
             return None
         if SEEN_TAG in tags:
             return float(tags[SEEN_TAG])
-        made = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["CreatedTimestamp"])
-        return float(made["Attributes"]["CreatedTimestamp"])
+        created = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["CreatedTimestamp"])
+        return float(created["Attributes"]["CreatedTimestamp"])
     except ClientError as error:
         if is_missing(error):
             return None
         raise
 
 
-def _subscriptions(sns: Any) -> Iterator[tuple[str, str]]:
-    """ARN and queue name of every control queue's subscription to one of our two topics."""
+def _list_subscriptions(sns: Any) -> Iterator[tuple[str, str]]:
+    """Yield ARN and queue name of the control queues' subscriptions.
+
+    Only those to our two topics.
+    """
     ours = {settings.queue_prefix + topic for topic in CONTROL_TOPICS}
     topics = [topic["TopicArn"] for page in sns.get_paginator("list_topics").paginate() for topic in page["Topics"]]
     for topic in topics:
@@ -140,7 +156,7 @@ def _subscriptions(sns: Any) -> Iterator[tuple[str, str]]:
                     yield subscription["SubscriptionArn"], name
 
 
-def _url(sqs: "SQSClient", name: str) -> str | None:
+def _find_queue_url(sqs: "SQSClient", name: str) -> str | None:
     try:
         return sqs.get_queue_url(QueueName=name)["QueueUrl"]
     except ClientError as error:
@@ -150,7 +166,7 @@ def _url(sqs: "SQSClient", name: str) -> str | None:
 
 
 def _unsubscribe(sns: Any, arn: str) -> bool:
-    """False when another sweep was first."""
+    """Delete a subscription; return False if another sweep was faster."""
     try:
         sns.unsubscribe(SubscriptionArn=arn)
     except ClientError as error:
@@ -160,8 +176,8 @@ def _unsubscribe(sns: Any, arn: str) -> bool:
     return True
 
 
-def _delete(sqs: "SQSClient", name: str) -> bool:
-    """False when another sweep was first."""
+def _delete_queue(sqs: "SQSClient", name: str) -> bool:
+    """Delete a queue; return False if another sweep was faster."""
     try:
         sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"])
     except ClientError as error:

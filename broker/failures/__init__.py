@@ -1,0 +1,1 @@
+"""The failure queue and its dead letters, for those who operate it."""

@@ -1,4 +1,4 @@
-"""The failure queue, for those who operate it: look, put back, throw away, keep in a file."""
+"""The failure queue, opened to list, redrive, discard and restore dead letters."""
 
 import json
 import math
@@ -10,38 +10,40 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from broker.batching import BATCH_SIZE, batches
-from broker.failures.dead_letter import DeadLetter, headers_of, parse_dead_letter
-from broker.failures.held_messages import MOST_HELD, HeldMessages
+from broker.batching import BATCH_SIZE, batched
+from broker.failures.dead_letter import DeadLetter, get_headers, parse_dead_letter
+from broker.failures.held_messages import MAX_HELD, HeldMessages
 from broker.queues import get_queue_url, sqs_client
 from broker.transport.sending import Message, NotSent, Sending
 from foundation.aws_clients import FAILURE_QUEUE
 from topology import FAILURES_QUEUE, TENANT_ID_PATTERN
 
 READERS = 8
+"""Parallel receives, and the number of empty ones in a row after which the queue counts as read."""
 
-# Headers that say why it failed; the next try is a fresh one.
-_WHY = ("reason", "exception", "failed_at", "origin_queue", "attempts", "detail")
+# Headers that say why a task failed. A redriven message does not have them: its next try is a fresh one.
+_FAILURE_HEADERS = ("reason", "exception", "failed_at", "origin_queue", "attempts", "detail")
 
-# What is wrong with a call for what is in one of its messages.
-_REFUSALS = ("InvalidMessageContents", "BatchRequestTooLong", "InvalidParameterValue")
+# Error codes of a call that SQS refuses for the content of one of its messages.
+_REFUSAL_CODES = ("InvalidMessageContents", "BatchRequestTooLong", "InvalidParameterValue")
 
 
 class FailureQueue:
-    """The messages of the failure queue, held while this is open and given back when it closes.
+    """The opened failure queue, which holds its messages until it closes.
 
-        with FailureQueue() as letters:
-            for letter in letters: ...
+        with FailureQueue() as queue:
+            for letter in queue: ...
 
     Attributes:
-        copies: messages that were the same dead letter as one before them: what is delivered twice fails twice.
-        held_elsewhere: messages that somebody else held when this was opened, as SQS says: they are not seen.
-        is_complete: whether all others were.
-        is_full: whether reading ended because SQS hands out no more before some are deleted or given back.
+        copies: messages that repeat an earlier dead letter. A message that SQS delivers twice fails twice.
+        visible: messages that nobody held when this was opened; SQS's approximation.
+        held_elsewhere: messages that others held when this was opened; SQS's approximation. They are not seen.
+        is_complete: True once all others have been seen.
+        is_full: True if reading ended because SQS hands out no more before some are deleted or given back.
 
     Args:
-        seconds: for how long to read at most.
-        on_received: is told how many messages have come, again and again.
+        seconds: read for this long at most.
+        on_received: called with the number of messages of each receive.
     Raises:
         botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: SQS refused, or did not answer.
     """
@@ -53,10 +55,10 @@ class FailureQueue:
         self._ends = time.monotonic() + seconds
         self._on_received = on_received
         self._executor = ThreadPoolExecutor(READERS)
-        self.visible, self.held_elsewhere = self._count()
-        # Each reader may bring a batch while it is found that there are enough.
-        most = MOST_HELD - self.held_elsewhere - READERS * BATCH_SIZE
-        self._held = HeldMessages(self._sqs, self._url, most)
+        self.visible, self.held_elsewhere = self._count_messages()
+        # Each reader may bring a batch more before it is noticed that the queue is full.
+        max_held = MAX_HELD - self.held_elsewhere - READERS * BATCH_SIZE
+        self._held = HeldMessages(self._sqs, self._url, max_held)
         self._seen: set[str] = set()
         self._copies: dict[str, list[str]] = {}
         self.copies = 0
@@ -71,19 +73,26 @@ class FailureQueue:
             pass
 
     def __len__(self) -> int:
-        """How many are held."""
+        """Return how many messages are held."""
         return len(self._held)
 
     def give_back(self) -> Iterator[int]:
-        """Make visible what was neither redriven nor discarded; yields how many at a time."""
-        # What a poll that is under way brings must be given back too.
+        """Make visible what was neither redriven nor discarded.
+
+        Yields:
+            How many messages at a time.
+        """
+        # Wait for the polls that are under way: what they bring must be given back too.
         self._executor.shutdown(cancel_futures=True)
         with ThreadPoolExecutor(READERS) as executor:
             yield from self._held.give_back(executor)
 
     def __iter__(self) -> Iterator[DeadLetter]:
-        """Each dead letter that nobody else holds, once, however many copies of it there are."""
-        for letter in map(parse_dead_letter, self._messages()):
+        """Yield each dead letter once, however many copies there are.
+
+        Dead letters that others hold are not among them.
+        """
+        for letter in map(parse_dead_letter, self._receive_all()):
             if letter.id in self._seen:
                 self._copies.setdefault(letter.id, []).append(letter.message_id)
                 self.copies += 1
@@ -91,11 +100,11 @@ class FailureQueue:
                 self._seen.add(letter.id)
                 yield letter
 
-    def _messages(self) -> Iterator[Any]:
+    def _receive_all(self) -> Iterator[Any]:
         polls: set[Future[list[Any]]] = set()
-        quiet = 0
+        empty_polls = 0
         while time.monotonic() < self._ends and not self._held.is_full:
-            while quiet < READERS and len(polls) < READERS:
+            while empty_polls < READERS and len(polls) < READERS:
                 polls.add(self._executor.submit(self._held.receive))
             if not polls:
                 self.is_complete = True
@@ -103,46 +112,56 @@ class FailureQueue:
             done, polls = wait(polls, return_when=FIRST_COMPLETED)
             for poll in done:
                 messages = poll.result()
-                quiet = 0 if messages else quiet + 1
+                empty_polls = 0 if messages else empty_polls + 1
                 self._on_received(len(messages))
                 yield from messages
-            self._held.keep(self._executor)
+            self._held.extend(self._executor)
         self.is_full = self._held.is_full
-        # What the other readers have brought by now is held, and counted, too.
+        # What the other readers have received by now is held and counted too.
         for poll in polls:
             yield from poll.result()
 
     def redrive(self, letters: Sequence[DeadLetter]) -> Iterator[DeadLetter]:
-        """Put dead letters that can run back to where they came from, with a fresh count of tries.
+        """Send dead letters back to their queues.
 
-        A dead one is deleted once SQS has the new one: killed in between, it runs twice, and storing twice is harmless.
-        With it go the copies that are here by then; a later one may be the new one, failed again.
+        They must be able to run, and get a fresh count of tries.
+
+        A dead letter is deleted once SQS has its copy. If the process is killed in between, the task runs twice, which
+        is harmless: storing is idempotent. Copies of it that have been read by then are deleted too; a later one may
+        be the redriven message that failed again.
 
         Yields:
-            Each that is back.
+            Each that was sent.
         """
-        for back in self._executor.map(self._redrive, batches(letters)):
-            yield from back
+        for sent in self._executor.map(self._redrive, batched(letters)):
+            yield from sent
 
     def discard(self, letters: Sequence[DeadLetter]) -> int:
-        """Delete dead letters for good, with their copies; how many SQS deleted, copies not counted."""
-        deleted = sum(self._executor.map(self._discard, batches(letters)))
-        # So that a copy that comes later is met as they were.
+        """Delete dead letters for good, with their copies.
+
+        Returns:
+            How many SQS deleted, copies not counted.
+        """
+        deleted = sum(self._executor.map(self._discard, batched(letters)))
+        # So that a copy that comes later is yielded, for the caller to decide again.
         self._seen.difference_update(letter.id for letter in letters)
         return deleted
 
-    def add(self, bodies: Sequence[str]) -> list[int]:
-        """Put up to ten messages in that were kept elsewhere.
+    def put(self, bodies: Sequence[str]) -> list[int]:
+        """Put up to ten messages into the queue that were kept elsewhere.
 
         Returns:
-            The places of those that SQS refuses; it has all others.
+            The indexes of those that SQS refuses. It has all others.
         """
-        messages = [Message(self._sqs, self._url, {"MessageBody": body, **_group(_headers(body))}) for body in bodies]
+        messages = [
+            Message(self._sqs, self._url, {"MessageBody": body, **_build_group(_parse_headers(body))})
+            for body in bodies
+        ]
         refused = _send(messages)
-        return [place for place, message in enumerate(messages) if message in refused]
+        return [index for index, message in enumerate(messages) if message in refused]
 
-    def _count(self) -> tuple[int, int]:
-        """How many messages are visible, and how many are held, as SQS says."""
+    def _count_messages(self) -> tuple[int, int]:
+        """Return SQS's approximate numbers of visible and of held messages."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         attributes: dict[Any, str] = self._sqs.get_queue_attributes(
             QueueUrl=self._url,
@@ -152,26 +171,26 @@ class FailureQueue:
         return visible, held
 
     def _redrive(self, letters: Sequence[DeadLetter]) -> list[DeadLetter]:
-        with_copies = [[letter.message_id, *self._copies.get(letter.id, ())] for letter in letters]
-        messages = [_message(self._sqs, self._url_of(letter.origin_queue), letter) for letter in letters]
+        message_ids = [[letter.message_id, *self._copies.get(letter.id, ())] for letter in letters]
+        messages = [_build_redriven(self._sqs, self._get_url(letter.origin_queue), letter) for letter in letters]
         refused = _send(messages)
-        sent = [place for place, message in enumerate(messages) if message not in refused]
-        self._held.delete([its for place in sent for its in with_copies[place]])
-        return [letters[place] for place in sent]
+        sent = [index for index, message in enumerate(messages) if message not in refused]
+        self._held.delete([message_id for index in sent for message_id in message_ids[index]])
+        return [letters[index] for index in sent]
 
     def _discard(self, letters: Sequence[DeadLetter]) -> int:
-        copies = [its for letter in letters for its in self._copies.get(letter.id, ())]
+        copies = [message_id for letter in letters for message_id in self._copies.get(letter.id, ())]
         self._held.delete(copies)
         return len(self._held.delete([letter.message_id for letter in letters]))
 
-    def _url_of(self, queue: str) -> str:
+    def _get_url(self, queue: str) -> str:
         if queue not in self._queue_urls:
             self._queue_urls[queue] = get_queue_url(self._sqs, queue)
         return self._queue_urls[queue]
 
 
 def _send(messages: Sequence[Message]) -> set[Message]:
-    """Send up to ten; those that SQS refuses."""
+    """Send up to ten messages, and return those that SQS refuses."""
     sending = Sending()
     for message in messages:
         sending.add(message)
@@ -180,29 +199,30 @@ def _send(messages: Sequence[Message]) -> set[Message]:
     except NotSent:
         pass
     except ClientError as error:
-        if not error.response["Error"].get("Code", "").endswith(_REFUSALS):
+        if not error.response["Error"].get("Code", "").endswith(_REFUSAL_CODES):
             raise
+        # SQS refuses the whole call for one message. Alone, each shows which.
         if len(messages) > 1:
             return {refused for message in sending.unsent for refused in _send([message])}
     return set(sending.unsent)
 
 
-def _headers(body: str) -> dict[str, Any]:
+def _parse_headers(body: str) -> dict[str, Any]:
     try:
         envelope = json.loads(body)
     except (ValueError, RecursionError):
         return {}
-    return headers_of(envelope) if isinstance(envelope, dict) else {}
+    return get_headers(envelope) if isinstance(envelope, dict) else {}
 
 
-def _message(sqs: Any, url: str, letter: DeadLetter) -> Message:
+def _build_redriven(sqs: Any, queue_url: str, letter: DeadLetter) -> Message:
     envelope = json.loads(letter.body)
-    headers = {name: value for name, value in envelope["headers"].items() if name not in _WHY}
+    headers = {name: value for name, value in envelope["headers"].items() if name not in _FAILURE_HEADERS}
     body = json.dumps({**envelope, "headers": {**headers, "retries": 0}})
-    return Message(sqs, url, {"MessageBody": body, **_group(headers)})
+    return Message(sqs, queue_url, {"MessageBody": body, **_build_group(headers)})
 
 
-def _group(headers: dict[str, Any]) -> dict[str, str]:
+def _build_group(headers: dict[str, Any]) -> dict[str, str]:
     tenant_id = headers.get("tenant_id")
     if not isinstance(tenant_id, str) or not re.fullmatch(TENANT_ID_PATTERN, tenant_id):
         return {}

@@ -1,4 +1,4 @@
-"""Which messages of the failure queue somebody means, and what is done to them."""
+"""Filters for dead letters, and what is done to those that match."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -9,17 +9,19 @@ from broker.failures.dead_letter import DeadLetter
 from broker.failures.failure_queue import FailureQueue
 from foundation.timestamps import format_failure_time
 
-SLICE = 500
-SLICE_BYTES = 64 << 20
+# Dead letters that are redriven or discarded together: enough for the parallel calls of the queue, and few enough that
+# they fit into memory at 1 MiB each.
+CHUNK_LETTERS = 500
+CHUNK_BYTES = 64 << 20
 
 
 class Redriven(msgspec.Struct):
-    """What became of messages that were to be put back.
+    """The result of a redrive, in dead letters.
 
     Attributes:
-        back: they are in the queue that they came from.
-        cannot_run: no messages of ours; they stay.
-        refused: SQS did not take them; they stay.
+        back: sent to the queues that they came from.
+        cannot_run: no tasks of ours; they stay.
+        refused: not taken by SQS; they stay.
     """
 
     back: int = 0
@@ -28,19 +30,23 @@ class Redriven(msgspec.Struct):
 
 
 class Discarded(msgspec.Struct):
-    """What became of messages that were to be deleted. Those that SQS did not delete stay."""
+    """The result of a discard, in dead letters.
+
+    Attributes:
+        refused: not deleted by SQS; they stay.
+    """
 
     deleted: int = 0
     refused: int = 0
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """Messages that match all that is given; all of them when nothing is.
+    """Filters for dead letters. An empty one matches all.
 
     Attributes:
-        ids: of dead letters, or SQS's of messages.
-        since: ISO 8601 in UTC, with milliseconds; those that failed then or later.
-        before: as `since`; those that failed earlier.
+        ids: ids of dead letters, or SQS's ids of messages.
+        since: ISO 8601 in UTC, with milliseconds; matches those that failed then or later.
+        before: as `since`; matches those that failed earlier.
     """
 
     ids: frozenset[str] = frozenset()
@@ -50,7 +56,7 @@ class Selection(msgspec.Struct, frozen=True):
     before: str = ""
 
     def matches(self, letter: DeadLetter) -> bool:
-        """Whether a message is meant."""
+        """Return whether the dead letter matches every given filter."""
         return (
             (not self.ids or not self.ids.isdisjoint((letter.id, letter.message_id)))
             and self.tenant in ("", letter.tenant_id)
@@ -60,40 +66,46 @@ class Selection(msgspec.Struct, frozen=True):
         )
 
     def select(self, letters: Iterable[DeadLetter]) -> Iterator[DeadLetter]:
-        """Those that are meant."""
+        """Yield the dead letters that match."""
         return filter(self.matches, letters)
 
-    def redrive(self, letters: FailureQueue, *, dry_run: bool = False) -> Redriven:
-        """Put those back that are meant and can run; not those that fail while this goes on."""
-        mine = msgspec.structs.replace(self, before=self.before or format_failure_time(datetime.now(UTC)))
-        done = Redriven()
-        for some in _slices(mine.select(letters)):
-            can_run = [letter for letter in some if letter.origin_queue]
-            back = len(can_run) if dry_run else sum(1 for _ in letters.redrive(can_run))
-            done.back += back
-            done.refused += len(can_run) - back
-            done.cannot_run += len(some) - len(can_run)
-        return done
+    def redrive(self, queue: FailureQueue, *, dry_run: bool = False) -> Redriven:
+        """Send the matching dead letters that can run back to their queues.
 
-    def discard(self, letters: FailureQueue, *, dry_run: bool = False) -> Discarded:
-        """Delete those that are meant."""
-        done = Discarded()
-        for some in _slices(self.select(letters)):
-            deleted = len(some) if dry_run else letters.discard(some)
-            done.deleted += deleted
-            done.refused += len(some) - deleted
-        return done
+        Those that fail while this runs do not match, so that one that fails at once is not redriven again and again.
+        """
+        selection = msgspec.structs.replace(self, before=self.before or format_failure_time(datetime.now(UTC)))
+        result = Redriven()
+        for chunk in _split_into_chunks(selection.select(queue)):
+            can_run = [letter for letter in chunk if letter.origin_queue]
+            back = len(can_run) if dry_run else sum(1 for _ in queue.redrive(can_run))
+            result.back += back
+            result.refused += len(can_run) - back
+            result.cannot_run += len(chunk) - len(can_run)
+        return result
+
+    def discard(self, queue: FailureQueue, *, dry_run: bool = False) -> Discarded:
+        """Delete the matching dead letters."""
+        result = Discarded()
+        for chunk in _split_into_chunks(self.select(queue)):
+            deleted = len(chunk) if dry_run else queue.discard(chunk)
+            result.deleted += deleted
+            result.refused += len(chunk) - deleted
+        return result
 
 
-def _slices(letters: Iterable[DeadLetter]) -> Iterator[list[DeadLetter]]:
-    """Some at a time: the queue may hold more than fits into memory."""
-    some: list[DeadLetter] = []
+def _split_into_chunks(letters: Iterable[DeadLetter]) -> Iterator[list[DeadLetter]]:
+    """Yield some dead letters at a time.
+
+    The queue may hold more than fits into memory.
+    """
+    chunk: list[DeadLetter] = []
     size = 0
     for letter in letters:
-        some.append(letter)
+        chunk.append(letter)
         size += len(letter.body)
-        if len(some) >= SLICE or size >= SLICE_BYTES:
-            yield some
-            some, size = [], 0
-    if some:
-        yield some
+        if len(chunk) >= CHUNK_LETTERS or size >= CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk

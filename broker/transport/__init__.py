@@ -1,0 +1,1 @@
+"""Kombu's SQS transport, with batched acks and polls that survive outages."""

@@ -1,6 +1,6 @@
-"""Credentials that expire: renewed for every boto3 client of the process, or an outage like any other.
+"""Credentials that expire, renewed for every boto3 client of the process.
 
-Importing this replaces a method of botocore.
+A failure to renew them is an outage like any other.
 """
 
 import logging
@@ -11,44 +11,54 @@ from botocore.exceptions import CredentialRetrievalError
 
 from foundation.outage import Outage
 
+# Short beside the minutes for which renewed credentials are asked before the old ones expire, and long enough that the
+# threads that wait for one failed renewal share its failure.
 RENEW_AGAIN_SECONDS = 1.0
-"""For so long after credentials could not be renewed nobody tries it again."""
+"""After a failed renewal nobody tries again for this long."""
 
-_botocore_renews: Any = RefreshableCredentials._protected_refresh  # type: ignore[attr-defined]  # missing in the stubs
 _EXPIRED = "refreshed credentials are still expired"
 
-# It warns with a traceback at every call that can't be signed; `_renew` says the same once.
-logging.getLogger("botocore.credentials").setLevel(logging.ERROR)
+_botocore_refresh: Any = RefreshableCredentials._protected_refresh  # type: ignore[attr-defined]  # missing in the stubs
 
 
-def _renew(keys: Any, is_mandatory: bool) -> None:
-    """Renew credentials; in the place of botocore 1.44's own method, for every client of the process.
+def patch_botocore() -> None:
+    """Make botocore renew credentials by `_refresh`, for every client of the process.
 
-    That one raises a bare RuntimeError when the new credentials have expired already, and nobody can tell that from a
-    mistake. And it asks a dead endpoint three times, for 9 s in all, for each thread that waits, one after the other:
-    here the threads that waited fail with the first one.
+    `broker.transport.setup` calls this once in every process. botocore has no hook for it: the credentials objects are
+    created deep inside of its providers. A second call changes nothing.
+    """
+    RefreshableCredentials._protected_refresh = _refresh  # type: ignore[attr-defined]  # missing in the stubs
+    # botocore warns with a traceback at every call that can't be signed. `_refresh` logs one line for the outage.
+    logging.getLogger("botocore.credentials").setLevel(logging.ERROR)
+
+
+def _refresh(credentials: Any, is_mandatory: bool) -> None:
+    """Renew credentials, in the place of `RefreshableCredentials._protected_refresh` of botocore 1.44.
+
+    The stock method raises a bare RuntimeError if the new credentials have expired already, which can't be told from a
+    programming error. It asks a dead endpoint three times, for 9 s in all, for each thread that waits, one after the
+    other. Here the threads that waited fail with the first one.
 
     Raises:
-        CredentialRetrievalError: there are none to be had, and the old ones are too old.
+        CredentialRetrievalError: no credentials to be had, and the old ones are too old.
     """
-    if not hasattr(keys, "sluice_outage"):
-        keys.sluice_outage = Outage("renewing AWS credentials")
-    if not keys.sluice_outage.may_try(RENEW_AGAIN_SECONDS):
+    # Kept on the credentials object, because each provider has its own and botocore may create more.
+    if not hasattr(credentials, "sluice_outage"):
+        credentials.sluice_outage = Outage("renewing AWS credentials")
+    if not credentials.sluice_outage.may_try(RENEW_AGAIN_SECONDS):
         if is_mandatory:
-            raise CredentialRetrievalError(provider=keys.method, error_msg="could not be renewed a moment ago")
+            raise CredentialRetrievalError(provider=credentials.method, error_msg="could not be renewed a moment ago")
         return
-    old = keys._frozen_credentials
+    old = credentials._frozen_credentials
     try:
-        _botocore_renews(keys, is_mandatory)
+        _botocore_refresh(credentials, is_mandatory)
     except Exception as error:
-        keys.sluice_outage.record_failure(type(error).__name__)
+        credentials.sluice_outage.record_failure(type(error).__name__)
         if isinstance(error, RuntimeError) and _EXPIRED in str(error):
-            raise CredentialRetrievalError(provider=keys.method, error_msg=str(error)) from error
+            raise CredentialRetrievalError(provider=credentials.method, error_msg=str(error)) from error
         raise
-    if keys._frozen_credentials is old:
-        keys.sluice_outage.record_failure("they expire soon")
+    if credentials._frozen_credentials is old:
+        # While the old ones still serve, botocore swallows the error.
+        credentials.sluice_outage.record_failure("they expire soon")
     else:
-        keys.sluice_outage.record_success()
-
-
-RefreshableCredentials._protected_refresh = _renew  # type: ignore[attr-defined]  # missing in the stubs
+        credentials.sluice_outage.record_success()

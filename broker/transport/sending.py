@@ -1,4 +1,7 @@
-"""Messages that are published together leave together: SendMessageBatch, ten or 1 MiB at a time."""
+"""Messages that are published together and sent together: SendMessageBatch.
+
+Ten messages or 1 MiB go in a call.
+"""
 
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar, Token
@@ -15,16 +18,22 @@ _current: ContextVar["Sending | None"] = ContextVar("sending", default=None)
 
 
 class MessageTooLarge(Exception):
-    """The message is larger than SQS takes. Publish its content in several messages."""
+    """The message is larger than SQS takes.
+
+    Publish its content in several messages.
+    """
 
 
 class NotSent(OperationalError):
-    """SQS did not take all messages. `Sending.send` again sends those that it did not take."""
+    """SQS did not take all messages. `Sending.send` sends the missing ones again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Message:
-    """One that is not sent yet: boto3's SQS client, the queue, and what else `send_message` takes."""
+    """An unsent message.
+
+    It has boto3's SQS client, the queue, and the other arguments of `send_message`.
+    """
 
     client: Any
     queue_url: str
@@ -40,14 +49,15 @@ class Message:
 
 
 class Sending:
-    """What is published in its `with` block, by whatever means, is collected; `send` sends it.
+    """Collector of the messages that its `with` block publishes. `send` sends them.
 
         with Sending() as sending:
             one.delay()
             another.delay()
         sending.send()
 
-    Publishing in the block raises what it always does when a message can't be made (too large, no such queue).
+    Without it each publish is a blocking call to SQS. Publishing in the block raises the usual errors when a message
+    can't be built (too large, no such queue).
     """
 
     def __init__(self) -> None:
@@ -72,46 +82,57 @@ class Sending:
         return self._unsent.copy()
 
     def send(self) -> None:
-        """Send what SQS has not taken yet.
+        """Send the messages that SQS has not taken yet.
 
         Raises:
             NotSent: SQS refused some of the messages; the others are sent.
-            botocore.exceptions.ClientError: it refused a call.
-            botocore.exceptions.BotoCoreError: it did not answer.
+            botocore.exceptions.ClientError: SQS refused a call.
+            botocore.exceptions.BotoCoreError: SQS did not answer.
         """
         codes: set[str] = set()
-        for batch in list(_batches(self._unsent)):
-            failed = _send(batch)
+        for batch in list(_split_into_calls(self._unsent)):
+            failed = _send_batch(batch)
             codes.update(failed.values())
-            for place, message in enumerate(batch):
-                if place not in failed:
+            for index, message in enumerate(batch):
+                if index not in failed:
                     self._unsent.remove(message)
         if self._unsent:
-            raise NotSent(f"SQS did not take {len(self._unsent)} messages ({', '.join(sorted(codes))})")
+            count = "1 message" if len(self._unsent) == 1 else f"{len(self._unsent)} messages"
+            raise NotSent(f"SQS did not take {count} ({', '.join(sorted(codes))})")
 
 
 class CollectingClient:
-    """An SQS client whose messages are collected by a `Sending`; all else it does at once."""
+    """An SQS client that gives its messages to a `Sending`.
+
+    It makes all other calls at once.
+    """
 
     def __init__(self, client: Any, sending: Sending) -> None:
         self._client = client
         self._sending = sending
 
     def send_message(self, *, QueueUrl: str, **parameters: Any) -> None:  # noqa: N803 - boto3's name
+        """Collect the message; kombu calls this in `Channel._put` and ignores the answer."""
         self._sending.add(Message(self._client, QueueUrl, parameters))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
 
 
-def collecting(client: Any) -> Any:
-    """`client`, or one that collects when this is called in the block of a `Sending`."""
+def wrap_client(client: Any) -> Any:
+    """Return `client`, or one that collects messages for a `Sending`.
+
+    The latter in the block of a `Sending`.
+    """
     sending = _current.get()
     return client if sending is None else CollectingClient(client, sending)
 
 
-def _batches(messages: Iterable[Message]) -> Iterator[list[Message]]:
-    """What SQS takes in one call: its limit of size is for the call."""
+def _split_into_calls(messages: Iterable[Message]) -> Iterator[list[Message]]:
+    """Yield the messages of each call.
+
+    SQS's limit of size counts for the whole call.
+    """
     queues: dict[tuple[int, str], list[Message]] = {}
     for message in messages:
         batch = queues.setdefault((id(message.client), message.queue_url), [])
@@ -123,8 +144,12 @@ def _batches(messages: Iterable[Message]) -> Iterator[list[Message]]:
     yield from filter(None, queues.values())
 
 
-def _send(batch: list[Message]) -> dict[int, str]:
-    """The error codes of the messages that SQS did not take, by place."""
-    entries = [{"Id": str(place), **message.parameters} for place, message in enumerate(batch)]
+def _send_batch(batch: list[Message]) -> dict[int, str]:
+    """Send up to ten messages.
+
+    Returns:
+        The error codes of the failed ones, by index.
+    """
+    entries = [{"Id": str(index), **message.parameters} for index, message in enumerate(batch)]
     answer = batch[0].client.send_message_batch(QueueUrl=batch[0].queue_url, Entries=entries)
     return {int(entry["Id"]): entry["Code"] for entry in answer.get("Failed", [])}

@@ -1,4 +1,4 @@
-"""Messages that a process holds: hidden from others while it lives, settled when it stops."""
+"""Held messages: hidden from others while the process lives, then settled."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -7,54 +7,59 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from broker.batching import Held, batches
+from broker.batching import ReceiptsByQueue, batched
 from broker.transport.acks import Timers
 from broker.transport.polling import FAILED_STATUS, PollingConnection
 
 logger = logging.getLogger(__name__)
 
+# So one beat may fail or come late, and the next one still finds the message hidden.
 BEATS_PER_TIMEOUT = 3
+# For entries that SQS fails alone, in a call that works.
 TRIES = 3
 
 Entries = list[dict[str, Any]]
 
 
 class VisibilityHeartbeat:
-    """Extends the visibility timeout of every held message, three times in one timeout.
+    """Extends the visibility timeout of every held message in time.
 
-    So a slow batch is not run twice, and the message of a worker that dies is back after one timeout.
+    Three times in one timeout.
+
+    Without it a task that takes longer than the timeout runs twice. With a long timeout instead, as stock kombu has
+    (30 minutes), the messages of a killed worker come back as late.
 
     Args:
         timers: the event loop.
-        connection: makes the asynchronous client.
+        connect: returns the asynchronous client.
         timeout_seconds: the visibility timeout.
-        held: what is held now.
-        extended: is told the receipts whose timeout began anew.
+        get_held: returns the receipts of the messages held now.
+        on_extended: called with the receipts whose timeout began anew.
     """
 
     def __init__(
         self,
         timers: Timers,
-        connection: Callable[[], PollingConnection],
+        connect: Callable[[], PollingConnection],
         timeout_seconds: int,
-        held: Callable[[], Held],
-        extended: Callable[[set[str]], None],
+        get_held: Callable[[], ReceiptsByQueue],
+        on_extended: Callable[[set[str]], None],
     ) -> None:
         self._timers = timers
-        self._connection = connection
+        self._connect = connect
         self._timeout_seconds = timeout_seconds
-        self._held = held
-        self._extended = extended
+        self._get_held = get_held
+        self._on_extended = on_extended
         self._running = False
 
     def start(self) -> None:
-        """Beat from now on."""
+        """Start the beats; does nothing if they run."""
         if not self._running:
             self._running = True
             self._schedule()
 
     def stop(self) -> None:
-        """Beat no more."""
+        """Stop the beats."""
         self._running = False
 
     def _schedule(self) -> None:
@@ -63,38 +68,42 @@ class VisibilityHeartbeat:
     def _beat(self) -> None:
         if not self._running:
             return
-        for queue_url, receipts in self._held().items():
-            for batch in batches(receipts):
-                self._connection().change_visibility_batch(
-                    queue_url, batch, self._timeout_seconds, partial(self._answered, batch)
+        for queue_url, receipts in self._get_held().items():
+            for batch in batched(receipts):
+                self._connect().change_visibility_batch(
+                    queue_url, batch, self._timeout_seconds, partial(self._on_answer, batch)
                 )
         self._schedule()
 
-    def _answered(self, batch: Sequence[str], answer: dict[str, Any]) -> None:
+    def _on_answer(self, batch: Sequence[str], answer: dict[str, Any]) -> None:
         if FAILED_STATUS not in answer:
-            self._extended({batch[int(entry["Id"])] for entry in answer.get("Successful", [])})
+            self._on_extended({batch[int(entry["Id"])] for entry in answer.get("Successful", [])})
 
 
-def delete_now(client: Any, held: Held) -> None:
-    """Ack messages. Those that it can't reach come back after their visibility timeout and are done again.
+def delete_now(client: Any, held: ReceiptsByQueue) -> None:
+    """Ack messages with blocking calls, before a process stops.
+
+    SQS delivers the messages that this can't delete again after their visibility timeout, and their tasks run again.
 
     Args:
-        client: boto3's SQS client.
-        held: the messages.
+        client: boto3's SQS client, with short timeouts.
+        held: receipts of the messages.
     """
-    _in_batches(held, "ack", lambda url, entries: client.delete_message_batch(QueueUrl=url, Entries=entries), {})
+    _call_in_batches(held, "ack", lambda url, entries: client.delete_message_batch(QueueUrl=url, Entries=entries), {})
 
 
-def make_visible_now(client: Any, held: Held) -> bool:
-    """Give messages back, for others to take at once. Those it can't reach come back a timeout later.
+def make_visible_now(client: Any, held: ReceiptsByQueue) -> bool:
+    """Give messages back to SQS with blocking calls.
+
+    Others receive them at once.
 
     Args:
-        client: boto3's SQS client.
-        held: the messages.
+        client: boto3's SQS client, with short timeouts.
+        held: receipts of the messages.
     Returns:
-        Whether SQS took the calls.
+        True if SQS took the calls. If not, the remaining messages come back after their visibility timeout.
     """
-    return _in_batches(
+    return _call_in_batches(
         held,
         "give back",
         lambda url, entries: client.change_message_visibility_batch(QueueUrl=url, Entries=entries),
@@ -102,22 +111,27 @@ def make_visible_now(client: Any, held: Held) -> bool:
     )
 
 
-def _in_batches(held: Held, what: str, call: Callable[[str, Entries], Any], options: Mapping[str, Any]) -> bool:
+def _call_in_batches(
+    held: ReceiptsByQueue, action: str, call: Callable[[str, Entries], Any], options: Mapping[str, Any]
+) -> bool:
     for url, receipts in held.items():
-        for batch in batches(receipts):
-            entries = [{"Id": str(place), "ReceiptHandle": receipt, **options} for place, receipt in enumerate(batch)]
+        for batch in batched(receipts):
+            entries = [{"Id": str(index), "ReceiptHandle": receipt, **options} for index, receipt in enumerate(batch)]
             try:
-                left = _try(call, url, entries)
+                failed = _call_with_retries(call, url, entries)
             except (ClientError, BotoCoreError, OSError) as error:
-                logger.warning("could not %s %d messages: %s", what, len(batch), type(error).__name__)
-                return False  # the rest would wait for the same outage, and the process is to stop
-            if left:
-                logger.warning("could not %s %d messages: SQS refused them alone", what, len(left))
+                logger.warning("could not %s messages (%s): %d", action, type(error).__name__, len(batch))
+                return False  # the other batches would wait for the same outage, and the process has to stop
+            if failed:
+                logger.warning("could not %s messages (SQS failed these alone): %d", action, len(failed))
     return True
 
 
-def _try(call: Callable[[str, Entries], Any], url: str, entries: Entries) -> Entries:
-    """The entries that failed TRIES times though nothing is wrong with them."""
+def _call_with_retries(call: Callable[[str, Entries], Any], url: str, entries: Entries) -> Entries:
+    """Return the entries that failed TRIES times.
+
+    Those that SQS calls the sender's fault are not among them: trying again does not help.
+    """
     for _ in range(TRIES):
         answer = call(url, entries)
         failed = {entry["Id"] for entry in answer.get("Failed", []) if not entry["SenderFault"]}

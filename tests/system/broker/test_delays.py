@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime, timedelta
 
-from broker.transport.delays import seconds_until_due
+from broker.transport.delays import get_seconds_until_due
 from tests.support.nap_worker import NapWorker
 from tests.support.waiting import wait_for
 
@@ -35,8 +35,8 @@ def test_what_arrives_before_it_is_due_is_hidden_until_then(worker: NapWorker) -
 def test_seconds_until_a_message_is_due() -> None:
     in_an_hour = datetime.now(UTC) + timedelta(hours=1)
 
-    assert 3590 < seconds_until_due({"headers": {"eta": in_an_hour.isoformat()}}) <= 3600
-    assert 3590 < seconds_until_due({"headers": {"eta": in_an_hour.replace(tzinfo=None).isoformat()}}) <= 3600
-    assert seconds_until_due({"headers": {"eta": "2026-01-31T12:00:00+00:00"}}) < 0
+    assert 3590 < get_seconds_until_due({"headers": {"eta": in_an_hour.isoformat()}}) <= 3600
+    assert 3590 < get_seconds_until_due({"headers": {"eta": in_an_hour.replace(tzinfo=None).isoformat()}}) <= 3600
+    assert get_seconds_until_due({"headers": {"eta": "2026-01-31T12:00:00+00:00"}}) < 0
     for nonsense in ({}, {"headers": None}, {"headers": {"eta": None}}, {"headers": {"eta": "soon"}}):
-        assert seconds_until_due(nonsense) == 0
+        assert get_seconds_until_due(nonsense) == 0

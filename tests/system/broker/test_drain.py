@@ -32,5 +32,5 @@ def test_a_task_that_does_not_end_is_cut_off_and_runs_again(worker: NapWorker, p
 
     assert worker.messages() == (1, 0)
     assert worker.lines() == ["endless began"]
-    assert "1 tasks still run after 1 s" in worker.log()
+    assert "1 task still runs after 1 s" in worker.log()
     assert not worker.control_queues()

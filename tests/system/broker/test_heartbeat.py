@@ -58,11 +58,11 @@ def test_what_can_not_be_sent_is_kept_up_to_a_limit(caplog: pytest.LogCaptureFix
         dispatcher = app.events.Dispatcher(connection, hostname="redact@here")
 
         with caplog.at_level(logging.WARNING, logger=outage.__name__):
-            for _ in range(events.KEPT_MESSAGES + 50):
+            for _ in range(events.MAX_WAITING_MESSAGES + 50):
                 dispatcher.send("worker-heartbeat", retry=True)
             wait_for("a failure to send", lambda: "sending events fails" in caplog.text)
 
-        assert len(dispatcher.outbox) == events.KEPT_MESSAGES
+        assert len(dispatcher.outbox) == events.MAX_WAITING_MESSAGES
         dispatcher.close()
         assert "events" not in {thread.name for thread in threading.enumerate()}
 
@@ -89,8 +89,8 @@ def test_events_that_wait_leave_together(proxy: FaultProxy, caplog: pytest.LogCa
 def test_merged_events_keep_their_order() -> None:
     messages = [{"body": body, "routing_key": f"key {body}"} for body in ("a", ["b", "c"], "d")]
 
-    assert events.merge(messages) == {"body": ["a", "b", "c", "d"], "routing_key": "key a"}
-    assert events.merge(messages[:1]) == messages[0]
+    assert events.merge_messages(messages) == {"body": ["a", "b", "c", "d"], "routing_key": "key a"}
+    assert events.merge_messages(messages[:1]) == messages[0]
 
 
 def test_what_waits_is_sent_when_the_dispatcher_closes(engine: Engine) -> None:

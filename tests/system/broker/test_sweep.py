@@ -54,7 +54,7 @@ with app.connection_for_read() as connection:
     channel = connection.default_channel
     queue = Queue("celeryev-frozen", event_exchange)(channel)
     queue.declare()
-    channel._subscribe_sometime(queue.name)
+    channel._subscribe_until_done(queue.name)
     url = sqs.get_queue_url(QueueName=channel.canonical_queue_name(queue.name))["QueueUrl"]
     connection.Producer(exchange=event_exchange).publish({{"type": "x"}}, retry=False)
     print(len(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages", [])), "received")

@@ -57,10 +57,10 @@ def test_the_login_is_not_shown_with_the_settings(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_flower_that_chooses_its_broker_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(BaseHandler, flower.HOOK)
+    monkeypatch.delattr(BaseHandler, flower.BROKER_HOOK)
 
     with pytest.raises(flower.CannotStart, match="no get_broker"):
-        flower.show_sqs_queues()
+        flower.use_sqs_broker()
 
 
 def test_queue_lengths_tell_ready_from_unacknowledged(engine: Engine) -> None:

@@ -157,7 +157,7 @@ def test_all_that_is_hidden_stays_hidden_while_it_is_looked_at(through: FaultPro
     later = time.monotonic() + HIDDEN_SECONDS + 1
 
     def is_later() -> bool:
-        held.keep(executor)
+        held.extend(executor)
         return time.monotonic() > later
 
     with ThreadPoolExecutor(1) as executor:
@@ -172,7 +172,7 @@ def test_all_that_is_hidden_stays_hidden_while_it_is_looked_at(through: FaultPro
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """SQS hands out no more than some tens of messages, of which readers may bring all but 20 before that shows."""
     monkeypatch.setattr(failure_queue, "READERS", 2)
-    monkeypatch.setattr(failure_queue, "MOST_HELD", 60)
+    monkeypatch.setattr(failure_queue, "MAX_HELD", 60)
 
 
 @pytest.mark.usefixtures("few")
