@@ -15,7 +15,7 @@ import boto3
 import pytest
 
 from broker.control.leases import PREFIX_TAG
-from broker.control.names import is_control_queue, worker_mailbox_name
+from broker.control.names import is_control_queue
 from broker.queues import sqs_client
 from local.engine import Engine
 from settings import ROOT
@@ -254,10 +254,3 @@ def test_sweeps_may_run_side_by_side(deployment: Deployment) -> None:
     outputs = [sweep.communicate(timeout=60)[0] for sweep in sweeps]
     assert [sweep.returncode for sweep in sweeps] == [0, 0], outputs
     assert not old & deployment.queues()
-
-
-def test_a_long_host_name_is_cut_to_what_sqs_takes() -> None:
-    name = worker_mailbox_name(f"sluice-redact_{'ip-10-0-0-1' * 8}-celery-pidbox", "0123abcd")
-
-    assert len(name) == 80
-    assert name.endswith("-0123abcd-celery-pidbox")

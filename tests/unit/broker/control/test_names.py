@@ -1,0 +1,50 @@
+"""Names of control queues: unique to their process, and recognised by a sweep."""
+
+import pytest
+
+from broker.control.names import (
+    MAX_QUEUE_NAME_CHARACTERS,
+    is_control_queue,
+    is_event_queue,
+    is_reply_queue,
+    is_worker_mailbox,
+    worker_mailbox_name,
+)
+
+MAILBOX = "sluice-redact_host-0123abcd-celery-pidbox"
+REPLIES = "sluice-5f3a-reply-celery-pidbox"
+EVENTS = "sluice-celeryev-5f3a"
+
+
+@pytest.mark.parametrize(
+    ("name", "is_mailbox", "is_reply", "is_event"),
+    [(MAILBOX, True, False, False), (REPLIES, False, True, False), (EVENTS, False, False, True)],
+    ids=["mailbox", "replies", "events"],
+)
+def test_each_kind_of_control_queue_is_recognised(name: str, is_mailbox: bool, is_reply: bool, is_event: bool) -> None:
+    assert is_control_queue(name, "sluice-")
+    assert is_worker_mailbox(name, "sluice-") == is_mailbox
+    assert is_reply_queue(name, "sluice-") == is_reply
+    assert is_event_queue(name, "sluice-") == is_event
+
+
+@pytest.mark.parametrize("name", ["sluice-redact", "sluice-store", "sluice-failures", "sluice-celery", "celeryev-5f3a"])
+def test_other_queues_are_no_control_queues(name: str) -> None:
+    assert not is_control_queue(name, "sluice-")
+
+
+@pytest.mark.parametrize("name", [MAILBOX, REPLIES, EVENTS])
+def test_queues_of_another_prefix_are_no_control_queues(name: str) -> None:
+    assert not is_control_queue(name, "another-")
+
+
+def test_a_mailbox_has_its_process_in_its_name() -> None:
+    assert worker_mailbox_name("sluice-redact_host-celery-pidbox", "0123abcd") == MAILBOX
+
+
+def test_a_long_node_name_is_cut_to_what_sqs_takes() -> None:
+    name = worker_mailbox_name(f"sluice-redact_{'ip-10-0-0-1' * 8}-celery-pidbox", "0123abcd")
+
+    assert len(name) == MAX_QUEUE_NAME_CHARACTERS
+    assert name.endswith("-0123abcd-celery-pidbox")
+    assert is_worker_mailbox(name, "sluice-")
