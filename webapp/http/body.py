@@ -1,4 +1,4 @@
-"""Reading a request's body: whole or not at all."""
+"""Reading of a request's body: complete or not at all."""
 
 import io
 import zlib
@@ -12,31 +12,31 @@ from settings import settings
 from webapp.http.memory_budget import reserve_bytes
 from webapp.http.problems import Problem
 
-# Bytes beyond the limit that are read and thrown away. A client that is answered while it still sends sees a
-# connection reset instead of the answer; past this it has to live with that.
+# Bytes beyond the limit that are read and discarded. A client that is answered while it still sends sees a connection
+# reset instead of the answer; beyond this many bytes that can't be helped.
 DRAIN_BYTES = 8 * settings.max_body_bytes
 MAX_RATIO = 100
-"""How much larger than on the wire a body may become. Logs shrink to a tenth or a fiftieth."""
+"""Ratio of a decompressed body to its size on the wire. Logs shrink to a tenth or a fiftieth."""
 FREE_BYTES = 1 << 20
-"""Up to here the ratio is of no interest."""
+"""Decompressed size up to which the ratio is not checked."""
 READING_FACTOR = 2
-"""What bytes take that are read: the pieces, and the whole that is made of them."""
+"""Memory for a byte that is read: once in its piece, once in the joined body."""
 RECORDS_FACTOR = 3
-"""What a body takes besides while records are made of it, a message of them, and what is sent."""
+"""Further memory for a byte of a body: in records, in a message, and in the call of SQS."""
 _CHUNK_BYTES = 65_536
 _ZLIB_OR_GZIP = 32 + zlib.MAX_WBITS
 _ZSTANDARD_WINDOW_BYTES = 8 << 20  # RFC 9659
 
 
 def read_body() -> bytes:
-    """The whole body of the current request, decompressed.
+    """Return the whole body of the current request, decompressed.
 
     Werkzeug's own limit is not used: it cuts a chunked body at the limit and carries on as if that were all.
 
     Raises:
-        Problem: 413 when the body is longer than `settings.max_body_bytes`, or than `settings.max_decoded_bytes` or
-            MAX_RATIO times its size once it is decompressed; 415 when it is compressed in a way that we don't know; 400
-            when it is empty, broke off, or is not what its Content-Encoding says.
+        Problem: 413 if the body is longer than `settings.max_body_bytes`, or, once decompressed, than
+            `settings.max_decoded_bytes` or MAX_RATIO times its size; 415 if its compression is not supported; 400 if it
+            is empty or incomplete, or does not match its Content-Encoding; 503 if it does not fit into memory now.
     """
     encoding = request.headers.get("Content-Encoding", "").strip().lower() or "identity"
     decode = _DECODERS.get(encoding)
@@ -44,23 +44,26 @@ def read_body() -> bytes:
         raise Problem(
             415,
             "content_encoding_unsupported",
-            "Send the body with Content-Encoding gzip, zstd or deflate, or without.",
+            "Unsupported Content-Encoding; send the body with gzip, zstd or deflate, or uncompressed.",
         )
     limit = settings.max_body_bytes
     body = _read(limit + 1)
     if len(body) > limit:
-        raise Problem(413, "body_too_large", f"The body may have {limit} bytes at most; send less at a time.")
+        raise Problem(413, "body_too_large", f"The body may have at most {limit} bytes; send less at a time.")
     if request.content_length is not None and len(body) < request.content_length:
         raise Problem(400, "body_incomplete", "The body ended before its Content-Length; send it again.")
     if not body:
-        raise Problem(400, "body_empty", "The body is empty; send the log in it.")
-    decoded = body if decode is None else _decoded(body, decode)
+        raise Problem(400, "body_empty", "The body is empty; send the logs in it.")
+    decoded = body if decode is None else _decompress(body, decode)
     reserve_bytes(RECORDS_FACTOR * len(decoded))
     return decoded
 
 
 def _read(limit: int) -> bytes:
-    """At most `limit` bytes, counted as they come: many clients may send at once, and slowly."""
+    """Return at most `limit` bytes.
+
+    Each piece is counted as it comes, and not by Content-Length: many clients may send at once, and slowly.
+    """
     chunks: list[bytes] = []
     left = limit
     while left > 0 and (chunk := _stream().read(min(left, _CHUNK_BYTES))):
@@ -70,7 +73,7 @@ def _read(limit: int) -> bytes:
     return b"".join(chunks)
 
 
-def _decoded(body: bytes, decode: Callable[[bytes], Iterator[bytes]]) -> bytes:
+def _decompress(body: bytes, decode: Callable[[bytes], Iterator[bytes]]) -> bytes:
     limit = min(settings.max_decoded_bytes, max(FREE_BYTES, MAX_RATIO * len(body)))
     pieces: list[bytes] = []
     size = 0
@@ -83,25 +86,28 @@ def _decoded(body: bytes, decode: Callable[[bytes], Iterator[bytes]]) -> bytes:
                 break
     except (zlib.error, zstandard.ZstdError, EOFError):
         raise Problem(
-            400, "body_corrupt", "The body is not what its Content-Encoding says, or it broke off; send it again."
+            400, "body_corrupt", "The body does not match its Content-Encoding, or is incomplete; send it again."
         ) from None
     if size > limit:
         raise Problem(
             413,
             "body_too_large",
-            f"Decompressed, the body may have {settings.max_decoded_bytes} bytes at most, and {MAX_RATIO} times what it"
-            " has on the wire; send less at a time.",
+            f"Decompressed, the body may have at most {settings.max_decoded_bytes} bytes, and at most {MAX_RATIO} times"
+            " its compressed size; send less at a time.",
         )
     if not size:
-        raise Problem(400, "body_empty", "The body is empty; send the log in it.")
+        raise Problem(400, "body_empty", "The body is empty; send the logs in it.")
     return b"".join(pieces)
 
 
 def _inflate(body: bytes) -> Iterator[bytes]:
-    """gzip, of several members too, and zlib; "deflate" is also sent without zlib's header."""
-    headed = body[:2] == b"\x1f\x8b" or (body[0] & 0x0F == 8 and not _wrong_check(body))
+    """Decompress gzip, also of several members, and zlib, also without its header.
+
+    RFC 9110 defines "deflate" as zlib with its header; clients send it without one, too.
+    """
+    has_header = body[:2] == b"\x1f\x8b" or (body[0] & 0x0F == 8 and _has_zlib_checksum(body))
     while body:
-        decoder = zlib.decompressobj(_ZLIB_OR_GZIP if headed else -zlib.MAX_WBITS)
+        decoder = zlib.decompressobj(_ZLIB_OR_GZIP if has_header else -zlib.MAX_WBITS)
         while not decoder.eof:
             piece = decoder.decompress(body, _CHUNK_BYTES)
             if not piece and not decoder.eof:
@@ -111,9 +117,9 @@ def _inflate(body: bytes) -> Iterator[bytes]:
         body = decoder.unused_data.lstrip(b"\0")  # RFC 1952: a member may be padded
 
 
-def _wrong_check(body: bytes) -> bool:
-    """RFC 1950: the first two bytes, as a number, are a multiple of 31."""
-    return int.from_bytes(body[:2], "big") % 31 != 0
+def _has_zlib_checksum(body: bytes) -> bool:
+    """Return whether the first two bytes, as a number, are a multiple of 31 (RFC 1950)."""
+    return int.from_bytes(body[:2], "big") % 31 == 0
 
 
 def _decompress_zstandard(body: bytes) -> Iterator[bytes]:
@@ -126,7 +132,7 @@ def _decompress_zstandard(body: bytes) -> Iterator[bytes]:
 
 
 def _is_complete(body: bytes) -> bool:
-    """Whether the last frame ends where the body does: the reader says nothing about it."""
+    """Return whether the last frame ends with the body, which the stream reader does not check."""
     while body:
         decoder = zstandard.ZstdDecompressor(max_window_size=_ZSTANDARD_WINDOW_BYTES).decompressobj()
         decoder.decompress(body)
@@ -150,7 +156,7 @@ def _stream() -> IO[bytes]:
 
 
 def init_app(app: Flask) -> None:
-    """Drain what nobody read before the answer goes out, so that it arrives."""
+    """Read and discard the rest of each body before the response goes out."""
 
     @app.after_request
     def drain(response: Response) -> Response:

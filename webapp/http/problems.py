@@ -1,4 +1,7 @@
-"""Every error is an RFC 9457 problem document. https://www.rfc-editor.org/rfc/rfc9457"""
+"""Errors as RFC 9457 problem documents.
+
+https://www.rfc-editor.org/rfc/rfc9457
+"""
 
 import json
 import logging
@@ -11,24 +14,27 @@ from werkzeug.exceptions import HTTPException
 
 from observability import safe_error_summary
 from settings import settings
-from webapp.http.request_ids import current_request_id
+from webapp.http.request_ids import get_request_id
 from webapp.openapi.problem_document import ProblemDocument
 
 logger = logging.getLogger(__name__)
 
 _DETAILS = {
-    404: ("not_found", "There is nothing at this path. Logs go to POST /ingest; GET /docs says what else there is."),
-    405: ("method_not_allowed", "This path does not take this method; the Allow header says which it takes."),
+    404: ("not_found", "There is nothing at this path. Send logs to POST /ingest; GET /docs lists all other paths."),
+    405: (
+        "method_not_allowed",
+        "This path does not support this method; the Allow header lists the supported ones.",
+    ),
 }
 
 
 class Problem(Exception):
-    """What a client is told when its request can't be done.
+    """An error that becomes the response of the current request.
 
     Args:
         status: HTTP status.
-        code: stable, snake_case; what a client's code switches on.
-        detail: what was wrong and what to do about it, without a word of the request's body.
+        code: stable, in snake_case, for programs.
+        detail: what is wrong and what to do about it, for people; never a word of the request's body.
         headers: further response headers.
         members: further members of the document.
     """
@@ -49,13 +55,13 @@ class Problem(Exception):
         self.members = members or {}
 
     def to_response(self) -> Response:
-        """The answer, as application/problem+json."""
+        """Build the response, as application/problem+json."""
         document = ProblemDocument(
             title=HTTPStatus(self.status).phrase,
             status=self.status,
             detail=self.detail,
             code=self.code,
-            request_id=current_request_id(),
+            request_id=get_request_id(),
         )
         return Response(
             json.dumps(msgspec.structs.asdict(document) | self.members) + "\n",
@@ -66,12 +72,12 @@ class Problem(Exception):
 
 
 def unavailable(code: str, detail: str) -> Problem:
-    """503 with Retry-After: the same request may work later."""
+    """Build a 503 with Retry-After: the same request may work later."""
     return Problem(503, code, detail, {"Retry-After": str(settings.retry_after_seconds)})
 
 
 def init_app(app: Flask) -> None:
-    """Answer every error with a problem document."""
+    """Turn every error into a problem document."""
     app.register_error_handler(Problem, Problem.to_response)
     app.register_error_handler(HTTPException, _from_http_exception)
     app.register_error_handler(Exception, _from_unexpected)
@@ -85,8 +91,10 @@ def _from_http_exception(error: HTTPException) -> Response:
 
 
 def _from_unexpected(error: Exception) -> Response:
-    # Neither the message nor the locals of the traceback are logged: both may hold a text.
-    logger.error("request %s failed: %s", current_request_id(), safe_error_summary(error))
+    # Neither the message nor the locals of the traceback are logged: both may contain the text of a log.
+    logger.error("request %s failed: %s", get_request_id(), safe_error_summary(error))
     return Problem(
-        500, "internal_error", "Sluice failed on this request. Send it again later; quote the request_id if it stays."
+        500,
+        "internal_error",
+        "Sluice failed on this request. Send it again later; if that fails too, report the request_id.",
     ).to_response()

@@ -1,4 +1,4 @@
-"""One id per request, in the answer and on everything that the request sets off."""
+"""Ids of requests, in responses and on all work that follows."""
 
 import re
 import uuid
@@ -11,8 +11,8 @@ _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _ACCEPTED = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 
 
-def current_request_id() -> str:
-    """The client's X-Request-Id if it sent a plain one, else one of ours."""
+def get_request_id() -> str:
+    """Return the client's X-Request-Id if it is plain, else a new one."""
     if "request_id" not in g:
         offered = request.headers.get(HEADER, "")
         g.request_id = offered if _ACCEPTED.fullmatch(offered) else str(uuid.uuid4())
@@ -20,16 +20,16 @@ def current_request_id() -> str:
     return request_id
 
 
-def current_traceparent() -> str:
-    """The client's traceparent if it sent a valid one, else an empty string."""
+def get_traceparent() -> str:
+    """Return the client's traceparent if it is valid, else an empty string."""
     offered = request.headers.get("traceparent", "")
     return offered if _TRACEPARENT.fullmatch(offered) else ""
 
 
 def init_app(app: Flask) -> None:
-    """Send the id back with every answer."""
+    """Send the id back in every response."""
 
     @app.after_request
     def send_back(response: Response) -> Response:
-        response.headers[HEADER] = current_request_id()
+        response.headers[HEADER] = get_request_id()
         return response

@@ -18,7 +18,7 @@ from webapp.access.rate_limits import Share
 from webapp.http import metrics
 from webapp.http.memory_budget import reserve_bytes
 from webapp.http.problems import Problem, unavailable
-from webapp.http.request_ids import current_request_id, current_traceparent
+from webapp.http.request_ids import get_request_id, get_traceparent
 from webapp.ingest.limits import check_record_count
 from webapp.ingest.log_ids import LogIds, id_from_idempotency_key
 from webapp.ingest.resent_requests import RetriedRequests
@@ -153,7 +153,7 @@ def _validate_records(
 
 def _build_batch(tenant_id: str, records: _RecordsByTenant) -> Batch:
     """Build a tenant's batch, with its previous ids after a 503."""
-    batch = Batch(tenant_id, current_request_id(), tuple(records.logs[tenant_id]), current_traceparent())
+    batch = Batch(tenant_id, get_request_id(), tuple(records.logs[tenant_id]), get_traceparent())
     if tenant_id not in records.generated_ids:
         return batch
     new_ids = records.generated_ids[tenant_id]

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from webapp.access.auth import authenticate
 from webapp.http.body import read_body
 from webapp.http.problems import Problem
-from webapp.http.request_ids import current_request_id
+from webapp.http.request_ids import get_request_id
 from webapp.ingest.accept import Receipt, accept_records
 from webapp.ingest.decoding import decode
 from webapp.ingest.operations import INGEST
@@ -34,7 +34,7 @@ def ingest() -> Response:
         raise Problem(422, "records_missing", "The body contains no log; send at least one.")
     if not receipt.accepted:
         raise _all_invalid(receipt)
-    answer = Accepted(**msgspec.structs.asdict(_build_verdicts(receipt)), request_id=current_request_id())
+    answer = Accepted(**msgspec.structs.asdict(_build_verdicts(receipt)), request_id=get_request_id())
     return Response(msgspec.json.encode(answer) + b"\n", 202, content_type="application/json")
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 
 from models import TenantActivity, resolved
 from webapp.http.problems import Problem
-from webapp.http.request_ids import current_request_id
+from webapp.http.request_ids import get_request_id
 from webapp.openapi.common import API_KEY_SCHEMES
 from webapp.openapi.operation import Operation, documented, query, response
 from webapp.query.request import (
@@ -74,7 +74,7 @@ def activity() -> Response:
         since, until = _range()
         with dynamodb_errors_as_problems("activity"):
             rows = list(TenantActivity.between(tenant_id, since, until))
-    return json_response(Activity([_shown(row) for row in rows], current_request_id()))
+    return json_response(Activity([_shown(row) for row in rows], get_request_id()))
 
 
 def _range() -> tuple[datetime, datetime]:

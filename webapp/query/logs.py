@@ -16,7 +16,7 @@ from topology import MAX_LOG_ID_CHARACTERS
 from webapp.access.auth import Caller, require_scope
 from webapp.http import memory_budget, metrics
 from webapp.http.problems import Problem, unavailable
-from webapp.http.request_ids import current_request_id
+from webapp.http.request_ids import get_request_id
 from webapp.openapi.operation import documented
 from webapp.query.logs_operations import DEFAULT_LIMIT, LIST, SHOW, LogPage, ShownLog
 from webapp.query.request import admit_reader, dynamodb_errors_as_problems, json_response, parse_time_parameter
@@ -52,7 +52,7 @@ def list_logs() -> Response:
         with dynamodb_errors_as_problems("logs"):
             page = _page(tenant_id, limit, newest_first)
         logs = _shown(tenant_id, caller, page.records, original)
-    return json_response(LogPage(logs, page.cursor, current_request_id()))
+    return json_response(LogPage(logs, page.cursor, get_request_id()))
 
 
 @blueprint.get("/logs/<log_id:log_id>")
@@ -105,7 +105,7 @@ def _shown(tenant_id: str, caller: Caller, records: Sequence[LogRecord], origina
     try:
         logs = [ShownLog.with_original(record) for record in records]
     except KeysUnavailable as error:
-        logger.error("request %s: originals can't be read: %s", current_request_id(), error)
+        logger.error("request %s: originals can't be read: %s", get_request_id(), error)
         raise unavailable("keys_unavailable", "The keys of the originals can't be had now; ask again.") from None
     metrics.count_read(tenant_id, len(records), sum(log.original == "given" for log in logs))
     return logs
@@ -115,10 +115,10 @@ def _record_access(tenant_id: str, caller: Caller, log_ids: Sequence[str]) -> No
     """Store who is about to be given these originals."""
     assert caller.key_id is not None, "nobody has the scope read:original without a key"
     try:
-        AccessRecord.add(tenant_id, caller.key_id, current_request_id(), log_ids)
+        AccessRecord.add(tenant_id, caller.key_id, get_request_id(), log_ids)
     except DYNAMODB_ERRORS as error:
         logger.error(
-            "request %s: a reading of originals is not stored: %s", current_request_id(), safe_error_summary(error)
+            "request %s: a reading of originals is not stored: %s", get_request_id(), safe_error_summary(error)
         )
         raise unavailable(
             "access_unrecorded", "That originals are read can't be recorded now, so none is given; ask again."
