@@ -3,6 +3,9 @@
 Plain constants: this module imports nothing.
 """
 
+VERSION = "0.1.0"
+"""Of Sluice: in /healthz, /openapi.json and `./sluice --version`. CHANGELOG.md has a section for each."""
+
 REDACT_QUEUE = "redact"
 STORE_QUEUE = "store"
 FAILURES_QUEUE = "failures"

@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from broker.failures.failure_queue import FailureQueue
 from broker.failures.held_messages import HIDDEN_SECONDS
+from observability import get_error_code
 
 BAR_AFTER_SECONDS = 2
 """What is done sooner needs no progress bar."""
@@ -77,7 +78,7 @@ def _explained() -> Iterator[None]:
         code = error.response["Error"].get("Code", "an error")
         raise click.ClickException(f"SQS answers {code}; is the queue there (flask broker create)?") from None
     except BotoCoreError as error:
-        raise click.ClickException(f"SQS does not answer ({type(error).__name__}); try again") from None
+        raise click.ClickException(f"SQS does not answer ({get_error_code(error)}); try again") from None
 
 
 @contextmanager

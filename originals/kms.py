@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from foundation.aws_clients import KMS, get_shared_client
+from observability import get_error_code
 from originals.errors import KeyRefused, KeysUnavailable
 from originals.wrapping import NewKey
 
@@ -40,7 +41,7 @@ class Kms:
                 KeyId=self._key, KeySpec="AES_256", EncryptionContext={"tenant_id": tenant_id}
             )
         except (ClientError, BotoCoreError, OSError) as error:
-            raise KeysUnavailable(f"KMS, {_named(error)}") from None
+            raise KeysUnavailable(f"KMS, {get_error_code(error)}") from None
         return NewKey(made["Plaintext"], made["CiphertextBlob"], made["KeyId"])
 
     def unwrap(self, tenant_id: str, wrapped: bytes, wrapped_by: str) -> bytes:
@@ -48,17 +49,12 @@ class Kms:
         try:
             opened = self._client.decrypt(CiphertextBlob=wrapped, EncryptionContext={"tenant_id": tenant_id})
         except (ClientError, BotoCoreError, OSError) as error:
-            if _named(error) in _REFUSALS:
-                raise KeyRefused(f"KMS, {_named(error)}") from None
-            raise KeysUnavailable(f"KMS, {_named(error)}") from None
+            if get_error_code(error) in _REFUSALS:
+                raise KeyRefused(f"KMS, {get_error_code(error)}") from None
+            raise KeysUnavailable(f"KMS, {get_error_code(error)}") from None
         return opened["Plaintext"]
 
     @property
     def _client(self) -> "KMSClient":
         client: KMSClient = get_shared_client("kms", KMS)
         return client
-
-
-def _named(error: Exception) -> str:
-    code = error.response["Error"].get("Code") if isinstance(error, ClientError) else None
-    return code or type(error).__name__

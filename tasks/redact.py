@@ -11,7 +11,7 @@ from pynamodb.exceptions import PynamoDBException
 from foundation.outage import Outage
 from foundation.timestamps import format_timestamp
 from models import Counts, TenantErased
-from observability import safe_error_summary
+from observability import get_error_code, safe_error_summary
 from settings import settings
 from tasks.application import app
 from tasks.batch import Batch, Log, RedactedBatch, RedactedLog
@@ -63,7 +63,7 @@ def redact(batch: Batch) -> BatchResult:
     except PolicyInvalid:
         return BatchResult(failed=(FailedPart.from_batch(Reason.POLICY_INVALID, batch),), counts=_count(batch))
     except PynamoDBException as error:
-        _outage.record_failure(type(error.cause or error).__name__)
+        _outage.record_failure(get_error_code(error))
         return BatchResult(retry=batch)
     _outage.record_success()
     processed_at = format_timestamp(datetime.now(UTC), "milliseconds")

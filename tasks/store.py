@@ -8,6 +8,7 @@ from pynamodb.exceptions import PynamoDBException
 
 from foundation.outage import Outage
 from models import DROPPED, ENCRYPTED, Counts, LogRecord, TenantErased, Verdict, data_keys, fingerprint_of
+from observability import get_error_code
 from originals import DataCipher, KeysUnavailable
 from tasks.application import app
 from tasks.batch import RedactedBatch, RedactedLog
@@ -40,9 +41,7 @@ def store(batch: RedactedBatch) -> BatchResult:
     except PolicyInvalid:
         return BatchResult(failed=(FailedPart.from_batch(Reason.POLICY_INVALID, batch),))
     except (KeysUnavailable, PynamoDBException) as error:
-        _records_outage.record_failure(
-            str(error) if isinstance(error, KeysUnavailable) else type(error.cause or error).__name__
-        )
+        _records_outage.record_failure(str(error) if isinstance(error, KeysUnavailable) else get_error_code(error))
         return BatchResult(retry=batch)
     _records_outage.record_success()
     try:

@@ -16,6 +16,7 @@ from celery.events.event import event_exchange
 from kombu import Connection, Exchange, Producer
 
 from foundation.outage import Outage
+from observability import get_error_code
 
 # Limited, so that an outage costs no memory. A monitor needs the newest events.
 MAX_WAITING_MESSAGES = 200
@@ -84,7 +85,7 @@ class Outbox:
                 self._send_over_one_connection()
                 return
             except Exception as error:  # noqa: BLE001 - an event is never worth a worker
-                self._outage.record_failure(type(error).__name__)
+                self._outage.record_failure(get_error_code(error))
             with self._changed:
                 if self._changed.wait_for(lambda: self._closing, self._outage.delay_seconds):
                     self._thread = None

@@ -25,6 +25,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from kombu.exceptions import OperationalError
 
 from foundation.forks import after_fork_in_child
+from observability import get_error_code
 from settings import settings
 
 logger = logging.getLogger(__name__)
@@ -156,7 +157,7 @@ class Leases:
                     queue.sns.unsubscribe(SubscriptionArn=queue.subscription)
                 queue.sqs.delete_queue(QueueUrl=queue.url)
             except (BotoCoreError, ClientError) as error:
-                logger.info("could not delete %s (%s); a sweep will delete it", name, type(error).__name__)
+                logger.info("could not delete %s (%s); a sweep will delete it", name, get_error_code(error))
                 return False
             return True
 
@@ -181,7 +182,7 @@ class Leases:
                     try:
                         self._renew(queue)
                     except (BotoCoreError, ClientError) as error:
-                        logger.info("could not renew the lease on %s (%s)", name, type(error).__name__)
+                        logger.info("could not renew the lease on %s (%s)", name, get_error_code(error))
 
     def _renew(self, queue: OwnedQueue) -> None:
         try:

@@ -24,6 +24,7 @@ from broker.control.names import (
 )
 from broker.control.sweep import start_sweeping
 from foundation.outage import Outage
+from observability import get_error_code
 
 logger = logging.getLogger(__name__)
 
@@ -151,7 +152,7 @@ class ControlQueues(SQS.Channel):  # type: ignore[misc]  # the stubs of kombu's 
             except Exception as error:  # noqa: BLE001 - the channel may have been closed meanwhile
                 if self.closed:
                     return
-                outage.record_failure(type(error).__name__)
+                outage.record_failure(get_error_code(error))
                 time.sleep(outage.delay_seconds)
             else:
                 outage.record_success()

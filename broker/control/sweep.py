@@ -14,6 +14,7 @@ from broker.control.leases import PREFIX_TAG, RENEWAL_SECONDS, SEEN_TAG, is_miss
 from broker.control.names import CONTROL_TOPICS, is_control_queue
 from broker.queues import get_queue_url, sqs_client
 from foundation.aws_clients import SWEEP, make_client
+from observability import get_error_code
 from settings import settings
 from topology import FAILURES_QUEUE
 
@@ -97,7 +98,7 @@ def _keep_sweeping() -> None:
                 if swept != Swept():
                     logger.info("swept control queues of processes that are gone: %s", swept)
         except (BotoCoreError, ClientError) as error:
-            logger.warning("could not sweep (%s), retrying later", type(error).__name__)
+            logger.warning("could not sweep (%s), retrying later", get_error_code(error))
         time.sleep(settings.control_lease_seconds * random.uniform(0.5, 1.0))  # noqa: S311  # no secret
 
 

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from broker.batching import ReceiptsByQueue, batched
 from broker.transport.acks import Timers
 from broker.transport.polling import FAILED_STATUS, PollingConnection
+from observability import get_error_code
 
 logger = logging.getLogger(__name__)
 
@@ -120,7 +121,7 @@ def _call_in_batches(
             try:
                 failed = _call_with_retries(call, url, entries)
             except (ClientError, BotoCoreError, OSError) as error:
-                logger.warning("could not %s messages (%s): %d", action, type(error).__name__, len(batch))
+                logger.warning("could not %s messages (%s): %d", action, get_error_code(error), len(batch))
                 return False  # the other batches would wait for the same outage, and the process has to stop
             if failed:
                 logger.warning("could not %s messages (SQS failed these alone): %d", action, len(failed))

@@ -14,6 +14,7 @@ from foundation.stale_on_error_cache import StaleOnErrorCache
 from foundation.timestamps import get_timestamp
 from models.crypto.data_key import DataKey
 from models.tables.connection import DYNAMODB_ERRORS
+from observability import get_error_code
 from originals import DataCipher, KeyRefused, KeysUnavailable, OriginalUnreadable, Wrapping, wrapping
 
 SEALING_SECONDS = 3600
@@ -151,7 +152,7 @@ class Keyring:
             self._outage.record_failure(str(error))
             raise
         except DYNAMODB_ERRORS as error:
-            reason = f"DynamoDB, {getattr(error, 'cause_response_code', None) or type(error).__name__}"
+            reason = f"DynamoDB, {get_error_code(error)}"
             self._outage.record_failure(reason)
             raise KeysUnavailable(reason) from None
         except Exception:

@@ -20,6 +20,7 @@ from models.logs.write.verdict import Verdict
 from models.tables.connection import Connected, insert_connection
 from models.tables.tenant_table import TenantTable
 from models.times import says_its_time, time_of_log
+from observability import get_error_code
 from originals import key_id_of
 from settings import settings
 
@@ -161,7 +162,7 @@ class LogRecord(TenantTable):
         try:
             timeless_ids.note({record.tenant_id for record in records if not says_its_time(record.log_id)})
         except PynamoDBException as error:
-            tell_unavailable(type(error.cause or error).__name__)
+            tell_unavailable(get_error_code(error))
             return [Verdict.UNAVAILABLE] * len(records)
         items = [record.serialize() for record in records]
         return insert_items(insert_connection(), cls.Meta.table_name, items, tell_unavailable)

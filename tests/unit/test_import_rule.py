@@ -16,7 +16,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "celeryconfig": {"foundation", "topology", "settings"},
     "broker": {"foundation", "observability", "topology", "settings"},
     "redaction": set(),
-    "originals": {"foundation", "topology", "settings"},
+    "originals": {"foundation", "observability", "topology", "settings"},
     "models": {"originals", "foundation", "observability", "topology", "settings"},
     "tasks": {
         "models",

@@ -1,4 +1,4 @@
-"""/healthz: the process is up. /readyz: what it needs answers."""
+"""/healthz: the process is up. /readyz: SQS and DynamoDB answer."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -10,7 +10,9 @@ from pynamodb.exceptions import PynamoDBException
 
 from broker.queues import check_queues
 from models import LogRecord
+from observability import get_error_code
 from settings import settings
+from topology import VERSION
 from webapp.openapi.operation import Operation, documented, response
 
 blueprint = Blueprint("health", __name__)
@@ -19,22 +21,23 @@ _CHECKS: dict[str, Callable[[], object]] = {"sqs": check_queues, "dynamodb": Log
 
 
 class Health(msgspec.Struct, frozen=True):
-    """The process answers."""
+    """The process is up; `version` is Sluice's."""
 
     status: Literal["ok"] = "ok"
+    version: str = VERSION
 
 
 class Readiness(msgspec.Struct, frozen=True):
-    """Whether what the process needs answers: by name ok, or what went wrong."""
+    """The state of each service that Sluice needs: ok, or the code of an error."""
 
     status: Literal["ok", "unavailable"]
     checks: dict[str, str]
 
 
 @blueprint.get("/healthz")
-@documented(Operation(tag="Operations", summary="Is the process up?", responses={200: response("It is.", Health)}))
+@documented(Operation(tag="Operations", summary="Is the process up?", responses={200: response("It is up.", Health)}))
 def healthz() -> Response:
-    """Answers as long as the process does."""
+    """Return 200 for as long as the process is up."""
     return jsonify(msgspec.to_builtins(Health()))
 
 
@@ -44,28 +47,26 @@ def healthz() -> Response:
         tag="Operations",
         summary="Do SQS and DynamoDB answer?",
         responses={
-            200: response("Both do.", Readiness),
-            503: response("One doesn't; checks says which.", Readiness, headers={"Retry-After": "Seconds to wait."}),
+            200: response("Both answer.", Readiness),
+            503: response("One does not; see `checks`.", Readiness, headers={"Retry-After": "Seconds to wait."}),
         },
     )
 )
 def readyz() -> tuple[Response, int, dict[str, str]]:
-    """200 when SQS and DynamoDB answer; 503 that names the one that doesn't."""
-    checks = {name: _outcome_of(check) for name, check in _CHECKS.items()}
+    """Return 200 if SQS and DynamoDB answer, else a 503 that names which does not."""
+    checks = {name: _run_check(check) for name, check in _CHECKS.items()}
     if all(outcome == "ok" for outcome in checks.values()):
-        return _answer(Readiness("ok", checks)), 200, {}
-    return _answer(Readiness("unavailable", checks)), 503, {"Retry-After": str(settings.retry_after_seconds)}
+        return _to_response(Readiness("ok", checks)), 200, {}
+    return _to_response(Readiness("unavailable", checks)), 503, {"Retry-After": str(settings.retry_after_seconds)}
 
 
-def _answer(readiness: Readiness) -> Response:
+def _to_response(readiness: Readiness) -> Response:
     return jsonify(msgspec.to_builtins(readiness))
 
 
-def _outcome_of(check: Callable[[], object]) -> str:
+def _run_check(check: Callable[[], object]) -> str:
     try:
         check()
-    except ClientError as error:
-        return str(error.response["Error"].get("Code", "error"))
-    except (BotoCoreError, PynamoDBException, OSError) as error:
-        return type(error.__cause__ or error).__name__
+    except (ClientError, BotoCoreError, PynamoDBException, OSError) as error:
+        return get_error_code(error)
     return "ok"

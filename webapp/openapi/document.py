@@ -8,6 +8,7 @@ import msgspec
 from flask import Flask
 from werkzeug.routing import Rule
 
+from topology import VERSION
 from webapp.openapi.operation import Named, Operation, get_operation, in_path, response
 from webapp.openapi.problem_document import ProblemDocument
 
@@ -43,7 +44,7 @@ def build(app: Flask) -> dict[str, Any]:
     schemas: dict[str, Any] = {}
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Sluice", "version": "1", "description": _DESCRIPTION},
+        "info": {"title": "Sluice", "version": VERSION, "description": _DESCRIPTION},
         "paths": _resolve(paths, schemas),
         "components": {"schemas": dict(sorted(schemas.items())), "securitySchemes": security_schemes},
     }

@@ -6,6 +6,7 @@ from models import LogRecord
 from tests.support.failure_queue import list_dead_letters
 from tests.support.processes import Processes
 from tests.support.waiting import wait_for
+from topology import VERSION
 
 
 def stored(tenant: str, count: int) -> list[LogRecord]:
@@ -78,7 +79,7 @@ def test_a_log_sent_twice_is_stored_once(pipeline: Processes, tenant: str) -> No
 
 
 def test_ready_and_healthy(pipeline: Processes) -> None:
-    assert pipeline.get("/healthz").json() == {"status": "ok"}
+    assert pipeline.get("/healthz").json() == {"status": "ok", "version": VERSION}
     assert pipeline.get("/readyz").json() == {"status": "ok", "checks": {"sqs": "ok", "dynamodb": "ok"}}
 
 

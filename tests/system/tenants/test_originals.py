@@ -12,8 +12,8 @@ from tests.support.kms_key import KmsKey
 from tests.support.processes import Processes
 from tests.support.waiting import wait_for
 
-STARTED = "getting the policies and keys that records are made with fails (KMS, "
-ENDED = "getting the policies and keys that records are made with works again"
+STARTED = "reading the policies and keys that records are built with fails (KMS, "
+ENDED = "reading the policies and keys that records are built with works again"
 MARKER = "quokka"
 
 

@@ -1,10 +1,12 @@
-"""What nobody foresaw is a 500 that shows nothing."""
+"""Problem documents of errors that are foreseen, of routing, and of all others."""
 
 import logging
 
 import pytest
 
+from settings import settings
 from webapp import create_app
+from webapp.http.problems import Problem, unavailable
 
 
 def test_an_unexpected_error_shows_neither_its_message_nor_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
@@ -27,3 +29,44 @@ def test_an_unexpected_error_shows_neither_its_message_nor_a_traceback(caplog: p
     assert "request r-1 failed: ValueError at test_problems.py" in logged
     assert "QUOKKA" not in logged
     assert not any(record.exc_info for record in caplog.records)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [("GET", "/nothing", 404, "not_found"), ("PUT", "/ingest", 405, "method_not_allowed")],
+)
+def test_errors_of_routing_are_problem_documents_too(method: str, path: str, status: int, code: str) -> None:
+    answer = create_app().test_client().open(path, method=method)
+
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
+    assert answer.json is not None
+    assert (answer.json["status"], answer.json["code"]) == (status, code)
+    assert answer.json["request_id"] == answer.headers["X-Request-Id"]
+    assert ("Allow" in answer.headers) == (status == 405)
+
+
+def test_a_problem_keeps_its_headers_and_members() -> None:
+    app = create_app()
+
+    @app.get("/problem")
+    def fail() -> str:
+        raise Problem(429, "rate_limited", "Send less.", {"Retry-After": "3"}, {"errors": [1]})
+
+    answer = app.test_client().get("/problem", headers={"X-Request-Id": "r-1"})
+
+    assert answer.headers["Retry-After"] == "3"
+    assert answer.json == {
+        "type": "about:blank",
+        "title": "Too Many Requests",
+        "status": 429,
+        "detail": "Send less.",
+        "code": "rate_limited",
+        "request_id": "r-1",
+        "errors": [1],
+    }
+
+
+def test_unavailable_says_when_to_come_back() -> None:
+    problem = unavailable("busy", "Send it again.")
+
+    assert (problem.status, problem.headers) == (503, {"Retry-After": str(settings.retry_after_seconds)})
