@@ -18,7 +18,7 @@ from benchmarks.prices import bill
 from benchmarks.slow_network import SlowNetwork
 from local.engine import Engine
 from local.environment import engine_environment
-from models.logs.write.insert import write_units
+from models.logs.write.insert import estimate_write_units
 from settings import ROOT, settings
 from tests.support.processes import Processes
 from tests.support.waiting import wait_for
@@ -81,7 +81,7 @@ class Load:
             {name: {"S": its} for name, its in (fields | {"o": line, "m": line}).items()}
             for line in log_lines(self.logs)
         )
-        return self.requests * sum(map(write_units, items))
+        return self.requests * sum(map(estimate_write_units, items))
 
 
 class System:

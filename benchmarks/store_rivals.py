@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.log_lines import log_lines
 from benchmarks.plain.record import PlainRecord, absent
 from models import LogRecord
-from models.tables.connection import insert_connection
+from models.tables.connection import get_insert_connection
 from tasks.batch import RedactedBatch, RedactedLog
 from tasks.store import store
 
@@ -68,7 +68,7 @@ class Meter:
 
     def __init__(self) -> None:
         self.units = 0.0
-        for client in (insert_connection().client, PlainRecord._get_connection().connection.client):
+        for client in (get_insert_connection().client, PlainRecord._get_connection().connection.client):
             client.meta.events.register("after-call.dynamodb.*", self._add)
 
     def _add(self, parsed: dict[str, Any], **_: Any) -> None:

@@ -34,27 +34,27 @@ def erase_tenant(tenant_id: str, yes: bool) -> None:
             "that is what you want, add --yes"
         )
     with told():
-        if not tenant_erasure.is_known(tenant_id):
+        if not tenant_erasure.tenant_exists(tenant_id):
             raise click.ClickException(f"there is nothing of tenant {tenant_id}")
-        since = datetime.fromisoformat(tenant_erasure.begin(tenant_id))
+        since = datetime.fromisoformat(tenant_erasure.begin_erasure(tenant_id))
         click.echo(f"nothing of tenant {tenant_id} is taken any more")
         deleted = _delete_rows(tenant_id)
         _wait_until(since + _WORKERS_KNOW_AFTER)
         letters = _discard_letters(tenant_id)
         # What workers stored that did not know yet.
         deleted += _delete_rows(tenant_id)
-        tenant_erasure.end(tenant_id)
-    counts = ", ".join(f"{deleted[table.rows]} {table.rows}" for table in tenant_erasure.OF_TENANTS)
+        tenant_erasure.end_erasure(tenant_id)
+    counts = ", ".join(f"{deleted[rows.label]} {rows.label}" for rows in tenant_erasure.TENANT_ROWS)
     click.echo(f"tenant {tenant_id} is erased: {counts}, {letters} dead letters")
 
 
 def _delete_rows(tenant_id: str) -> Counter[str]:
     deleted: Counter[str] = Counter()
-    for table in tenant_erasure.OF_TENANTS:
-        with tqdm(total=table.count(tenant_id), desc=table.rows, unit="row", disable=None) as bar:
-            for rows in table.delete(tenant_id):
-                deleted[table.rows] += rows
-                bar.update(rows)
+    for rows in tenant_erasure.TENANT_ROWS:
+        with tqdm(total=rows.count(tenant_id), desc=rows.label, unit="row", disable=None) as bar:
+            for count in rows.delete(tenant_id):
+                deleted[rows.label] += count
+                bar.update(count)
     return deleted
 
 

@@ -8,7 +8,7 @@ import click
 
 from models import TenantErased
 from models.tables.connection import DYNAMODB_ERRORS
-from models.tenants.tenant import REMEMBERED
+from models.tenants.tenant import ERASURE_REMEMBERED_FOR
 from observability import safe_error_summary
 from topology import TENANT_ID_PATTERN
 
@@ -33,8 +33,9 @@ def told(what_to_do: str = MAKE_TABLES) -> Iterator[None]:
         yield
     except TenantErased as error:
         raise click.ClickException(
-            f"tenant {error} was erased, or is being. Its id can be used again {REMEMBERED.days} days after the end of "
-            f"that, when none of its logs can be in a queue; see: flask --app webapp tenants show {error}"
+            f"tenant {error} was erased, or is being. Its id can be used again {ERASURE_REMEMBERED_FOR.days} days "
+            f"after the end of that, when none of its logs can be in a queue; "
+            f"see: flask --app webapp tenants show {error}"
         ) from None
     except DYNAMODB_ERRORS as error:
         raise click.ClickException(f"DynamoDB did not do it ({safe_error_summary(error)}). {what_to_do}") from None

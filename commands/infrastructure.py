@@ -6,8 +6,8 @@ from flask import Blueprint
 from broker.control.sweep import SECOND_LOOK_SECONDS, sweep
 from broker.queues import create_queues
 from commands.errors import told
-from models import TABLES, differences
-from originals import KeyFile, KeysUnavailable, wrapping
+from models import TABLES, find_differences
+from originals import KeyFile, KeysUnavailable, get_wrapping
 from settings import settings
 
 database = Blueprint("db", __name__)
@@ -23,7 +23,7 @@ def create_tables() -> None:
         click.echo(f"table {model.Meta.table_name} is ready")
     if settings.key_file:
         try:
-            KeyFile(settings.key_file).make()
+            KeyFile(settings.key_file).create()
         except OSError as error:
             raise click.ClickException(f"{settings.key_file} can't be made: {error.strerror}") from None
         click.echo(f"key file {settings.key_file} is ready")
@@ -33,7 +33,7 @@ def create_tables() -> None:
 
 def _warn_without_keys() -> None:
     try:
-        wrapping().new_key("none")
+        get_wrapping().create_key("none")
     except KeysUnavailable as error:
         click.echo(f"no log can be stored until there is a key to encrypt originals with: {error}", err=True)
         if not settings.key_file:
@@ -48,7 +48,7 @@ def check_tables() -> None:
     different = False
     for model in TABLES:
         with told("Try again."):
-            lines = list(differences(model))
+            lines = list(find_differences(model))
         for line in lines or [f"table {model.Meta.table_name} is as it should be"]:
             click.echo(line)
         different = different or bool(lines)

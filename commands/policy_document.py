@@ -39,7 +39,7 @@ class TenantRules:
             ValueError: somebody wrote into the table what can't be.
             pynamodb.exceptions.GetError: DynamoDB did not answer.
         """
-        stored = TenantPolicy.of(tenant_id)
+        stored = TenantPolicy.get_or_none(tenant_id)
         if stored is None:
             return cls()
         return cls(Policy.from_json(stored.policy) if stored.policy else Policy(), stored.storage)

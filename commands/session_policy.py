@@ -8,7 +8,7 @@ import msgspec
 
 from models.crypto.data_key import DataKey
 from models.logs.log_record import LogRecord
-from models.tables.connection import Table
+from models.tables.base import Table
 from settings import settings
 from topology import TENANT_ID_PATTERN
 
@@ -68,7 +68,7 @@ def session_policy(tenant_id: str, *, original: bool = False, account: str = "*"
     ]
     for number, (name, index) in enumerate(sorted(LogRecord._indexes.items()), start=1):
         # Its hash keys need not be tenant ids; an index that doesn't say which are a tenant's is a mistake.
-        keys: list[str] = index.leading_keys(tenant_id)  # type: ignore[attr-defined]  # of ours
+        keys: list[str] = index.get_leading_keys(tenant_id)  # type: ignore[attr-defined]  # of ours
         resource = f"{arn(LogRecord)}/index/{name}"
         statements.append(Statement(f"Index{number}", ["dynamodb:Query"], resource, _condition(keys, attributes)))
     if original:

@@ -8,7 +8,7 @@ from flask import Blueprint
 from commands.erase import erase_tenant
 from commands.errors import TenantId, told
 from commands.session_policy_command import print_session_policy
-from models import SCOPES, AlreadyThere, ApiKey, KeyText, Limits, NotThere, Tenant, TenantErased
+from models import SCOPES, AlreadyExists, ApiKey, ApiKeyText, Limits, NotFound, Tenant, TenantErased
 from settings import MAX_BURST_SECONDS, settings
 
 tenants = Blueprint("tenants", __name__)
@@ -34,7 +34,7 @@ def create_tenant(tenant_id: str, name: str, **limits: int | None) -> None:
     with told():
         try:
             Tenant.add(tenant_id, name or tenant_id, Limits(**limits))
-        except AlreadyThere:
+        except AlreadyExists:
             raise click.ClickException(
                 f"there is a tenant {tenant_id} already, and it stays as it is; see: "
                 f"flask --app webapp tenants show {tenant_id}"
@@ -46,7 +46,7 @@ def create_tenant(tenant_id: str, name: str, **limits: int | None) -> None:
 def list_tenants() -> None:
     """Print every tenant: id, state, when it was made, name."""
     with told():
-        for tenant in Tenant.all():
+        for tenant in Tenant.iter_all():
             click.echo(f"{tenant.tenant_id}\t{tenant.state}\t{tenant.created_at}\t{tenant.name}")
 
 
@@ -111,7 +111,7 @@ def list_keys(tenant_id: str) -> None:
     """Print a tenant's keys from old to new: id, state, scopes, when made, last used, expiring."""
     with told():
         _existing(tenant_id)
-        for key in ApiKey.of_tenant(tenant_id):
+        for key in ApiKey.for_tenant(tenant_id):
             scopes = ",".join(scope for scope in SCOPES if scope in key.scopes)
             used, expires = key.last_used_at or "never", key.expires_at or "never"
             click.echo(f"{key.key_id}\t{key.state}\t{scopes}\t{key.created_at}\t{used}\t{expires}")
@@ -121,12 +121,12 @@ def list_keys(tenant_id: str) -> None:
 @click.argument("key_id", metavar="KEY_ID")
 def revoke_key(key_id: str) -> None:
     """End a key, by its id or by the whole key."""
-    text = KeyText.parse(key_id)
+    text = ApiKeyText.parse(key_id)
     wanted = text.key_id if text else key_id
     with told():
         try:
             ApiKey.revoke(wanted)
-        except NotThere:
+        except NotFound:
             # What was typed may be most of a key, so it is not repeated.
             raise click.ClickException(
                 "there is no such key; see: flask --app webapp keys list --tenant TENANT_ID"
@@ -138,7 +138,7 @@ _KNOWN_AFTER = f"web processes know within {settings.key_cache_seconds} s"
 
 
 def _existing(tenant_id: str) -> Tenant:
-    tenant = Tenant.of(tenant_id)
+    tenant = Tenant.get_or_none(tenant_id)
     if tenant is None:
         raise _unknown(tenant_id)
     return tenant
@@ -147,8 +147,8 @@ def _existing(tenant_id: str) -> Tenant:
 def _set_suspended(tenant_id: str, suspended: bool) -> None:
     with told():
         try:
-            Tenant.suspend(tenant_id, suspended)
-        except NotThere:
+            Tenant.set_suspended(tenant_id, suspended)
+        except NotFound:
             raise _unknown(tenant_id) from None
 
 

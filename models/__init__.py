@@ -1,18 +1,17 @@
 """PynamoDB models: the only code that talks to DynamoDB."""
 
 from models.crypto.data_key import DataKey
-from models.crypto.fingerprint import fingerprint_of
-from models.crypto.keyring import data_keys
-from models.crypto.tenant_keys import derived_key
-from models.errors import AlreadyThere, CursorRefused, NotThere, TenantErased, TenantRequired
+from models.crypto.keyring import get_keyring
+from models.crypto.tenant_keys import compute_fingerprint, derive_key
+from models.errors import AlreadyExists, CursorRefused, NotFound, TenantErased, TenantRequired
 from models.logs.log_record import DROPPED, ENCRYPTED, MAX_LIMIT, LogRecord
 from models.logs.read.pages import Page
-from models.logs.read.query import ENTITY_PATTERN, resolved
+from models.logs.read.query import ENTITY_PATTERN, resolve_moment
 from models.logs.write.verdict import Verdict
-from models.tables.connection import Table
-from models.tables.schema_check import differences
+from models.tables.base import Table
+from models.tables.table_schema import find_differences
 from models.tenants.access_record import AccessRecord
-from models.tenants.api_key import SCOPES, ApiKey, KeyText
+from models.tenants.api_key import SCOPES, ApiKey, ApiKeyText
 from models.tenants.storage import Storage
 from models.tenants.tenant import Limits, Tenant
 from models.tenants.tenant_activity import Counts, TenantActivity
@@ -26,15 +25,15 @@ __all__ = [
     "SCOPES",
     "TABLES",
     "AccessRecord",
-    "AlreadyThere",
+    "AlreadyExists",
     "ApiKey",
+    "ApiKeyText",
     "Counts",
     "CursorRefused",
     "DataKey",
-    "KeyText",
     "Limits",
     "LogRecord",
-    "NotThere",
+    "NotFound",
     "Page",
     "Storage",
     "Tenant",
@@ -43,11 +42,11 @@ __all__ = [
     "TenantPolicy",
     "TenantRequired",
     "Verdict",
-    "data_keys",
-    "derived_key",
-    "differences",
-    "fingerprint_of",
-    "resolved",
+    "compute_fingerprint",
+    "derive_key",
+    "find_differences",
+    "get_keyring",
+    "resolve_moment",
 ]
 
 TABLES: tuple[type[Table], ...] = (LogRecord, TenantPolicy, DataKey, Tenant, ApiKey, TenantActivity, AccessRecord)

@@ -1,27 +1,27 @@
-"""What our models refuse."""
+"""Errors that models raise for requests that they refuse."""
 
 
 class TenantRequired(TypeError):
-    """A read that does not name its tenant, which no code of ours may do."""
+    """A read that does not name its tenant; no code of ours may do that."""
 
 
-class AlreadyThere(Exception):
-    """A row that was to be new has a key that is taken."""
+class AlreadyExists(Exception):
+    """A new row has the key of an existing one."""
 
 
-class NotThere(Exception):
-    """A row that was to be changed is not in its table."""
+class NotFound(Exception):
+    """The row to change does not exist."""
 
 
 class TenantErased(Exception):
-    """The tenant was erased, or is being: nothing of it is stored any more."""
+    """The tenant was erased, or is being erased, so nothing of it is stored."""
 
 
 class CursorRefused(ValueError):
-    """A cursor that is none, was changed, or is of another tenant or another query."""
+    """An invalid cursor: changed, or of another tenant or query."""
 
     def __init__(self) -> None:
         super().__init__(
-            "not a cursor of this query: pass the one of the page before unchanged, with the same tenant, range, order "
-            "and entity, or none for the first page"
+            "not a cursor of this query: pass the cursor of the page before unchanged, with the same tenant, range, "
+            "order and entity, or no cursor for the first page"
         )

@@ -1,4 +1,4 @@
-"""Deleting all that there is of a tenant. Everything here may be done again: what is gone already is not missed."""
+"""Deleting a tenant's rows from every table. Each step may be repeated."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -9,80 +9,83 @@ from pynamodb.exceptions import PutError
 
 from models.crypto.data_key import DataKey
 from models.logs.log_record import LogRecord
-from models.tables.connection import Table
+from models.tables.base import Table
 from models.tenants.api_key import ApiKey
 from models.tenants.tenant import Tenant
 from models.tenants.tenant_activity import TenantActivity
 from models.tenants.tenant_policy import TenantPolicy
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
-DELETES_A_CALL = 25
+DELETES_PER_CALL = 25
 FIRST_DELAY_SECONDS = 0.1
-LONGEST_DELAY_SECONDS = 5.0
+MAX_DELAY_SECONDS = 5.0
 PATIENCE_SECONDS = 60.0
-"""For so long nothing may be deleted, because DynamoDB throttles, before that is an error."""
+"""How long DynamoDB may throttle every delete before that is an error."""
 
-Key = dict[str, dict[str, str]]
+PrimaryKey = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class OfTenant:
-    """A table that has rows of tenants, which its hash key, or that of an index, names: `tenant_id`.
+class TenantRows:
+    """The rows of a tenant in one table.
+
+    Their `tenant_id` is the hash key of the table, or of an index.
 
     Attributes:
-        rows: what they are, for people.
-        model: of the table.
-        key: names of its hash key, and its range key if it has one.
-        index: by which a tenant's rows are found; None for the table itself.
+        label: name of the rows, for people.
+        model: the table's model.
+        key_attributes: names of its hash key, and of its range key if it has one.
+        index: the index that finds a tenant's rows; None for the table itself.
     """
 
-    rows: str
+    label: str
     model: type[Table]
-    key: tuple[str, ...]
+    key_attributes: tuple[str, ...]
     index: str | None = None
 
     def count(self, tenant_id: str) -> int:
-        """How many rows a tenant has.
+        """Count a tenant's rows.
 
         Raises:
             pynamodb.exceptions.QueryError: DynamoDB did not answer.
         """
-        return sum(page["Count"] for page in self._pages(tenant_id, select="COUNT"))
+        return sum(page["Count"] for page in self._query_pages(tenant_id, select="COUNT"))
 
     def delete(self, tenant_id: str) -> Iterator[int]:
-        """Delete a tenant's rows; yields how many at a time.
+        """Delete a tenant's rows; yield the number of each call.
 
         Raises:
             pynamodb.exceptions.QueryError, pynamodb.exceptions.PutError: DynamoDB did not answer, or throttled for too
-                long; the rest is still there.
+                long; the remaining rows are still there.
         """
-        for page in self._pages(tenant_id, attributes_to_get=list(self.key)):
-            keys = [{name: item[name] for name in self.key} for item in page["Items"]]
-            for start in range(0, len(keys), DELETES_A_CALL):
-                yield from self._delete(keys[start : start + DELETES_A_CALL])
+        for page in self._query_pages(tenant_id, attributes_to_get=list(self.key_attributes)):
+            keys = [{name: item[name] for name in self.key_attributes} for item in page["Items"]]
+            for start in range(0, len(keys), DELETES_PER_CALL):
+                yield from self._delete(keys[start : start + DELETES_PER_CALL])
 
-    def _pages(self, tenant_id: str, **wanted: Any) -> Iterator[dict[str, Any]]:
-        """What Query answers; DynamoDB reads 1 MiB a call."""
+    def _query_pages(self, tenant_id: str, **options: Any) -> Iterator[dict[str, Any]]:
+        """Yield the answers of Query, each of at most 1 MiB."""
         start = None
         while True:
-            page = self.model._get_connection().query(
+            # Raw answers, because Model.query builds whole models and has no COUNT page by page.
+            page = self.model.get_connection().query(
                 tenant_id,
                 index_name=self.index,
                 consistent_read=self.index is None,
                 exclusive_start_key=start,
-                **wanted,
+                **options,
             )
             yield page
             if (start := page.get("LastEvaluatedKey")) is None:
                 return
 
-    def _delete(self, keys: Sequence[Key]) -> Iterator[int]:
-        """As many calls as it takes: DynamoDB does some of a call, and leaves the others."""
+    def _delete(self, keys: Sequence[PrimaryKey]) -> Iterator[int]:
+        """Delete rows in as many calls as it takes, since DynamoDB may do a part of a call only."""
         table = self.model.Meta.table_name
         delay, deadline = FIRST_DELAY_SECONDS, time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
-                answer = self.model._get_connection().batch_write_item(delete_items=keys)
+                answer = self.model.get_connection().batch_write_item(delete_items=keys)
             except PutError:
                 if time.monotonic() > deadline:
                     raise
@@ -96,36 +99,38 @@ class OfTenant:
                 return
             keys = left
             time.sleep(delay)
-            delay = min(2 * delay, LONGEST_DELAY_SECONDS)
+            delay = min(2 * delay, MAX_DELAY_SECONDS)
 
 
-OF_TENANTS = (
-    # The data keys first: without them no original can be read, however long the rest takes.
-    OfTenant("data keys", DataKey, ("tenant_id", "key_id")),
-    OfTenant("API keys", ApiKey, ("key_id",), index="tenant"),
-    OfTenant("records", LogRecord, ("tenant_id", "log_id")),
-    OfTenant("minutes of activity", TenantActivity, ("tenant_id", "minute")),
+TENANT_ROWS = (
+    # Data keys first: without them no original can be read, however long the rest takes.
+    TenantRows("data keys", DataKey, ("tenant_id", "key_id")),
+    TenantRows("API keys", ApiKey, ("key_id",), index="tenant"),
+    TenantRows("records", LogRecord, ("tenant_id", "log_id")),
+    TenantRows("minutes of activity", TenantActivity, ("tenant_id", "minute")),
 )
-"""All tables with rows that are a tenant's. Its own row and its policy's stay, to tell that it was erased, and so does
-who read its originals."""
+"""Rows that an erasure deletes.
+
+The tenant's own row and its policy's stay, to record the erasure, and so do the records of who read its originals.
+"""
 
 
-def is_known(tenant_id: str) -> bool:
-    """Whether there is anything of a tenant.
+def tenant_exists(tenant_id: str) -> bool:
+    """Return whether any table has a row of the tenant.
 
     Raises:
         pynamodb.exceptions.PynamoDBException: DynamoDB did not answer.
     """
-    if Tenant.of(tenant_id) is not None or TenantPolicy.of(tenant_id) is not None:
+    if Tenant.get_or_none(tenant_id) is not None or TenantPolicy.get_or_none(tenant_id) is not None:
         return True
-    return any(table.count(tenant_id) for table in OF_TENANTS)
+    return any(table.count(tenant_id) for table in TENANT_ROWS)
 
 
-def begin(tenant_id: str) -> str:
-    """Suspend a tenant for good, forget its policy and its secret, and let nothing of it be stored any more.
+def begin_erasure(tenant_id: str) -> str:
+    """Suspend a tenant for good, delete its policy and secret, and refuse its logs.
 
     Returns:
-        Since when that is so, ISO 8601 in UTC; when it was begun before, since then.
+        When the erasure began, ISO 8601 in UTC; the first time if it began before.
     Raises:
         pynamodb.exceptions.UpdateError: DynamoDB did not answer.
     """
@@ -133,8 +138,8 @@ def begin(tenant_id: str) -> str:
     return TenantPolicy.begin_erasure(tenant_id)
 
 
-def end(tenant_id: str) -> None:
-    """Note that nothing is left.
+def end_erasure(tenant_id: str) -> None:
+    """Record that the tenant's rows are deleted.
 
     Raises:
         pynamodb.exceptions.UpdateError: DynamoDB did not answer.

@@ -1,6 +1,6 @@
-"""Encryption of original texts: the envelope, and what encrypts the keys to it. Knows nothing of tables."""
+"""Encryption of originals: the envelope, KMS and the key file. Does not know tables."""
 
-from originals.envelope import DataCipher, key_id_of
+from originals.envelope import DataCipher, parse_data_key_id
 from originals.errors import KeyRefused, KeysUnavailable, OriginalUnreadable
 from originals.key_file import KeyFile
 from originals.kms import Kms
@@ -16,11 +16,11 @@ __all__ = [
     "NewKey",
     "OriginalUnreadable",
     "Wrapping",
-    "key_id_of",
-    "wrapping",
+    "get_wrapping",
+    "parse_data_key_id",
 ]
 
 
-def wrapping() -> Wrapping:
-    """What the settings say that data keys are encrypted by: KMS, or a key file with the embedded engine."""
+def get_wrapping() -> Wrapping:
+    """Return what encrypts data keys by the settings: KMS, or a key file."""
     return KeyFile(settings.key_file) if settings.key_file else Kms(settings.kms_key)

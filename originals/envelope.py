@@ -1,13 +1,14 @@
-"""An original text, encrypted: AES-256-GCM under a data key of its tenant.
+"""Envelope of an encrypted original: AES-256-GCM under a data key of its tenant.
 
-As bytes: version 1 (1), id of the data key (16), nonce (12), ciphertext, tag (16); as base64 in the table. The first
-two, the tenant and the log's id are authenticated with it: moved to another record or changed, it does not open.
+Its bytes: version 1 (1), id of the data key (16), nonce (12), ciphertext, tag (16). The table has them in base64. The
+version, the key's id, the tenant and the log id are authenticated too: an envelope that was changed, or moved to
+another record, does not open.
 
-Why not the AWS Encryption SDK, whose format has the data key, encrypted, in each message: on 300 bytes it took 209 us
-and 359 bytes more (version 4.0.7, caching, the suite with key commitment and without signature), 1,075 us with the
-keyrings that replace that, against 2 us and 45 bytes here, and its cache keys on the whole encryption context, so that
-a log's id in there costs a call to KMS per log. Its commitment protects those who accept keys from others; here a key
-comes from one table by id. The cipher is that of `cryptography`, which the SDK uses too.
+Why not the AWS Encryption SDK, whose messages each contain the encrypted data key? On 300 bytes it took 209 us and 359
+bytes more (version 4.0.7, caching, the suite with key commitment and without signature), or 1,075 us with the keyrings
+that replace its caching, against 2 us and 45 bytes here. Its cache uses the whole encryption context as key, so a log
+id in it costs a call to KMS for each log. Its key commitment protects those who accept keys from others; here a key
+comes from one table, by id. The cipher is that of `cryptography`, which the SDK uses too.
 """
 
 import base64
@@ -28,14 +29,14 @@ _TAG_BYTES = 16
 
 
 class DataCipher:
-    """A data key of a tenant, ready to encrypt and decrypt; for threads.
+    """Cipher with a tenant's data key. Safe to use from several threads.
 
-    Nonces are random, so a key is good for 2^32 texts: https://csrc.nist.gov/pubs/sp/800/38/d/final, 8.3.
+    Nonces are random, which is safe for 2^32 texts a key: https://csrc.nist.gov/pubs/sp/800/38/d/final, 8.3.
 
     Args:
-        tenant_id: whose key it is.
-        key_id: a UUID.
-        key: KEY_BYTES.
+        tenant_id: the tenant whose key it is.
+        key_id: the data key's id, a UUID.
+        key: KEY_BYTES bytes.
     """
 
     __slots__ = ("_cipher", "_head", "_tenant", "key_id")
@@ -43,49 +44,56 @@ class DataCipher:
     def __init__(self, tenant_id: str, key_id: str, key: bytes) -> None:
         tenant = tenant_id.encode()
         self.key_id = key_id
+        # The length keeps tenant and log id apart: tenant-1 with log a differs from tenant- with log 1a.
         self._tenant = len(tenant).to_bytes(2, "big") + tenant
         self._head = VERSION + uuid.UUID(key_id).bytes
         self._cipher = AESGCM(key)
 
     def seal(self, log_id: str, original: str) -> str:
-        """A log's text, encrypted, in base64: 61 characters and a third of its bytes longer."""
+        """Encrypt a log's text.
+
+        Returns:
+            The envelope in base64: 4/3 of the text's bytes, and 61 characters.
+        """
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._cipher.encrypt(nonce, original.encode(), self._bound_to(log_id))
+        sealed = self._cipher.encrypt(nonce, original.encode(), self._build_context(log_id))
         return base64.b64encode(self._head + nonce + sealed).decode()
 
     def open(self, log_id: str, sealed: str) -> str:
-        """What `seal` was given.
+        """Decrypt an envelope that `seal` made.
 
         Raises:
             OriginalUnreadable: it was made under another key or for another record, or was changed.
         """
-        data = _decoded(sealed)
+        data = _decode(sealed)
         nonce = data[_HEAD_BYTES : _HEAD_BYTES + _NONCE_BYTES]
         try:
             if data[:_HEAD_BYTES] == self._head:
-                return self._cipher.decrypt(nonce, data[_HEAD_BYTES + _NONCE_BYTES :], self._bound_to(log_id)).decode()
+                return self._cipher.decrypt(
+                    nonce, data[_HEAD_BYTES + _NONCE_BYTES :], self._build_context(log_id)
+                ).decode()
         except InvalidTag:
             pass
-        raise OriginalUnreadable("the stored original is not the one that was encrypted for this record")
+        raise OriginalUnreadable("the stored original was not encrypted for this record, or was changed")
 
-    def _bound_to(self, log_id: str) -> bytes:
+    def _build_context(self, log_id: str) -> bytes:
         return self._head + self._tenant + log_id.encode()
 
 
-def key_id_of(sealed: str) -> str:
-    """The id of the data key under which a text was encrypted.
+def parse_data_key_id(sealed: str) -> str:
+    """Return the id of the data key that encrypted a text.
 
     Raises:
-        OriginalUnreadable: it is nothing that `seal` made.
+        OriginalUnreadable: `seal` did not make it.
     """
-    return str(uuid.UUID(bytes=_decoded(sealed)[1:_HEAD_BYTES]))
+    return str(uuid.UUID(bytes=_decode(sealed)[1:_HEAD_BYTES]))
 
 
-def _decoded(sealed: str) -> bytes:
+def _decode(sealed: str) -> bytes:
     try:
         data = base64.b64decode(sealed, validate=True)
     except (binascii.Error, ValueError):
         data = b""
     if data[:1] != VERSION or len(data) < _HEAD_BYTES + _NONCE_BYTES + _TAG_BYTES:
-        raise OriginalUnreadable("the stored original is in no format that is known")
+        raise OriginalUnreadable("the stored original has an unknown format")
     return data

@@ -1,13 +1,19 @@
-"""Why an original text can't be encrypted or read. None of the messages has anything of a text or a key in it."""
+"""Errors of encrypting and reading originals. No message quotes a text or a key."""
 
 
 class KeysUnavailable(Exception):
-    """A data key can't be had now: KMS or DynamoDB does not answer, or the key file can't be used. Try again."""
+    """No data key now: KMS, DynamoDB or the key file fails. A retry may succeed."""
 
 
 class KeyRefused(Exception):
-    """The data key can't be decrypted, and trying again will not help: the key over it is disabled, or another one."""
+    """The data key can't be decrypted, and a retry will not help.
+
+    The key that encrypted it is disabled, or was replaced by another one.
+    """
 
 
 class OriginalUnreadable(Exception):
-    """The original can't be read, and trying again will not help: its key is gone or refused, or it was changed."""
+    """The original can't be read, and a retry will not help.
+
+    Its data key was deleted or is refused, or the text was changed.
+    """

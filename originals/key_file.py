@@ -1,4 +1,4 @@
-"""A key in a file that stands for KMS on one machine, with the embedded engine."""
+"""A key in a file, which replaces KMS beside the embedded engine."""
 
 import base64
 import binascii
@@ -19,48 +19,51 @@ _NONCE_BYTES = 12
 
 
 class KeyFile:
-    """The key in a file: KEY_BYTES in base64. Only its owner may read it.
+    """A key file: KEY_BYTES in base64, readable by its owner only.
 
     Args:
-        path: of the file; "" is none.
+        path: the file's path.
     """
 
     def __init__(self, path: str) -> None:
         self._path = Path(path)
 
-    def make(self) -> None:
-        """Make the file, with a new key, unless it is there; for its owner alone, from the first moment on.
+    def create(self) -> None:
+        """Create the file with a new key unless it exists.
+
+        From its first moment only its owner can read it.
 
         Raises:
             OSError: it can't be written.
         """
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        # Written elsewhere first, so that nobody reads half a key.
-        beginning = self._path.with_name(f"{self._path.name}.{os.getpid()}")
-        file = os.open(beginning, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        # Written to a temporary file first, so that no process reads half a key. A hard link fails if another process
+        # was faster; a rename would replace that process's key.
+        temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(file, "wb") as writing:
                 writing.write(base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
                 writing.flush()
                 os.fsync(writing.fileno())
             with contextlib.suppress(FileExistsError):
-                self._path.hardlink_to(beginning)
+                self._path.hardlink_to(temporary)
         finally:
-            beginning.unlink()
+            temporary.unlink()
 
-    def new_key(self, tenant_id: str) -> NewKey:
-        """A random one."""
+    def create_key(self, tenant_id: str) -> NewKey:
+        """Create a random data key."""
         key, nonce = os.urandom(KEY_BYTES), os.urandom(_NONCE_BYTES)
         return NewKey(key, nonce + AESGCM(self._key).encrypt(nonce, key, tenant_id.encode()), self._name)
 
     def unwrap(self, tenant_id: str, wrapped: bytes, wrapped_by: str) -> bytes:
-        """The data key."""
+        """Decrypt a data key."""
         if wrapped_by != self._name:
             raise KeyRefused(f"the data key was encrypted by {wrapped_by}, but {self._path} is {self._name}")
         try:
             return AESGCM(self._key).decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], tenant_id.encode())
         except InvalidTag:
-            raise KeyRefused(f"the data key is not one that {self._path} encrypted for this tenant") from None
+            raise KeyRefused(f"the data key was not encrypted by {self._path} for this tenant") from None
 
     @cached_property
     def _key(self) -> bytes:
@@ -69,7 +72,7 @@ class KeyFile:
                 mode = os.fstat(file.fileno()).st_mode & 0o777
                 text = file.read(1024)
         except FileNotFoundError:
-            raise KeysUnavailable(f"there is no {self._path}; make it: flask --app webapp db create") from None
+            raise KeysUnavailable(f"{self._path} does not exist; run: flask --app webapp db create") from None
         except OSError as error:
             raise KeysUnavailable(f"{self._path} can't be read: {error.strerror}") from None
         if mode & 0o077:
@@ -79,10 +82,10 @@ class KeyFile:
         except binascii.Error:
             key = b""
         if len(key) != KEY_BYTES:
-            raise KeysUnavailable(f"{self._path} is no key file: it must have {KEY_BYTES} bytes in base64")
+            raise KeysUnavailable(f"{self._path} is not a key file: it must contain {KEY_BYTES} bytes in base64")
         return key
 
     @cached_property
     def _name(self) -> str:
-        # A hash of 256 random bits tells nothing about them.
+        # A hash of 256 random bits reveals nothing about them.
         return f"key file {hashlib.sha256(self._key).hexdigest()[:8]}"

@@ -1,4 +1,4 @@
-"""Data keys from AWS KMS: it makes them, and decrypts them for as long as its key is enabled."""
+"""Data keys from AWS KMS, which creates them and decrypts them while its key is enabled."""
 
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,8 @@ from originals.wrapping import NewKey
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
-# https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html#API_Decrypt_Errors: those that say that the data
-# key can't be decrypted. After any other, throttling and missing permissions among them, it may work later.
+# Errors that mean that a data key can never be decrypted. After any other, throttling and missing permissions among
+# them, a retry may succeed. https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html#API_Decrypt_Errors
 _REFUSALS = {
     "DisabledException",
     "IncorrectKeyException",
@@ -25,33 +25,40 @@ _REFUSALS = {
 
 
 class Kms:
-    """Uses one key in KMS; the tenant is the encryption context of its data keys, as `tenant_id`.
+    """Wrapping by one KMS key.
+
+    KMS binds each data key to its tenant by the encryption context `tenant_id`.
 
     Args:
-        key: its id, ARN or alias, such as alias/sluice.
+        kms_key: id, ARN or alias of the KMS key, such as alias/sluice.
     """
 
-    def __init__(self, key: str) -> None:
-        self._key = key
+    def __init__(self, kms_key: str) -> None:
+        self._kms_key = kms_key
 
-    def new_key(self, tenant_id: str) -> NewKey:
-        """A random one. Any error is KeysUnavailable, a key that is not there too: somebody has to make it."""
+    def create_key(self, tenant_id: str) -> NewKey:
+        """Create a random data key.
+
+        Every error is KeysUnavailable, even that the KMS key does not exist: an operator has to create it.
+        """
         try:
-            made = self._client.generate_data_key(
-                KeyId=self._key, KeySpec="AES_256", EncryptionContext={"tenant_id": tenant_id}
+            data_key = self._client.generate_data_key(
+                KeyId=self._kms_key, KeySpec="AES_256", EncryptionContext={"tenant_id": tenant_id}
             )
         except (ClientError, BotoCoreError, OSError) as error:
             raise KeysUnavailable(f"KMS, {get_error_code(error)}") from None
-        return NewKey(made["Plaintext"], made["CiphertextBlob"], made["KeyId"])
+        return NewKey(data_key["Plaintext"], data_key["CiphertextBlob"], data_key["KeyId"])
 
     def unwrap(self, tenant_id: str, wrapped: bytes, wrapped_by: str) -> bytes:
-        """The data key. KMS finds by itself under which of its keys it is, so `key` may be replaced by another one."""
+        """Decrypt a data key.
+
+        KMS reads from the ciphertext which of its keys encrypted it, so the configured KMS key may be replaced.
+        """
         try:
             opened = self._client.decrypt(CiphertextBlob=wrapped, EncryptionContext={"tenant_id": tenant_id})
         except (ClientError, BotoCoreError, OSError) as error:
-            if get_error_code(error) in _REFUSALS:
-                raise KeyRefused(f"KMS, {get_error_code(error)}") from None
-            raise KeysUnavailable(f"KMS, {get_error_code(error)}") from None
+            name = get_error_code(error)
+            raise (KeyRefused if name in _REFUSALS else KeysUnavailable)(f"KMS, {name}") from None
         return opened["Plaintext"]
 
     @property

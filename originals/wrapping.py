@@ -1,4 +1,4 @@
-"""What encrypts data keys, so that they can be stored."""
+"""Wrapping: the encryption of data keys, so that they can be stored."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -6,12 +6,12 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A data key, and what of it may be stored.
+    """A new data key, with its encrypted form.
 
     Attributes:
-        key: 32 bytes, for memory alone.
-        wrapped: the same, encrypted.
-        wrapped_by: the name of what encrypted it.
+        key: 32 bytes, for memory only.
+        wrapped: the key, encrypted; may be stored.
+        wrapped_by: ARN of the KMS key that encrypted it, or name of the key file.
     """
 
     key: bytes = field(repr=False)
@@ -20,19 +20,19 @@ class NewKey:
 
 
 class Wrapping(Protocol):
-    """Makes data keys and decrypts them, each for one tenant."""
+    """Creates and decrypts data keys, each for one tenant."""
 
-    def new_key(self, tenant_id: str) -> NewKey:
-        """A random one.
+    def create_key(self, tenant_id: str) -> NewKey:
+        """Create a random data key.
 
         Raises:
-            KeysUnavailable: not now.
+            KeysUnavailable: it can't be created now.
         """
 
     def unwrap(self, tenant_id: str, wrapped: bytes, wrapped_by: str) -> bytes:
-        """The data key that `new_key` made for the same tenant.
+        """Decrypt a data key that `create_key` made for the same tenant.
 
         Raises:
-            KeysUnavailable: not now.
-            KeyRefused: never.
+            KeysUnavailable: it can't be decrypted now.
+            KeyRefused: it can never be decrypted.
         """

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from foundation.stale_on_error_cache import StaleOnErrorCache
-from models import Storage, TenantPolicy, derived_key
+from models import Storage, TenantPolicy, derive_key
 from settings import settings
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def get_redactor(tenant_id: str) -> "Redactor":
     """
     row = _get_policy_row(tenant_id)
     try:
-        return _build_redactor(row.policy, derived_key(row.secret, "hash")) if row.policy else _build_redactor("", b"")
+        return _build_redactor(row.policy, derive_key(row.secret, "hash")) if row.policy else _build_redactor("", b"")
     except ValueError:
         raise PolicyInvalid(tenant_id) from None
 
@@ -59,14 +59,14 @@ def get_storage_context(tenant_id: str) -> StorageContext:
     """
     row = _get_policy_row(tenant_id)
     try:
-        return StorageContext(row.storage, derived_key(row.secret, "fingerprint"))
+        return StorageContext(row.storage, derive_key(row.secret, "fingerprint"))
     except ValueError:
         raise PolicyInvalid(tenant_id) from None
 
 
 def _get_policy_row(tenant_id: str) -> TenantPolicy:
     # TenantErased is not cached: an erased tenant has few logs left, and a new tenant may get its id later.
-    return _rows.get_or_read(tenant_id, lambda: TenantPolicy.with_secret(tenant_id))
+    return _rows.get_or_read(tenant_id, lambda: TenantPolicy.get_or_create(tenant_id))
 
 
 @lru_cache(MAX_REDACTORS)

@@ -7,7 +7,7 @@ import msgspec
 from pynamodb.exceptions import PynamoDBException
 
 from foundation.outage import Outage
-from models import DROPPED, ENCRYPTED, Counts, LogRecord, TenantErased, Verdict, data_keys, fingerprint_of
+from models import DROPPED, ENCRYPTED, Counts, LogRecord, TenantErased, Verdict, compute_fingerprint, get_keyring
 from observability import get_error_code
 from originals import DataCipher, KeysUnavailable
 from tasks.application import app
@@ -45,7 +45,7 @@ def store(batch: RedactedBatch) -> BatchResult:
         return BatchResult(retry=batch)
     _records_outage.record_success()
     try:
-        verdicts = LogRecord.insert(records, tell_unavailable=_outage.record_failure)
+        verdicts = LogRecord.insert(records, report_unavailable=_outage.record_failure)
     except TenantErased:
         return discard(batch)
     if Verdict.UNAVAILABLE not in verdicts:
@@ -68,7 +68,7 @@ def build_records(batch: RedactedBatch) -> list[LogRecord]:
     cipher = None
     if context.storage.original_mode == "encrypt":
         size = sum(len(log.original_text) for log in batch.logs)
-        cipher = data_keys().to_seal(batch.tenant_id, len(batch.logs), size)
+        cipher = get_keyring().get_sealing_cipher(batch.tenant_id, len(batch.logs), size)
     expires_at = context.storage.expires_at
     return [_build_record(batch.tenant_id, log, context, cipher, expires_at) for log in batch.logs]
 
@@ -85,7 +85,7 @@ def _build_record(
         redactions=log.redactions or None,
         event_time=log.event_time or None,
         # Whatever is stored of the original: so a redelivery is recognised also after the policy has changed.
-        original_fingerprint=fingerprint_of(context.fingerprint_key, log.log_id, log.original_text),
+        original_fingerprint=compute_fingerprint(context.fingerprint_key, log.log_id, log.original_text),
         expires_at=expires_at,
     )
     if cipher is not None:
@@ -107,7 +107,7 @@ def _build_result(batch: RedactedBatch, records: list[LogRecord], verdicts: list
     waits_for_turn = throttled and Verdict.UNAVAILABLE not in verdicts
     return BatchResult(
         retry=select_logs(Verdict.UNAVAILABLE, Verdict.THROTTLED),
-        retry_after_seconds=LogRecord.seconds_until_turn(throttled) if waits_for_turn else None,
+        retry_after_seconds=LogRecord.book_retry(throttled) if waits_for_turn else None,
         failed=tuple(
             FailedPart.from_batch(reason, logs)
             for verdict, reason in _FAILURES.items()

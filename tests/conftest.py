@@ -74,7 +74,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         for model in TABLES:
             model.create()
         create_queues()
-        KeyFile(settings.key_file).make()
+        KeyFile(settings.key_file).create()
         yield running
 
 

@@ -3,14 +3,14 @@
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.models import Model
 
-from models.tables.connection import Connected
+from models.tables.connection import TableMeta
 from settings import settings
 
 
 class PlainRecord(Model):
     """A log. `save(absent)` does not overwrite."""
 
-    class Meta(Connected):
+    class Meta(TableMeta):
         table_name = settings.logs_table
         max_pool_connections = 32
 

@@ -8,7 +8,7 @@ from pynamodb.exceptions import PutError
 from benchmarks.plain.names import PREFIX, REDACT, STORE
 from benchmarks.plain.record import PlainRecord, absent
 from benchmarks.stock import stock_app
-from models.tables.connection import refused_by_condition
+from models.tables.connection import is_condition_failure
 from redaction import Redactor
 
 app = stock_app("plain", PREFIX)
@@ -37,5 +37,5 @@ def store(self: Any, log: dict[str, str]) -> None:
     try:
         record.save(absent)
     except PutError as error:
-        if not refused_by_condition(error):
+        if not is_condition_failure(error):
             raise self.retry(exc=error, countdown=1) from None

@@ -1,25 +1,26 @@
-"""The data keys of the tenants, encrypted: without its row an original text can't be read by anyone any more."""
+"""The encrypted data keys of tenants. Without its row nobody can read an original any more."""
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
 from foundation.timestamps import get_timestamp
-from models.tables.connection import Connected, Table
+from models.tables.base import Table
+from models.tables.connection import TableMeta
 from settings import settings
 
 
 class DataKey(Table):
-    """A data key of a tenant, as KMS or a key file encrypted it.
+    """A tenant's data key, encrypted by KMS or a key file.
 
-    Apart from the records, so that each of them doesn't have 245 characters of it, and so that deleting a tenant's rows
-    makes all its originals unreadable at once, in backups of the records too.
+    It has a table of its own for two reasons: the 245 characters are not repeated in each record, and deleting a
+    tenant's rows makes all its originals unreadable at once, also those in backups of the records.
     """
 
-    class Meta(Connected):
+    class Meta(TableMeta):
         table_name = settings.data_keys_table
 
     tenant_id = UnicodeAttribute(hash_key=True)
     key_id = UnicodeAttribute(range_key=True)
-    """A UUIDv7, so that the newest is the last one."""
+    """A UUIDv7, so that the newest sorts last."""
     wrapped = BinaryAttribute(legacy_encoding=False)
     wrapped_by = UnicodeAttribute()
     """ARN of the KMS key, or name of the key file."""
@@ -27,8 +28,8 @@ class DataKey(Table):
     """ISO 8601 in UTC."""
 
     @classmethod
-    def newest_of(cls, tenant_id: str) -> "DataKey | None":
-        """The key that a tenant got last, or None when it has none.
+    def get_newest(cls, tenant_id: str) -> "DataKey | None":
+        """Return a tenant's newest data key, or None when it has none.
 
         Raises:
             pynamodb.exceptions.QueryError: DynamoDB did not answer.

@@ -1,4 +1,4 @@
-"""A redacted log and the table it lives in."""
+"""The redacted log and its table."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -8,63 +8,64 @@ from pynamodb.attributes import BinaryAttribute, MapAttribute, TTLAttribute, Uni
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 
-from models.crypto.keyring import data_keys
+from models.crypto.keyring import get_keyring
 from models.errors import TenantRequired
 from models.logs.read.pages import Page, read_page
 from models.logs.read.query import LogQuery, Moment
-from models.logs.read.time_index import LogsByTime, shard_of, time_key_of
-from models.logs.write import timeless_ids
-from models.logs.write.insert import insert_items, write_units
-from models.logs.write.tenant_pacing import paces
+from models.logs.read.time_index import LogsByTime, build_time_key, get_time_shard
+from models.logs.write import custom_ids
+from models.logs.write.insert import estimate_write_units, insert_items
+from models.logs.write.tenant_pacing import tenant_pacer
 from models.logs.write.verdict import Verdict
-from models.tables.connection import Connected, insert_connection
-from models.tables.tenant_table import TenantTable
-from models.times import says_its_time, time_of_log
+from models.tables.base import TenantTable
+from models.tables.connection import TableMeta, get_insert_connection
+from models.times import get_log_time, is_uuid7
 from observability import get_error_code
-from originals import key_id_of
+from originals import parse_data_key_id
 from settings import settings
 
 ENCRYPTED = "encrypted"
 DROPPED = "dropped"
 MAX_LIMIT = 1000
-"""Records of a page."""
+"""Most records of a page."""
 
 
 class LogRecord(TenantTable):
-    """One redacted log. Insert-only: what is stored is never overwritten.
+    """One redacted log. Insert-only: a stored record is never overwritten.
 
     Every read names its tenant: `of` and `for_tenant` are the ways to read, `scan` raises.
     """
 
-    class Meta(Connected):
+    class Meta(TableMeta):
         table_name = settings.logs_table
 
     tenant_id = UnicodeAttribute(hash_key=True)
     log_id = UnicodeAttribute(range_key=True)
     original_text = UnicodeAttribute()
-    """As `original` says."""
+    """In the form that `original` names."""
     modified_text = UnicodeAttribute()
     processed_at = UnicodeAttribute()
     """ISO 8601 in UTC, such as 2026-01-31T12:00:00.000Z."""
     redactions: "MapAttribute[str, int]" = MapAttribute(null=True)  # type: ignore[no-untyped-call]  # missing in the stubs
-    """How many values were replaced, by entity; absent when none was."""
+    """Number of replaced values by entity; absent when nothing was replaced."""
     event_time = UnicodeAttribute(null=True)
-    """When the sender says that it happened, as `processed_at`; absent when it said nothing."""
+    """Time of the event by the sender, in the format of `processed_at`; absent when it gave none."""
     original = UnicodeAttribute(null=True)
-    """ENCRYPTED when `original_text` is that, DROPPED when it is the redacted text, absent when it is plain."""
+    """ENCRYPTED or DROPPED (then `original_text` is the redacted text); absent when `original_text` is plain."""
     original_fingerprint = BinaryAttribute(legacy_encoding=False, null=True)
-    """By what the original is recognized, as `fingerprint_of` makes it; absent from records that are older than it."""
+    """Made by `compute_fingerprint`, to recognize the original; absent from records that are older than it."""
     expires_at = TTLAttribute(null=True)
-    """When DynamoDB may delete it; absent when it stays for ever. In the table epoch seconds."""
+    """When DynamoDB may delete the record, in epoch seconds in the table; absent when it never expires."""
     time_shard = UnicodeAttribute(null=True)
-    """As `LogsByTime`; absent from records whose id says their time. Set when the record is stored, like `time_key`."""
+    """Hash key of the entry in `by_time`, set by `serialize`; absent when `log_id` is a UUIDv7."""
     time_key = UnicodeAttribute(null=True)
+    """Range key of that entry."""
 
     by_time = LogsByTime()
 
     @classmethod
     def of(cls, tenant_id: str, log_id: str) -> "LogRecord":
-        """One record.
+        """Return one record.
 
         Raises:
             LogRecord.DoesNotExist: this tenant has no such log, or it has expired.
@@ -76,21 +77,25 @@ class LogRecord(TenantTable):
         return record
 
     def open_original(self) -> str | None:
-        """The log as it was accepted, or None when it was not stored.
+        """Return the log as it was accepted, or None when it was not stored.
 
         Raises:
             originals.KeysUnavailable: KMS or DynamoDB does not answer.
-            originals.OriginalUnreadable: its key was deleted or is refused, or it was changed.
+            originals.OriginalUnreadable: its data key was deleted or is refused, or the text was changed.
         """
         if not self.original:
             return self.original_text
         if self.original == DROPPED:
             return None
-        return data_keys().to_open(self.tenant_id, key_id_of(self.original_text)).open(self.log_id, self.original_text)
+        data_key_id = parse_data_key_id(self.original_text)
+        return get_keyring().get_opening_cipher(self.tenant_id, data_key_id).open(self.log_id, self.original_text)
 
     @property
     def has_expired(self) -> bool:
-        """Whether it is as good as gone. DynamoDB deletes it within days, so every read leaves it out itself."""
+        """True once the record has expired.
+
+        DynamoDB takes days to delete it, so every read leaves expired records out.
+        """
         return self.expires_at is not None and self.expires_at <= datetime.now(UTC)
 
     @classmethod
@@ -104,35 +109,35 @@ class LogRecord(TenantTable):
         contains_entity: str | None = None,
         limit: int = 100,
         cursor: str | None = None,
-    ) -> Page:
-        """A page of one tenant's records.
+    ) -> Page["LogRecord"]:
+        """Return a page of one tenant's records.
 
-        With `since` or `until` they are in the order of their times. A UUIDv7 is its record's time, and all that Sluice
-        makes are; a record under another id was at its `event_time`, or else its `processed_at`. Without a range they
-        are in the order of their ids.
+        With `since` or `until` they are in the order of their times: of the UUIDv7 in `log_id` (Sluice makes no other
+        ids), or with a custom id of `event_time`, or else `processed_at`. Without a range they are in the order of
+        their ids.
 
-        A page costs one Query, of its records and one or two more, which have half a read unit for each 4 KB; with a
-        range or a cursor also a GetItem of the tenant's policy. With a range it costs what `LogsByTime` says besides,
-        for a tenant that ever had ids of its own making. With `contains_entity` it reads all there is in the range,
-        1 MiB a call, until the page is full or there were some ten calls: a page may have few records or none, and
-        there is more as long as it has a cursor.
+        A page costs one Query of its records and one or two more, at half a read unit for each 4 KB. With a range or a
+        cursor it costs a GetItem of the tenant's policy as well. With a range it also costs what `LogsByTime` states,
+        if the tenant ever had custom ids. With `contains_entity` it reads the whole range, 1 MiB a call, until the page
+        is full or some ten calls were made: such a page may have few records or none, and there are more as long as it
+        has a cursor.
 
-        What was stored in the last second may be missing.
+        Records stored in the last second may be missing.
 
         Args:
             tenant_id: whose records.
             since: records of this time or later; a point in time with a zone, or how long ago it is.
-            until: earlier ones; some minutes from now, for clocks that differ, when only `since` is given.
+            until: records before this time; some minutes from now, for clocks that differ, when only `since` is given.
             newest_first: descending instead of ascending.
-            contains_entity: those in which this entity was replaced, such as EMAIL.
+            contains_entity: only records in which this entity was replaced, such as EMAIL.
             limit: records a page, 1 to 1,000; a page of long records, over half a MiB, has fewer.
-            cursor: `Page.cursor` of the page before, of the same tenant and query. A range that was given as
-                so long ago stays the one of the first page.
+            cursor: `Page.cursor` of the page before, of the same tenant and query. A range given as so long ago stays
+                the one of the first page.
         Raises:
             TenantRequired: no tenant was named.
-            CursorRefused: `cursor` is not one of this tenant and this query, which is a ValueError.
-            TenantErased: it was, or is being, and that was noticed.
-            ValueError: `limit` is out of range, or `since`, `until` or `contains_entity` can't be.
+            CursorRefused: `cursor` belongs to another tenant or query, or is not a cursor; this is a ValueError.
+            TenantErased: the tenant was erased, or is being erased, and this read noticed.
+            ValueError: `limit` is out of range, or `since`, `until` or `contains_entity` is invalid.
             pynamodb.exceptions.QueryError, pynamodb.exceptions.GetError: DynamoDB did not answer.
         """
         if not tenant_id:
@@ -143,60 +148,68 @@ class LogRecord(TenantTable):
 
     @classmethod
     def insert(
-        cls, records: Sequence["LogRecord"], tell_unavailable: Callable[[str], None] = lambda _code: None
+        cls, records: Sequence["LogRecord"], report_unavailable: Callable[[str], None] = lambda _code: None
     ) -> list[Verdict]:
-        """Store records that are not there yet, 25 a call, several calls at once.
+        """Insert records that the table does not have, 25 a call, several calls at once.
 
-        A tenant that DynamoDB throttles is written at the pace that its partition bears. What fails in passing is tried
-        again for a few seconds.
+        A throttled tenant is written at the rate that its partition bears. Failures that may pass are retried for a few
+        seconds.
 
         Args:
-            records: of any tenants. Of several under one id the first is inserted, and the others are judged by what is
-                stored then; one with the same original is REDELIVERED, even when the first has failed.
-            tell_unavailable: called with the code of an error that may not come again, such as InternalServerError.
+            records: of any tenants. Of several under one id the first is inserted, and the others are judged by its
+                verdict; one with the same original is REDELIVERED once the first is settled, even if it failed for
+                good.
+            report_unavailable: called with the code of an error that may pass, such as InternalServerError.
         Returns:
             A verdict on each record, in their order.
         Raises:
-            TenantErased: the tenant of one was, or is being; none of them is stored.
+            TenantErased: the tenant of a record was erased, or is being erased; no record is stored.
         """
         try:
-            timeless_ids.note({record.tenant_id for record in records if not says_its_time(record.log_id)})
+            custom_ids.mark_tenants({record.tenant_id for record in records if not is_uuid7(record.log_id)})
         except PynamoDBException as error:
-            tell_unavailable(get_error_code(error))
+            report_unavailable(get_error_code(error))
             return [Verdict.UNAVAILABLE] * len(records)
         items = [record.serialize() for record in records]
-        return insert_items(insert_connection(), cls.Meta.table_name, items, tell_unavailable)
+        return insert_items(get_insert_connection(), cls.Meta.table_name, items, report_unavailable)
 
     @classmethod
-    def seconds_until_turn(cls, records: Sequence["LogRecord"]) -> float:
-        """How long records of one tenant that were THROTTLED shall wait, so that all that wait don't come at once."""
-        return paces.seconds_until_turn(records[0].tenant_id, sum(write_units(it.serialize()) for it in records))
+    def book_retry(cls, records: Sequence["LogRecord"]) -> float:
+        """Book the retry of one tenant's records that were THROTTLED.
+
+        Returns:
+            Its delay in seconds, spread so that waiting batches do not return together.
+        """
+        units = sum(estimate_write_units(record.serialize()) for record in records)
+        return tenant_pacer.book_retry(records[0].tenant_id, units)
+
+    # pynamodb's public methods that write are overridden below, since each of them could overwrite a record.
 
     def save(self, condition: Condition | None = None, *, add_version_condition: bool = True) -> dict[str, Any]:
-        """Store this record unless one with its key is there already.
+        """Insert this record unless the table has one with its key.
 
         Raises:
-            pynamodb.exceptions.PutError: one is there already, or DynamoDB did not answer.
+            pynamodb.exceptions.PutError: the table has one already, or DynamoDB did not answer.
             pynamodb.exceptions.UpdateError: DynamoDB did not answer.
-            TenantErased: the tenant was, or is being.
+            TenantErased: the tenant was erased, or is being erased.
         """
-        if not says_its_time(self.log_id):
-            timeless_ids.note([self.tenant_id])
+        if not is_uuid7(self.log_id):
+            custom_ids.mark_tenants([self.tenant_id])
         absent = LogRecord.log_id.does_not_exist()
         return super().save(
             absent if condition is None else absent & condition, add_version_condition=add_version_condition
         )
 
     def serialize(self, null_check: bool = True) -> dict[str, dict[str, Any]]:
-        """The item, with its place in the index if its id does not say its time."""
-        if not says_its_time(self.log_id):
-            self.time_shard = shard_of(self.tenant_id, self.log_id)
-            self.time_key = time_key_of(time_of_log(self.event_time, self.processed_at), self.log_id)
+        """Serialize the record, with the keys of its entry in `by_time` if its id is custom."""
+        if not is_uuid7(self.log_id):
+            self.time_shard = get_time_shard(self.tenant_id, self.log_id)
+            self.time_key = build_time_key(get_log_time(self.event_time, self.processed_at), self.log_id)
         return super().serialize(null_check)
 
     @classmethod
     def batch_write(cls, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refused.
+        """Refuse: BatchWriteItem overwrites.
 
         Raises:
             TypeError: always.
@@ -204,7 +217,7 @@ class LogRecord(TenantTable):
         raise TypeError("BatchWriteItem overwrites; use LogRecord.insert(records)")
 
     def update(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refused.
+        """Refuse: a stored record never changes.
 
         Raises:
             TypeError: always.

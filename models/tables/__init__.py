@@ -1,0 +1,1 @@
+"""How models reach their DynamoDB tables, and how these are created and compared."""

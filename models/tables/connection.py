@@ -1,29 +1,31 @@
-"""What all models share: how they reach DynamoDB, and how their tables are made."""
+"""How models reach DynamoDB: settings of their clients, and what all inserts share."""
 
 import threading
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from typing import Self
 
 from botocore.exceptions import BotoCoreError
 from pynamodb.connection.base import Connection
-from pynamodb.connection.table import TableConnection
 from pynamodb.exceptions import PynamoDBException
-from pynamodb.models import Model
 
 from foundation.aws_clients import REQUEST_PATH_TABLES, TABLES, get_connection_arguments
 from foundation.forks import after_fork_in_child
-from models.tables.call_threads import MAX_CALLS
-from models.tables.schema_changes import bring_up_to_date
 
 DYNAMODB_ERRORS = (PynamoDBException, BotoCoreError, OSError)
 """What a call of a model raises when DynamoDB refuses or does not answer."""
+CALLS_AT_ONCE = 4
+"""Calls under way for one insert."""
+MAX_CALLS = 32
+"""Calls under way for all inserts of a process, and connections kept open for them.
+
+Enough for CALLS_AT_ONCE in each of a store worker's eight threads (Procfile).
+"""
 
 _AWS = get_connection_arguments()
 
 
-class Connected:
-    """The part of a model's `Meta` that they share."""
+class TableMeta:
+    """Settings that the `Meta` of every model shares."""
 
     region = _AWS["region_name"]
     host = _AWS["endpoint_url"]
@@ -35,8 +37,11 @@ class Connected:
     max_retry_attempts = TABLES.attempts - 1
 
 
-class Awaited(Connected):
-    """For rows that a request waits for: it is answered in 5 s, with 503 if need be."""
+class RequestPathMeta(TableMeta):
+    """Shorter timeouts for tables that an HTTP request waits for.
+
+    A request is answered within 5 s, with a 503 if DynamoDB is slower.
+    """
 
     connect_timeout_seconds = REQUEST_PATH_TABLES.connect_seconds
     read_timeout_seconds = REQUEST_PATH_TABLES.read_seconds
@@ -46,71 +51,51 @@ class Awaited(Connected):
 @lru_cache(1)
 def _insert_connection() -> Connection:
     return Connection(
-        region=Connected.region,
-        host=Connected.host,
-        connect_timeout_seconds=Connected.connect_timeout_seconds,
-        read_timeout_seconds=Connected.read_timeout_seconds,
+        region=TableMeta.region,
+        host=TableMeta.host,
+        connect_timeout_seconds=TableMeta.connect_timeout_seconds,
+        read_timeout_seconds=TableMeta.read_timeout_seconds,
+        # botocore would retry all of a call for one item that failed. An insert retries that item alone.
         max_retry_attempts=0,
         max_pool_connections=MAX_CALLS,
-        aws_access_key_id=Connected.aws_access_key_id,
-        aws_secret_access_key=Connected.aws_secret_access_key,
+        aws_access_key_id=TableMeta.aws_access_key_id,
+        aws_secret_access_key=TableMeta.aws_secret_access_key,
     )
 
 
-# Its sockets are the parent's.
+# A child would share the parent's sockets, and mix up its answers with the parent's.
 after_fork_in_child(_insert_connection.cache_clear)
-_making = threading.Lock()
+_creating = threading.Lock()
 
 
-def insert_connection() -> Connection:
-    """For inserts, from several threads at once.
+def get_insert_connection() -> Connection:
+    """Return the process's connection for inserts, which several threads may use at once.
 
-    botocore tries nothing again there: an insert does so itself, with the items that failed instead of all of a call.
+    botocore makes no retries over it: an insert retries the items that failed instead of all items of a call.
     """
-    with _making:
+    with _creating:
         connection = _insert_connection()
-        # Made here, or each thread would make one, which takes longer than a hundred calls.
+        # pynamodb creates the botocore client when `client` is first read, without a lock. Creating it takes longer
+        # than a hundred calls, and each thread of the first insert would create one.
         _ = connection.client
     return connection
 
 
-class Table(Model):
-    """A model with a table of its own."""
-
-    @classmethod
-    def create(cls, tell: Callable[[str], None] = lambda _line: None) -> None:
-        """Make the table if it is not there, add what it has not of its model's, and wait until it is usable.
-
-        Args:
-            tell: is called with a line for each change, before it is made.
-        Raises:
-            pynamodb.exceptions.TableError: DynamoDB refused or did not answer.
-        """
-        bring_up_to_date(cls, tell)
-
-    @classmethod
-    def connection(cls) -> TableConnection:
-        """To the table."""
-        return cls._get_connection()
+@lru_cache(1)
+def get_call_threads() -> ThreadPoolExecutor:
+    """Return the process's threads that wait for DynamoDB during inserts; each starts when it is needed."""
+    return ThreadPoolExecutor(MAX_CALLS, thread_name_prefix="dynamodb")
 
 
-class KeyedTable(Table):
-    """A table whose rows have a hash key and no range key."""
-
-    @classmethod
-    def of(cls, key: str) -> Self | None:
-        """The row of a key, or None when there is none.
-
-        Raises:
-            pynamodb.exceptions.GetError: DynamoDB did not answer.
-        """
-        try:
-            return cls.get(key, consistent_read=True)
-        except cls.DoesNotExist:
-            return None
+# A fork copies the executor but none of its threads: a child's calls would wait for ever.
+after_fork_in_child(get_call_threads.cache_clear)
 
 
-def refused_by_condition(error: PynamoDBException) -> bool:
-    """Whether a write failed because its condition did not hold, and not because DynamoDB did not do it."""
-    # A cause that had no response raises AttributeError inside pynamodb's property, which getattr takes for absent.
+def is_condition_failure(error: PynamoDBException) -> bool:
+    """Return whether a write failed because its condition did not hold.
+
+    Any other failure means that DynamoDB did not answer, or did not do the write.
+    """
+    # pynamodb reads the code from the cause's response. A cause without a response (a timeout) raises AttributeError
+    # inside that property, which getattr with a default takes for a missing attribute.
     return getattr(error, "cause_response_code", None) == "ConditionalCheckFailedException"

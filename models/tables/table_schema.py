@@ -1,6 +1,6 @@
-"""What a table is like: as its model says, and as DynamoDB says."""
+"""Schemas of tables: as a model expects it, as DynamoDB has it, and the differences."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,13 +8,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import TableDoesNotExist, TableError
 from pynamodb.models import Model
 
+CREATE = "run: flask --app webapp db create"
+
 
 @dataclass(frozen=True, slots=True)
 class IndexSchema:
-    """An index.
+    """Schema of an index.
 
     Attributes:
-        keys: name, type and role of each, such as "tenant_id (S, HASH)".
+        keys: name, type and role of each key attribute, such as "tenant_id (S, HASH)".
         projection: ALL, KEYS_ONLY, or INCLUDE and the names of the attributes.
     """
 
@@ -24,84 +26,166 @@ class IndexSchema:
 
 @dataclass(frozen=True, slots=True)
 class TableSchema:
-    """A table; `expires_by` is the attribute by which DynamoDB deletes items, if there is one."""
+    """Schema of a table and its indexes.
+
+    Attributes:
+        keys: as in IndexSchema.
+        ttl_attribute: the attribute by which DynamoDB deletes expired items; None without TTL.
+    """
 
     keys: tuple[str, ...]
     billing_mode: str
     indexes: Mapping[str, IndexSchema]
-    expires_by: str | None
+    ttl_attribute: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
-    """A table that is there; `busy` names what of it is not usable yet, with its state."""
+class TableState:
+    """An existing table: its schema, and the state of each part that is not ACTIVE."""
 
     schema: TableSchema
-    busy: Mapping[str, str]
+    not_ready: Mapping[str, str]
 
 
-def wanted(model: type[Model]) -> TableSchema:
-    """The table that a model is written for."""
-    said = model._get_schema()
+def get_expected_schema(model: type[Model]) -> TableSchema:
+    """Return the schema that a model is written for."""
+    # Both are private in pynamodb, and are what its `create_table` and TTL calls are made from.
+    expected = model._get_schema()
     ttl = model._ttl_attribute()  # type: ignore[no-untyped-call]  # missing in the package
     return TableSchema(
-        _keys(said["key_schema"], said["attribute_definitions"]),
+        _format_keys(expected["key_schema"], expected["attribute_definitions"]),
         str(model.Meta.billing_mode),
         {
             index["index_name"]: IndexSchema(
-                _keys(index["key_schema"], index["attribute_definitions"]), _projection(index["projection"])
+                _format_keys(index["key_schema"], index["attribute_definitions"]),
+                _format_projection(index["projection"]),
             )
-            for index in said["global_secondary_indexes"]
+            for index in expected["global_secondary_indexes"]
         },
         ttl.attr_name if ttl else None,
     )
 
 
-def described(model: type[Model]) -> Described | None:
-    """The table that is there, if one is.
+def get_table_state(model: type[Model]) -> TableState | None:
+    """Return the state of a model's table in DynamoDB, or None if it does not exist.
 
     Raises:
         pynamodb.exceptions.TableError: DynamoDB did not answer.
     """
     try:
-        said = model.describe_table()
-        expires_by = _expires_by(model)
+        description = model.describe_table()
+        ttl_attribute = _get_ttl_attribute(model)
     except TableDoesNotExist:
         return None
     except (ClientError, BotoCoreError) as error:
         raise TableError(f"{model.Meta.table_name}: {error}", error) from error
-    indexes = said.get("GlobalSecondaryIndexes", [])
-    states = {"the table": said["TableStatus"]} | {
+    indexes = description.get("GlobalSecondaryIndexes", [])
+    states = {"the table": description["TableStatus"]} | {
         f"its index {index['IndexName']}": index.get("IndexStatus", "ACTIVE") for index in indexes
     }
     schema = TableSchema(
-        _keys(said["KeySchema"], said["AttributeDefinitions"]),
-        # Absent from tables that never were anything else.
-        said.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
+        _format_keys(description["KeySchema"], description["AttributeDefinitions"]),
+        # DynamoDB leaves the summary out for tables that were PROVISIONED all their life.
+        description.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
         {
             index["IndexName"]: IndexSchema(
-                _keys(index["KeySchema"], said["AttributeDefinitions"]), _projection(index["Projection"])
+                _format_keys(index["KeySchema"], description["AttributeDefinitions"]),
+                _format_projection(index["Projection"]),
             )
             for index in indexes
         },
-        expires_by,
+        ttl_attribute,
     )
-    return Described(schema, {name: state for name, state in states.items() if state != "ACTIVE"})
+    return TableState(schema, {name: state for name, state in states.items() if state != "ACTIVE"})
 
 
-def _expires_by(model: type[Model]) -> str | None:
-    # Not `dispatch`, which asks for consumed capacity where there is none.
+def find_differences(model: type[Model]) -> Iterator[str]:
+    """Yield each difference between a DynamoDB table and its model, with the fix.
+
+    Raises:
+        pynamodb.exceptions.TableError: DynamoDB did not answer.
+    """
+    table, expected, state = model.Meta.table_name, get_expected_schema(model), get_table_state(model)
+    if state is None:
+        yield f"table {table} does not exist; {CREATE}"
+        return
+    for name, status in state.not_ready.items():
+        yield f"table {table}: {name} is {status}; wait until it is ACTIVE"
+    actual = state.schema
+    yield from _compare_tables(table, expected, actual)
+    yield from _compare_ttl(table, expected.ttl_attribute, actual.ttl_attribute)
+    for name, index in expected.indexes.items():
+        yield from _compare_indexes(table, name, index, actual.indexes.get(name))
+    for name in actual.indexes.keys() - expected.indexes.keys():
+        yield (
+            f"table {table}: Sluice does not use the index {name}, which costs write units; if nothing else uses it, "
+            f"{_delete_index_command(table, name)}"
+        )
+
+
+def _compare_tables(table: str, expected: TableSchema, actual: TableSchema) -> Iterator[str]:
+    if actual.keys != expected.keys:
+        yield (
+            f"table {table} has the keys {', '.join(actual.keys)} instead of {', '.join(expected.keys)}; the keys of "
+            f"a table can't be changed: name another table in the settings, then {CREATE}"
+        )
+    if actual.billing_mode != expected.billing_mode:
+        yield (
+            f"table {table} has the billing mode {actual.billing_mode} instead of {expected.billing_mode}; run: "
+            f"aws dynamodb update-table --table-name {table} --billing-mode {expected.billing_mode}"
+        )
+
+
+def _compare_ttl(table: str, expected: str | None, actual: str | None) -> Iterator[str]:
+    if actual == expected:
+        return
+    if actual is None:
+        yield f"table {table}: TTL is off instead of by {expected}, so no item expires; {CREATE}"
+        return
+    # DynamoDB takes up to an hour to switch TTL off, and refuses another attribute until then.
+    then = f"; after an hour, {CREATE}" if expected else ""
+    yield (
+        f"table {table}: TTL is by {actual} instead of {f'by {expected}' if expected else 'off'}; run: aws dynamodb "
+        f"update-time-to-live --table-name {table} --time-to-live-specification "
+        f"Enabled=false,AttributeName={actual}{then}"
+    )
+
+
+def _compare_indexes(table: str, name: str, expected: IndexSchema, actual: IndexSchema | None) -> Iterator[str]:
+    if actual is None:
+        yield f"table {table}: the index {name} does not exist; {CREATE}"
+        return
+    parts = (("keys", actual.keys, expected.keys), ("projection", actual.projection, expected.projection))
+    for part, actual_part, expected_part in parts:
+        if actual_part != expected_part:
+            yield (
+                f"table {table}: the index {name} has the {part} {', '.join(actual_part)} instead of "
+                f"{', '.join(expected_part)}; {_delete_index_command(table, name)}, wait until it is gone, then "
+                f"{CREATE}"
+            )
+
+
+def _delete_index_command(table: str, name: str) -> str:
+    update = f'[{{"Delete":{{"IndexName":"{name}"}}}}]'
+    return f"run: aws dynamodb update-table --table-name {table} --global-secondary-index-updates '{update}'"
+
+
+def _get_ttl_attribute(model: type[Model]) -> str | None:
+    # The botocore client, since pynamodb's `dispatch` adds ReturnConsumedCapacity, which DescribeTimeToLive refuses.
     client: Any = model._get_connection().connection.client
-    said = client.describe_time_to_live(TableName=model.Meta.table_name)["TimeToLiveDescription"]
-    name: str | None = said.get("AttributeName") if said["TimeToLiveStatus"] in ("ENABLED", "ENABLING") else None
+    description = client.describe_time_to_live(TableName=model.Meta.table_name)["TimeToLiveDescription"]
+    is_enabled = description["TimeToLiveStatus"] in ("ENABLED", "ENABLING")
+    name: str | None = description.get("AttributeName") if is_enabled else None
     return name
 
 
-def _keys(key_schema: Iterable[Any], definitions: Iterable[Any]) -> tuple[str, ...]:
-    types = {its["AttributeName"]: its["AttributeType"] for its in definitions}
-    ordered = sorted(key_schema, key=lambda key: str(key["KeyType"]))
-    return tuple(f"{key['AttributeName']} ({types[key['AttributeName']]}, {key['KeyType']})" for key in ordered)
+def _format_keys(key_schema: Iterable[Any], definitions: Iterable[Any]) -> tuple[str, ...]:
+    types = {definition["AttributeName"]: definition["AttributeType"] for definition in definitions}
+    ordered = sorted(key_schema, key=lambda element: str(element["KeyType"]))
+    return tuple(
+        f"{element['AttributeName']} ({types[element['AttributeName']]}, {element['KeyType']})" for element in ordered
+    )
 
 
-def _projection(said: Mapping[str, Any]) -> tuple[str, ...]:
-    return (said["ProjectionType"], *sorted(said.get("NonKeyAttributes") or ()))
+def _format_projection(projection: Mapping[str, Any]) -> tuple[str, ...]:
+    return (projection["ProjectionType"], *sorted(projection.get("NonKeyAttributes") or ()))

@@ -1,4 +1,4 @@
-"""Who was given originals."""
+"""Records of who read which originals."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -9,19 +9,22 @@ from pynamodb.attributes import ListAttribute, UnicodeAttribute
 
 from foundation.timestamps import get_timestamp
 from models.errors import TenantRequired
-from models.tables.connection import Awaited
-from models.tables.tenant_table import TenantTable
-from models.times import first_key_of, microseconds_of
+from models.tables.base import TenantTable
+from models.tables.connection import RequestPathMeta
+from models.times import build_lower_bound_key, to_microseconds
 from settings import settings
 
 MAX_IDS = 300
-"""Logs of a row; with ids as long as they may be these are 300 KB, of the 400 KB that an item may have."""
+"""Log ids of a row. At most 300 KB with the longest ids, below the 400 KB of an item."""
 
 
 class AccessRecord(TenantTable):
-    """A reading of originals of a tenant's logs. It is stored before they are given out, never changed, and stays."""
+    """One read of originals of a tenant's logs.
 
-    class Meta(Awaited):
+    It is stored before the originals are returned, never changes, and never expires.
+    """
+
+    class Meta(RequestPathMeta):
         table_name = settings.access_table
 
     tenant_id = UnicodeAttribute(hash_key=True)
@@ -30,16 +33,16 @@ class AccessRecord(TenantTable):
     read_at = UnicodeAttribute()
     """ISO 8601 in UTC."""
     key_id = UnicodeAttribute()
-    """Of the key that was used, as in `ApiKey`."""
+    """The `ApiKey` that was used."""
     request_id = UnicodeAttribute()
     log_ids: "ListAttribute[str]" = ListAttribute(of=UnicodeAttribute)  # type: ignore[arg-type]  # wrong in the package
 
     @classmethod
     def add(cls, tenant_id: str, key_id: str, request_id: str, log_ids: Sequence[str]) -> None:
-        """Store that the originals of these logs are about to be given to who has a key; MAX_IDS a row.
+        """Record that an API key is about to read these originals; MAX_IDS a row.
 
         Raises:
-            pynamodb.exceptions.PutError: DynamoDB did not answer; they must not be given out.
+            pynamodb.exceptions.PutError: DynamoDB did not answer; the originals must not be returned.
         """
         for begin in range(0, len(log_ids), MAX_IDS):
             cls(
@@ -53,22 +56,22 @@ class AccessRecord(TenantTable):
 
     @classmethod
     def between(cls, tenant_id: str, since: datetime, until: datetime) -> Iterator["AccessRecord"]:
-        """The readings of a tenant's originals from `since` to before `until`, in order.
+        """Yield the reads of a tenant's originals from `since` to before `until`, in order.
 
         Raises:
             TenantRequired: no tenant was named.
             pynamodb.exceptions.QueryError: DynamoDB did not answer.
         """
         if not tenant_id:
-            raise TenantRequired("readings are listed for one tenant; name it")
-        begin, end = first_key_of(microseconds_of(since)), first_key_of(microseconds_of(until))
+            raise TenantRequired("reads of originals are listed for one tenant; name it")
+        begin, end = build_lower_bound_key(to_microseconds(since)), build_lower_bound_key(to_microseconds(until))
         if begin < end:
             yield from cls.query(tenant_id, cls.access_id.between(begin, end))
 
     def update(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refused.
+        """Refuse: what was read stays read.
 
         Raises:
             TypeError: always.
         """
-        raise TypeError("what was read was read")
+        raise TypeError("a record of access is never changed")

@@ -1,4 +1,4 @@
-"""The keys by which requests show whom they are for."""
+"""API keys, which authenticate a request as one tenant's."""
 
 import hashlib
 import hmac
@@ -14,12 +14,13 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
 from foundation.timestamps import get_timestamp
-from models.errors import NotThere
-from models.tables.connection import Awaited, KeyedTable, refused_by_condition
+from models.errors import NotFound
+from models.tables.base import KeyedTable
+from models.tables.connection import RequestPathMeta, is_condition_failure
 from settings import settings
 
 SCOPES = ("ingest", "read", "read:original", "admin")
-"""What a key may be for. None of them includes another one."""
+"""Scopes of an API key. None includes another one."""
 
 _ALPHABET = string.ascii_letters + string.digits
 _ID_CHARACTERS = 16
@@ -28,20 +29,23 @@ _SECRET_CHARACTERS = 43
 _TEXT = re.compile(rf"slk_([A-Za-z0-9]{{{_ID_CHARACTERS}}})_([A-Za-z0-9]{{{_SECRET_CHARACTERS}}})", re.ASCII)
 
 
-class KeyText(NamedTuple):
-    """A key in its parts. The id is no secret: it finds the key, and may be shown."""
+class ApiKeyText(NamedTuple):
+    """The text of an API key, in its parts.
+
+    The id is not secret: it finds the row, and may be shown.
+    """
 
     key_id: str
     secret: str
 
     @classmethod
-    def new(cls) -> "KeyText":
-        """A random one."""
+    def generate(cls) -> "ApiKeyText":
+        """Generate a random API key."""
         return cls(_random(_ID_CHARACTERS), _random(_SECRET_CHARACTERS))
 
     @classmethod
-    def parse(cls, text: str) -> "KeyText | None":
-        """The parts of a whole key, or None when `text` is not one."""
+    def parse(cls, text: str) -> "ApiKeyText | None":
+        """Return the parts of an API key, or None when `text` is not one."""
         match = _TEXT.fullmatch(text)
         return cls(*match.groups()) if match else None
 
@@ -49,19 +53,19 @@ class KeyText(NamedTuple):
         return f"slk_{self.key_id}_{self.secret}"
 
     def __repr__(self) -> str:
-        # A key must not get into a traceback or a log by way of its repr.
-        return f"KeyText({self.key_id})"
+        # The secret must not get into a traceback or a log by way of the repr.
+        return f"ApiKeyText({self.key_id})"
 
     def hash(self) -> bytes:
-        """SHA-256 of the secret.
+        """Return the SHA-256 of the secret.
 
-        A slow hash is there for what people think up; nobody finds 256 random bits by trying, however fast the hash is.
+        Slow hashes protect passwords that people choose. Nobody finds 256 random bits by trying, however fast the hash.
         """
         return hashlib.sha256(self.secret.encode()).digest()
 
 
 class KeysOfTenant(GlobalSecondaryIndex["ApiKey"]):  # type: ignore[no-untyped-call]  # missing in the stubs
-    """The keys of a tenant from old to new, without their hashes."""
+    """A tenant's API keys from old to new, without the hashes of their secrets."""
 
     class Meta:
         index_name = "tenant"
@@ -72,15 +76,15 @@ class KeysOfTenant(GlobalSecondaryIndex["ApiKey"]):  # type: ignore[no-untyped-c
 
 
 class ApiKey(KeyedTable):
-    """A key of a tenant: all about it but its secret, of which only a hash is kept. Times are ISO 8601 in UTC."""
+    """A tenant's API key, with a hash of its secret. Times are ISO 8601 in UTC."""
 
-    class Meta(Awaited):
+    class Meta(RequestPathMeta):
         table_name = settings.keys_table
 
     key_id = UnicodeAttribute(hash_key=True)
     tenant_id = UnicodeAttribute()
     secret_hash = BinaryAttribute(legacy_encoding=False, null=True)
-    """As `KeyText.hash` makes it; absent from what `of_tenant` yields."""
+    """Made by `ApiKeyText.hash`; absent from the rows that `for_tenant` yields."""
     scopes = UnicodeSetAttribute()
     created_at = UnicodeAttribute()
     last_used_at = UnicodeAttribute(null=True)
@@ -90,8 +94,10 @@ class ApiKey(KeyedTable):
     by_tenant = KeysOfTenant()
 
     @classmethod
-    def of_tenant(cls, tenant_id: str) -> Iterator["ApiKey"]:
-        """A tenant's keys from old to new; one that was made or changed a moment ago may be missing or as before.
+    def for_tenant(cls, tenant_id: str) -> Iterator["ApiKey"]:
+        """Yield a tenant's API keys from old to new.
+
+        A key that was created or changed a moment ago may be missing or out of date.
 
         Raises:
             pynamodb.exceptions.QueryError: DynamoDB did not answer.
@@ -99,22 +105,22 @@ class ApiKey(KeyedTable):
         yield from cls.by_tenant.query(tenant_id)
 
     @classmethod
-    def add(cls, tenant_id: str, scopes: Collection[str], expires_in: timedelta | None = None) -> KeyText:
-        """Make a key and store it.
+    def add(cls, tenant_id: str, scopes: Collection[str], expires_in: timedelta | None = None) -> ApiKeyText:
+        """Create an API key and store it.
 
         Args:
-            tenant_id: of a tenant that is there.
+            tenant_id: of an existing tenant.
             scopes: one or more of SCOPES.
-            expires_in: None for a key that doesn't expire.
+            expires_in: None for a key that never expires.
         Returns:
-            The key, which nobody can get again.
+            The API key. It can't be read again.
         Raises:
-            ValueError: no scopes, or one that isn't.
+            ValueError: no scopes, or an unknown one.
             pynamodb.exceptions.PutError: DynamoDB did not answer.
         """
         if not scopes or not set(scopes) <= set(SCOPES):
-            raise ValueError(f"a key has one or more of the scopes {', '.join(SCOPES)}")
-        text = KeyText.new()
+            raise ValueError(f"an API key needs one or more of the scopes {', '.join(SCOPES)}")
+        text = ApiKeyText.generate()
         cls(
             text.key_id,
             tenant_id=tenant_id,
@@ -125,35 +131,37 @@ class ApiKey(KeyedTable):
         ).save(cls.key_id.does_not_exist())
         return text
 
-    def is_of(self, text: KeyText) -> bool:
-        """Whether the secret is right, in a time that does not tell how much of it is."""
+    def matches(self, text: ApiKeyText) -> bool:
+        """Return whether the secret is right, in constant time."""
         return hmac.compare_digest(self.secret_hash or b"", text.hash())
 
     @property
     def state(self) -> str:
-        """revoked, expired or active."""
+        """One of revoked, expired and active."""
         if self.revoked_at:
             return "revoked"
         return "expired" if self.expires_at and self.expires_at <= get_timestamp() else "active"
 
     @classmethod
     def revoke(cls, key_id: str) -> None:
-        """End a key; web processes know within `settings.key_cache_seconds`. One that is revoked stays as it is.
+        """Revoke an API key. One that was revoked before keeps its time.
+
+        Web processes notice within `settings.key_cache_seconds`.
 
         Raises:
-            NotThere: there is no such key.
+            NotFound: there is no such API key.
             pynamodb.exceptions.UpdateError: DynamoDB did not answer.
         """
         try:
             cls(key_id).update([cls.revoked_at.set(cls.revoked_at | get_timestamp())], condition=cls.key_id.exists())
         except UpdateError as error:
-            if refused_by_condition(error):
-                raise NotThere(key_id) from None
+            if is_condition_failure(error):
+                raise NotFound(key_id) from None
             raise
 
     @classmethod
-    def note_use(cls, key_id: str, used_at: str, unless_after: str) -> None:
-        """Store when a key was last used, unless another process stored a time after `unless_after`.
+    def record_use(cls, key_id: str, used_at: str, unless_after: str) -> None:
+        """Record when an API key was last used, unless one use after `unless_after` is recorded.
 
         Raises:
             pynamodb.exceptions.UpdateError: DynamoDB did not answer.
@@ -162,7 +170,7 @@ class ApiKey(KeyedTable):
         try:
             cls(key_id).update([cls.last_used_at.set(used_at)], condition=cls.key_id.exists() & older)
         except UpdateError as error:
-            if not refused_by_condition(error):
+            if not is_condition_failure(error):
                 raise
 
 

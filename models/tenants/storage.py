@@ -1,4 +1,4 @@
-"""How the logs of a tenant are stored."""
+"""Rules for storing a tenant's logs."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,13 +12,13 @@ ORIGINAL_MODES: tuple[str, ...] = get_args(OriginalMode)
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """What of a tenant's logs is stored, and for how long; None for what the settings say.
+    """What is stored of a tenant's logs, and for how long; None means the settings.
 
     Attributes:
         original: "keep" stores original texts as they are, "encrypt" encrypts them, "drop" stores none.
-        retention_days: 1 to MAX_KEPT_DAYS; 0 is for ever.
+        retention_days: 1 to MAX_KEPT_DAYS; 0 means for ever.
 
-    Raises ValueError, with what is allowed, for another value.
+    Raises ValueError, which names the allowed values, for any other value.
     """
 
     original: OriginalMode | None = None
@@ -26,18 +26,20 @@ class Storage:
 
     def __post_init__(self) -> None:
         if self.original is not None and self.original not in ORIGINAL_MODES:
-            raise ValueError(f"original is one of {', '.join(ORIGINAL_MODES)}, not {self.original!r}")
+            raise ValueError(f"original must be one of {', '.join(ORIGINAL_MODES)}, not {self.original!r}")
         days = self.retention_days
         if days is not None and (type(days) is not int or not 0 <= days <= MAX_KEPT_DAYS):
-            raise ValueError(f"retention_days is 0, for ever, or a number of days up to {MAX_KEPT_DAYS}, not {days!r}")
+            raise ValueError(
+                f"retention_days must be 0 (for ever) or a number of days up to {MAX_KEPT_DAYS}, not {days!r}"
+            )
 
     @property
     def original_mode(self) -> OriginalMode:
-        """What holds: the tenant's own, or that of the settings."""
+        """The tenant's own mode, or that of the settings."""
         return self.original or settings.original
 
     @property
     def expires_at(self) -> datetime | None:
-        """When a log expires that is stored now; None for never."""
+        """Expiry of a log that is stored now; None for never."""
         days = settings.retention_days if self.retention_days is None else self.retention_days
         return datetime.now(UTC) + timedelta(days=days) if days else None

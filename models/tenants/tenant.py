@@ -1,4 +1,4 @@
-"""Who sends logs, and how many."""
+"""Tenants and their limits."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -8,19 +8,20 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from pynamodb.exceptions import PutError, UpdateError
 
 from foundation.timestamps import get_timestamp
-from models.errors import AlreadyThere, NotThere, TenantErased
-from models.tables.connection import Awaited, KeyedTable, refused_by_condition
+from models.errors import AlreadyExists, NotFound, TenantErased
+from models.tables.base import KeyedTable
+from models.tables.connection import RequestPathMeta, is_condition_failure
 from models.tenants.tenant_policy import TenantPolicy
 from settings import settings
 from topology import MAX_RETENTION_SECONDS
 
-REMEMBERED = timedelta(seconds=MAX_RETENTION_SECONDS)
-"""For so long after its end a tenant that was erased is remembered at least: what it sent may be in a queue."""
+ERASURE_REMEMBERED_FOR = timedelta(seconds=MAX_RETENTION_SECONDS)
+"""How long the id of an erased tenant stays taken, since its logs may still be in a queue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a tenant may send; None for what the settings say."""
+    """A tenant's rate limits; None means the settings."""
 
     requests_per_second: int | None = None
     bytes_per_second: int | None = None
@@ -28,13 +29,13 @@ class Limits:
     burst_seconds: int | None = None
 
 
-_NONE = Limits()
+_NO_LIMITS = Limits()
 
 
 class Tenant(KeyedTable):
-    """A tenant. Its limits are those of one web process; what it has none of is taken from the settings."""
+    """A tenant. Its limits hold for each web process; the settings replace absent ones."""
 
-    class Meta(Awaited):
+    class Meta(RequestPathMeta):
         table_name = settings.tenants_table
 
     tenant_id = UnicodeAttribute(hash_key=True)
@@ -42,54 +43,54 @@ class Tenant(KeyedTable):
     created_at = UnicodeAttribute()
     """ISO 8601 in UTC."""
     suspended = BooleanAttribute()
-    """Whether its logs are refused."""
+    """True while its logs are refused."""
     requests_per_second = NumberAttribute(null=True)
     bytes_per_second = NumberAttribute(null=True)
     records_per_second = NumberAttribute(null=True)
     burst_seconds = NumberAttribute(null=True)
-    """The rates hold over this long, so that as much as that may come at once."""
+    """Length of the window over which the rates hold; a burst may use up a whole window at once."""
     erasing_since = UnicodeAttribute(null=True)
     erased_at = UnicodeAttribute(null=True)
-    """When its erasure was begun, and when the last one ended, ISO 8601 in UTC; absent from one that is to stay."""
+    """When the erasure began, and when the last one ended, ISO 8601 in UTC; absent if there was none."""
 
     @property
     def state(self) -> str:
-        """erased, being erased, suspended or active."""
+        """One of erased, being erased, suspended and active."""
         if self.erasing_since:
             return "erased" if self.erased_at else "being erased"
         return "suspended" if self.suspended else "active"
 
     @classmethod
-    def add(cls, tenant_id: str, name: str, limits: Limits = _NONE) -> "Tenant":
+    def add(cls, tenant_id: str, name: str, limits: Limits = _NO_LIMITS) -> "Tenant":
         """Store a new tenant.
 
         Args:
             tenant_id: 1 to 64 of `A-Z a-z 0-9 . _ -`.
-            name: for people.
-            limits: its own ones.
+            name: a name for people.
+            limits: the tenant's own limits.
         Raises:
-            AlreadyThere: there is one with this id; it stays as it is.
-            TenantErased: there was one, and what it sent may still be in a queue.
+            AlreadyExists: a tenant has this id; it stays unchanged.
+            TenantErased: an erased tenant had this id, and its logs may still be in a queue.
             pynamodb.exceptions.PynamoDBException: DynamoDB did not answer.
         """
-        if (before := cls.of(tenant_id)) is not None:
+        if (before := cls.get_or_none(tenant_id)) is not None:
             if not before.erasing_since:
-                raise AlreadyThere(tenant_id)
-            if not before.erased_at or before.erased_at > get_timestamp(-REMEMBERED):
+                raise AlreadyExists(tenant_id)
+            if not before.erased_at or before.erased_at > get_timestamp(-ERASURE_REMEMBERED_FOR):
                 raise TenantErased(tenant_id)
             TenantPolicy.forget_erasure(tenant_id)
         tenant = cls(tenant_id, name=name, created_at=get_timestamp(), suspended=False, **asdict(limits))
         try:
-            tenant.save(cls.tenant_id.does_not_exist() | (cls.erased_at <= get_timestamp(-REMEMBERED)))
+            tenant.save(cls.tenant_id.does_not_exist() | (cls.erased_at <= get_timestamp(-ERASURE_REMEMBERED_FOR)))
         except PutError as error:
-            if refused_by_condition(error):
-                raise AlreadyThere(tenant_id) from None
+            if is_condition_failure(error):
+                raise AlreadyExists(tenant_id) from None
             raise
         return tenant
 
     @classmethod
-    def all(cls, page_size: int = 100) -> Iterator["Tenant"]:
-        """Every tenant, in no order, `page_size` of them a call.
+    def iter_all(cls, page_size: int = 100) -> Iterator["Tenant"]:
+        """Yield every tenant, in no order, `page_size` of them a call.
 
         Raises:
             pynamodb.exceptions.ScanError: DynamoDB did not answer.
@@ -97,25 +98,27 @@ class Tenant(KeyedTable):
         yield from cls.scan(page_size=page_size)
 
     @classmethod
-    def suspend(cls, tenant_id: str, suspended: bool) -> None:
-        """Refuse a tenant's logs, or take them again; web processes know within `settings.key_cache_seconds`.
+    def set_suspended(cls, tenant_id: str, suspended: bool) -> None:
+        """Suspend a tenant, so that its logs are refused, or end that.
+
+        Web processes notice within `settings.key_cache_seconds`.
 
         Raises:
-            NotThere: there is no such tenant.
-            TenantErased: it was, or is being.
+            NotFound: there is no such tenant.
+            TenantErased: the tenant was erased, or is being erased.
             pynamodb.exceptions.PynamoDBException: DynamoDB did not answer.
         """
         condition = cls.tenant_id.exists() & cls.erasing_since.does_not_exist()
         try:
             cls(tenant_id).update([cls.suspended.set(suspended)], condition=condition)
         except UpdateError as error:
-            if refused_by_condition(error):
-                raise (TenantErased if cls.of(tenant_id) else NotThere)(tenant_id) from None
+            if is_condition_failure(error):
+                raise (TenantErased if cls.get_or_none(tenant_id) else NotFound)(tenant_id) from None
             raise
 
     @classmethod
     def begin_erasure(cls, tenant_id: str) -> None:
-        """Suspend it for good, and keep nothing of it but its id. It need not be there.
+        """Suspend a tenant for good, and keep nothing but its id. It need not exist.
 
         Raises:
             pynamodb.exceptions.UpdateError: DynamoDB did not answer.
@@ -134,7 +137,7 @@ class Tenant(KeyedTable):
 
     @classmethod
     def end_erasure(cls, tenant_id: str) -> None:
-        """Note that nothing of it is left.
+        """Record that the tenant's rows are deleted.
 
         Raises:
             pynamodb.exceptions.UpdateError: DynamoDB did not answer.

@@ -1,4 +1,4 @@
-"""What was done for each tenant, minute by minute."""
+"""Counts of each tenant's logs by minute."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -11,8 +11,8 @@ from pynamodb.expressions.operand import Path
 
 from foundation.timestamps import format_timestamp
 from models.errors import TenantRequired
-from models.tables.connection import Awaited
-from models.tables.tenant_table import TenantTable
+from models.tables.base import TenantTable
+from models.tables.connection import RequestPathMeta
 from settings import settings
 
 _REDACTED = "redacted_"
@@ -21,15 +21,15 @@ _NOTHING: Mapping[str, int] = {}
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Of logs.
+    """Counts of logs.
 
     Attributes:
-        accepted: that reached a worker.
-        received_bytes: of their texts, in UTF-8.
-        stored: that are in the table.
-        failures: that went to the failure queue.
-        dropped: that the policy of their tenant drops, so that they are neither stored nor failures.
-        redactions: how many values were replaced in those that were stored, by entity.
+        accepted: logs that reached a worker.
+        received_bytes: size of their texts in UTF-8.
+        stored: logs that are in the table.
+        failures: logs that went to the failure queue.
+        dropped: logs that the tenant's policy drops, so that they are neither stored nor failures.
+        redactions: values that were replaced in stored logs, by entity.
     """
 
     accepted: int = 0
@@ -51,17 +51,17 @@ class Counts:
 
 
 class TenantActivity(TenantTable):
-    """A tenant's counts of a minute, that of when it was counted.
+    """A tenant's counts of one minute, by the time of counting.
 
-    They are for people to see what goes on, not to bill by. The tasks add to them once a batch at most, and wait for
-    nothing: what DynamoDB doesn't take at once is missing, and so is what a worker had not yet written when it was
-    killed. A redelivery, or a redrive from the failure queue, counts `accepted`, `received_bytes`, `dropped` and
-    `failures` once more; `stored` and `redactions` count what an insert wrote, which for a log is once.
+    They show people what goes on, and are not exact enough for bills. Tasks add to them at most once a batch, and do
+    not retry: counts are missing if DynamoDB does not accept them at once, or if a worker is killed before it wrote
+    them. A redelivery, or a redrive from the failure queue, counts `accepted`, `received_bytes`, `dropped` and
+    `failures` once more. `stored` and `redactions` count inserts, of which there is one for each log.
 
-    A row goes after `settings.activity_days`.
+    A row expires after `settings.activity_days`.
     """
 
-    class Meta(Awaited):
+    class Meta(RequestPathMeta):
         table_name = settings.activity_table
 
     tenant_id = UnicodeAttribute(hash_key=True)
@@ -71,9 +71,9 @@ class TenantActivity(TenantTable):
     received_bytes = NumberAttribute(null=True)
     stored = NumberAttribute(null=True)
     failures = NumberAttribute(null=True)
-    # A row of a version without this attribute counts as 0.
+    # Absent from rows of versions without it, which counts as 0.
     dropped = NumberAttribute(null=True)
-    # The redactions of an entity are in an attribute of their own, because ADD does not reach into a map.
+    # Not declared: `redacted_<ENTITY>`, one attribute for each entity, because ADD can't change a value inside a map.
     expires_at = TTLAttribute(null=True)
     _redactions: Mapping[str, int] = _NOTHING
 
@@ -82,7 +82,7 @@ class TenantActivity(TenantTable):
         """Add to a tenant's counts of a minute, in one UpdateItem.
 
         Raises:
-            pynamodb.exceptions.UpdateError: DynamoDB did not answer; it may have added them.
+            pynamodb.exceptions.UpdateError: DynamoDB did not answer; it may have added the counts.
         """
         numbers = [
             (Path(cls.accepted), counts.accepted),
@@ -98,9 +98,9 @@ class TenantActivity(TenantTable):
 
     @classmethod
     def between(cls, tenant_id: str, since: datetime, until: datetime) -> Iterator["TenantActivity"]:
-        """A tenant's minutes in which anything was counted, from that of `since` to that before `until`, in order.
+        """Yield a tenant's minutes with counts from `since` to before `until`, in order.
 
-        A Query for each MiB of them, which is some 5,000.
+        Costs a Query for each MiB, which is some 5,000 minutes.
 
         Raises:
             TenantRequired: no tenant was named.
@@ -114,7 +114,7 @@ class TenantActivity(TenantTable):
 
     @classmethod
     def from_raw_data(cls, data: dict[str, Any]) -> Self:
-        """A row, with its redactions."""
+        """Build a row from an item, with the redactions that pynamodb does not know."""
         row = super().from_raw_data(data)
         row._redactions = {
             name.removeprefix(_REDACTED): int(value["N"]) for name, value in data.items() if name.startswith(_REDACTED)
@@ -123,7 +123,7 @@ class TenantActivity(TenantTable):
 
     @property
     def counts(self) -> Counts:
-        """What was counted."""
+        """The counts of the minute."""
         return Counts(
             int(self.accepted or 0),
             int(self.received_bytes or 0),

@@ -1,4 +1,4 @@
-"""What each tenant wants done with its logs, and its secret."""
+"""Tenants' policies for redaction and storage, and their secrets."""
 
 import secrets
 from collections.abc import Sequence
@@ -10,7 +10,8 @@ from pynamodb.expressions.update import Action
 from foundation.timestamps import get_timestamp
 from models.crypto.tenant_keys import SECRET_BYTES
 from models.errors import TenantErased
-from models.tables.connection import Connected, KeyedTable, refused_by_condition
+from models.tables.base import KeyedTable
+from models.tables.connection import TableMeta, is_condition_failure
 from models.tenants.storage import Storage
 from settings import settings
 
@@ -18,44 +19,46 @@ _DEFAULT = Storage()
 
 
 class TenantPolicy(KeyedTable):
-    """A tenant's redaction policy, as the JSON that `redaction.Policy.from_json` takes, how its logs are stored, and
-    the secret of its keys.
+    """A tenant's policy for redaction and storage, and its secret.
 
-    A tenant without a policy has the default one; it may have a secret all the same. The secret is made once: with
-    another one the hashes of a value would no longer be the same.
+    A tenant without a policy has the default one, but may have a secret. The secret is made once: under another one the
+    hashes of a value would change.
     """
 
-    class Meta(Connected):
+    class Meta(TableMeta):
         table_name = settings.policies_table
 
     tenant_id = UnicodeAttribute(hash_key=True)
     policy = UnicodeAttribute(null=True)
+    """JSON for `redaction.Policy.from_json`."""
     original = UnicodeAttribute(null=True)
     retention_days = NumberAttribute(null=True)
+    # Named "hash_key" in the table, where it was the key of the policy action "hash" alone before other keys were
+    # derived from it. Renaming it would lose the secrets of all tenants.
     secret = BinaryAttribute(legacy_encoding=False, null=True, attr_name="hash_key")
-    """SECRET_BYTES random bytes, of which `models.crypto.tenant_keys.derived_key` makes a key for each purpose."""
+    """SECRET_BYTES random bytes. `models.crypto.tenant_keys.derive_key` derives a key from it for each purpose."""
     updated_at = UnicodeAttribute(null=True)
     """When the policy was set, ISO 8601 in UTC."""
     erased_since = UnicodeAttribute(null=True)
-    """Since when nothing of the tenant is stored any more, ISO 8601 in UTC; then nothing else is here."""
-    timeless_ids = BooleanAttribute(null=True)
-    """Whether it ever had a record whose id does not say its time; see `models.logs.write.timeless_ids`."""
+    """When the tenant's erasure began, ISO 8601 in UTC. Then all other attributes but the id are absent."""
+    custom_ids = BooleanAttribute(null=True, attr_name="timeless_ids")
+    """True once the tenant had a record with a custom id; see `models.logs.write.custom_ids`."""
 
     @property
     def storage(self) -> Storage:
-        """How the tenant's logs are stored.
+        """The rules for storing the tenant's logs.
 
         Raises:
-            ValueError: somebody wrote into the table what can't be.
+            ValueError: the table has an invalid value, written by somebody else.
         """
-        return Storage(self.original, self.retention_days)  # type: ignore[arg-type]  # which it checks
+        return Storage(self.original, self.retention_days)  # type: ignore[arg-type]  # Storage checks it
 
     @classmethod
     def put(cls, tenant_id: str, policy: str, storage: Storage = _DEFAULT) -> None:
-        """Store a policy in the place of the one before, and keep the secret.
+        """Replace a tenant's policy, and keep its secret.
 
         Raises:
-            TenantErased: it was, or is being.
+            TenantErased: the tenant was erased, or is being erased.
             pynamodb.exceptions.UpdateError: DynamoDB refused or did not answer.
         """
         cls(tenant_id)._update_unless_erased(
@@ -70,25 +73,26 @@ class TenantPolicy(KeyedTable):
         )
 
     @classmethod
-    def note_timeless_ids(cls, tenant_id: str) -> None:
-        """Store that a tenant has records whose ids don't say their time.
+    def mark_custom_ids(cls, tenant_id: str) -> None:
+        """Mark a tenant as a user of custom ids.
 
         Raises:
-            TenantErased: it was, or is being.
+            TenantErased: the tenant was erased, or is being erased.
             pynamodb.exceptions.UpdateError: DynamoDB refused or did not answer.
         """
-        cls(tenant_id)._update_unless_erased([cls.timeless_ids.set(True)])
+        cls(tenant_id)._update_unless_erased([cls.custom_ids.set(True)])
 
     @classmethod
-    def with_secret(cls, tenant_id: str) -> "TenantPolicy":
-        """A tenant's row. It and its secret are made when there is none; of several processes that do so at once one
-        wins, and all of them get its secret.
+    def get_or_create(cls, tenant_id: str) -> "TenantPolicy":
+        """Return a tenant's row; create it and its secret if missing.
+
+        If several processes create it at once, one wins, and all return its secret.
 
         Raises:
-            TenantErased: it was, or is being.
+            TenantErased: the tenant was erased, or is being erased.
             pynamodb.exceptions.GetError, pynamodb.exceptions.UpdateError: DynamoDB refused or did not answer.
         """
-        row = cls.of(tenant_id)
+        row = cls.get_or_none(tenant_id)
         if row is None:
             row = cls(tenant_id)
             row._update_unless_erased([])
@@ -97,21 +101,21 @@ class TenantPolicy(KeyedTable):
         return row
 
     @classmethod
-    def secret_of(cls, tenant_id: str) -> bytes:
-        """A tenant's secret, as `with_secret` has it."""
-        return cls.with_secret(tenant_id).secret
+    def get_secret(cls, tenant_id: str) -> bytes:
+        """Return a tenant's secret; create it if missing, as `get_or_create` does."""
+        return cls.get_or_create(tenant_id).secret
 
     @classmethod
     def begin_erasure(cls, tenant_id: str) -> str:
-        """Forget the policy and the secret, and let there never be others.
+        """Delete the policy and the secret, and refuse new ones.
 
         Returns:
-            Since when it is so.
+            When the erasure began, ISO 8601 in UTC.
         Raises:
             pynamodb.exceptions.UpdateError: DynamoDB refused or did not answer.
         """
         row = cls(tenant_id)
-        forgotten = (cls.policy, cls.original, cls.retention_days, cls.secret, cls.updated_at, cls.timeless_ids)
+        forgotten = (cls.policy, cls.original, cls.retention_days, cls.secret, cls.updated_at, cls.custom_ids)
         row.update(
             [
                 cls.erased_since.set(cls.erased_since | get_timestamp()),
@@ -122,7 +126,7 @@ class TenantPolicy(KeyedTable):
 
     @classmethod
     def forget_erasure(cls, tenant_id: str) -> None:
-        """Let a new tenant have the id of one that was erased.
+        """Free the id of an erased tenant for a new one.
 
         Raises:
             pynamodb.exceptions.DeleteError: DynamoDB refused or did not answer.
@@ -130,12 +134,12 @@ class TenantPolicy(KeyedTable):
         cls(tenant_id).delete()
 
     def _update_unless_erased(self, actions: Sequence[Action]) -> None:
-        """Do it, and make a secret if there is none."""
+        """Apply `actions` unless the tenant is erased; create its secret if missing."""
         cls = TenantPolicy
-        begin = cls.secret.set(cls.secret | secrets.token_bytes(SECRET_BYTES))
+        new_secret = cls.secret.set(cls.secret | secrets.token_bytes(SECRET_BYTES))
         try:
-            self.update([*actions, begin], condition=cls.erased_since.does_not_exist())
+            self.update([*actions, new_secret], condition=cls.erased_since.does_not_exist())
         except UpdateError as error:
-            if refused_by_condition(error):
+            if is_condition_failure(error):
                 raise TenantErased(self.tenant_id) from None
             raise

@@ -1,4 +1,4 @@
-"""Items to insert, and a connection to insert them over."""
+"""Items to insert, and connections for inserts."""
 
 from pynamodb.connection.base import Connection
 
@@ -6,8 +6,8 @@ from models.logs.write.duplicate import Item
 from settings import settings
 
 
-def connection_to(url: str, read_timeout_seconds: float = 5) -> Connection:
-    """As inserts need it: it tries nothing again."""
+def connect_to(url: str, read_timeout_seconds: float = 5) -> Connection:
+    """Return a connection for inserts to `url`, which makes no retries."""
     assert settings.engine_credentials
     key, secret = settings.engine_credentials
     connection = Connection(
@@ -18,11 +18,11 @@ def connection_to(url: str, read_timeout_seconds: float = 5) -> Connection:
         aws_access_key_id=key,
         aws_secret_access_key=secret,
     )
-    _ = connection.client  # made here, not by the threads of an insert
+    _ = connection.client  # created here, not by each thread of an insert
     return connection
 
 
-def items_of(tenant: str, count: int, text: str = "x") -> list[Item]:
-    """`count` items with log ids from 000 on."""
+def build_items(tenant: str, count: int, text: str = "x") -> list[Item]:
+    """Build `count` items with log ids from 000 on."""
     fields = {"original_text": {"S": text}, "modified_text": {"S": text}, "processed_at": {"S": "2026"}}
-    return [{"tenant_id": {"S": tenant}, "log_id": {"S": f"{place:03}"}} | fields for place in range(count)]
+    return [{"tenant_id": {"S": tenant}, "log_id": {"S": f"{index:03}"}} | fields for index in range(count)]

@@ -1,4 +1,4 @@
-"""A key in the engine's KMS."""
+"""KMS keys of the embedded engine."""
 
 import uuid
 
@@ -8,7 +8,7 @@ from settings import settings
 
 
 class KmsKey:
-    """A new key, under a new alias."""
+    """A new KMS key with an alias of its own."""
 
     def __init__(self) -> None:
         assert settings.engine_credentials
@@ -21,12 +21,12 @@ class KmsKey:
             aws_secret_access_key=secret,
         )
         self.alias = f"alias/sluice-{uuid.uuid4().hex[:12]}"
-        self.arn = self._new()
+        self.arn = self._create()
         self._kms.create_alias(AliasName=self.alias, TargetKeyId=self.arn)
 
     def replace(self) -> None:
-        """Let the alias be that of another new key."""
-        self.arn = self._new()
+        """Point the alias at another new key."""
+        self.arn = self._create()
         self._kms.update_alias(AliasName=self.alias, TargetKeyId=self.arn)
 
     def disable(self) -> None:
@@ -35,6 +35,6 @@ class KmsKey:
     def enable(self) -> None:
         self._kms.enable_key(KeyId=self.arn)
 
-    def _new(self) -> str:
+    def _create(self) -> str:
         arn: str = self._kms.create_key()["KeyMetadata"]["Arn"]
         return arn

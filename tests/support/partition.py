@@ -1,14 +1,14 @@
-"""A partition of DynamoDB, the queue before it and a worker, simulated on a clock of their own."""
+"""Simulation of a DynamoDB partition, a queue and a worker, on its own clock."""
 
 import heapq
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 
-from models.logs.write.tenant_pacing import Paces
+from models.logs.write.tenant_pacing import TenantPacer
 from topology import MAX_STATEMENTS
 
 Process = Iterator[float]
-"""What a simulated thread does: it yields how many seconds each thing takes."""
+"""A simulated thread: it yields the seconds that each of its steps takes."""
 
 CALL_SECONDS = 0.02
 TASK_SECONDS = 0.01
@@ -16,7 +16,7 @@ PATIENCE_SECONDS = 3.0
 
 
 class Simulation:
-    """Runs processes on a clock that jumps from one event to the next."""
+    """Simulation whose clock jumps from one event to the next."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -31,7 +31,7 @@ class Simulation:
         heapq.heappush(self._events, (self.now + after, self._number, process))
 
     def run(self) -> None:
-        """Until nothing is left to do."""
+        """Run until nothing is left to do."""
         while self._events:
             self.now, _, process = heapq.heappop(self._events)
             for seconds in process:
@@ -40,7 +40,7 @@ class Simulation:
 
 
 class Partition:
-    """Takes `capacity` write units a second, and a tenth of that at once."""
+    """Partition with `capacity` write units a second, a tenth of that at once."""
 
     def __init__(self, simulation: Simulation, capacity: float) -> None:
         self._simulation = simulation
@@ -48,40 +48,40 @@ class Partition:
         self._tokens = 0.0
         self._filled_at = 0.0
 
-    def takes(self, units: int) -> int:
-        """How many of the statements, of a unit each, are not throttled."""
+    def write(self, units: int) -> int:
+        """Return how many of `units` statements, of a unit each, are not throttled."""
         gained = (self._simulation.now - self._filled_at) * self._capacity
         self._tokens, self._filled_at = min(self._capacity / 10, self._tokens + gained), self._simulation.now
-        taken = min(units, int(self._tokens))
-        self._tokens -= taken
-        return taken
+        accepted = min(units, int(self._tokens))
+        self._tokens -= accepted
+        return accepted
 
 
 class Worker:
-    """Threads that write batches at the pace of their tenants, and a queue that holds back what is given back."""
+    """Worker whose threads write batches, and its queue with delayed messages."""
 
     def __init__(
-        self, simulation: Simulation, paces: Paces, partition: Callable[[str], Partition], threads: int
+        self, simulation: Simulation, pacer: TenantPacer, partition: Callable[[str], Partition], threads: int
     ) -> None:
         self._simulation = simulation
-        self._paces = paces
+        self._pacer = pacer
         self._partition = partition
         self._free = threads
         self._queue: deque[tuple[str, int]] = deque()
         self.done_at: dict[str, float] = {}
         self.counts: Counter[str] = Counter()
 
-    def give(self, tenant: str, units: int, after: float = 0.0) -> None:
-        """A batch arrives in the queue."""
+    def enqueue(self, tenant: str, units: int, after: float = 0.0) -> None:
+        """Put a batch into the queue, `after` seconds from now."""
 
         def arrive() -> Process:
             self._queue.append((tenant, units))
-            self._next()
+            self._start_batches()
             yield from ()
 
         self._simulation.begin(arrive(), after)
 
-    def _next(self) -> None:
+    def _start_batches(self) -> None:
         while self._free and self._queue:
             self._free -= 1
             self._simulation.begin(self._store(*self._queue.popleft()))
@@ -90,26 +90,26 @@ class Worker:
         yield TASK_SECONDS
         until = self._simulation.now + PATIENCE_SECONDS
         fruitless = False
-        with self._paces.turn(tenant) as turn:
+        with self._pacer.open_slot(tenant) as slot:
             while left and not fruitless:
-                units = int(min(left, MAX_STATEMENTS, self._paces.call_units(turn) or MAX_STATEMENTS))
-                departure = self._paces.departure(turn, units, until - self._simulation.now)
-                if departure is None:
+                units = int(min(left, MAX_STATEMENTS, self._pacer.get_max_call_units(slot) or MAX_STATEMENTS))
+                reservation = self._pacer.reserve(slot, units, until - self._simulation.now)
+                if reservation is None:
                     break
-                yield departure.wait_seconds
-                taken = self._partition(tenant).takes(units)
+                yield reservation.wait_seconds
+                accepted = self._partition(tenant).write(units)
                 yield CALL_SECONDS
-                left -= taken
-                fruitless = not taken
-                self.counts.update(written=units, throttled=units - taken)
-                if taken < units:
-                    self._paces.throttled(turn, departure, 1 - taken / units)
+                left -= accepted
+                fruitless = not accepted
+                self.counts.update(written=units, throttled=units - accepted)
+                if accepted < units:
+                    self._pacer.on_throttle(slot, reservation, 1 - accepted / units)
                 else:
-                    self._paces.passed(turn, units)
+                    self._pacer.on_success(slot, units)
         self._free += 1
         if left:
-            self.counts["given back"] += 1
-            self.give(tenant, left, max(1, round(self._paces.seconds_until_turn(tenant, left))))
+            self.counts["retried"] += 1
+            self.enqueue(tenant, left, max(1, round(self._pacer.book_retry(tenant, left))))
         else:
             self.done_at[tenant] = self._simulation.now
-        self._next()
+        self._start_batches()

@@ -5,7 +5,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from models import ApiKey, KeyText, Tenant
+from models import ApiKey, ApiKeyText, Tenant
 
 
 class Reader:
@@ -20,9 +20,9 @@ class Reader:
     def __init__(self, client: FlaskClient, tenant_id: str, *scopes: str) -> None:
         self._client = client
         self.tenant_id = tenant_id
-        if Tenant.of(tenant_id) is None:
+        if Tenant.get_or_none(tenant_id) is None:
             Tenant.add(tenant_id, tenant_id)
-        self.key: KeyText = ApiKey.add(tenant_id, scopes or ["read"])
+        self.key: ApiKeyText = ApiKey.add(tenant_id, scopes or ["read"])
 
     def get(self, path: str, headers: dict[str, str] | None = None, **query: Any) -> TestResponse:
         """With the key; other headers as they are."""

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 import topology
 from celeryconfig import broker_pool_limit, broker_transport_options, task_queues, task_routes
-from models.logs.write.tenant_pacing import MAX_TURNS
-from models.tables.call_threads import CALLS_AT_ONCE, MAX_CALLS
+from models.logs.write.tenant_pacing import MAX_WAITING
+from models.tables.connection import CALLS_AT_ONCE, MAX_CALLS
 from settings import ROOT, Settings
 from tests.support.processes import COMMANDS
 
@@ -62,7 +62,7 @@ def test_threads_of_store_that_are_left_for_tenants_that_are_not_throttled() -> 
     threads = re.search(r"--concurrency (\d+)", COMMANDS["store"])
 
     assert threads
-    assert int(threads[1]) // 2 >= MAX_TURNS
+    assert int(threads[1]) // 2 >= MAX_WAITING
     assert int(threads[1]) * CALLS_AT_ONCE <= MAX_CALLS
 
 

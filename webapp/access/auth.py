@@ -7,7 +7,7 @@ import msgspec
 from flask import request
 
 from foundation.timestamps import get_timestamp
-from models import ApiKey, KeyText
+from models import ApiKey, ApiKeyText
 from models.tables.connection import DYNAMODB_ERRORS
 from observability import safe_error_summary
 from settings import settings
@@ -30,7 +30,7 @@ class Caller(msgspec.Struct, frozen=True):
     key_id: str | None
 
 
-_api_keys: RowCache[ApiKey] = RowCache(ApiKey.Meta.table_name, ApiKey.of)
+_api_keys: RowCache[ApiKey] = RowCache(ApiKey.Meta.table_name, ApiKey.get_or_none)
 
 
 def authenticate(scope: str, *protocol_keys: str | None) -> Caller:
@@ -55,7 +55,7 @@ def authenticate(scope: str, *protocol_keys: str | None) -> Caller:
         anonymous = _build_anonymous_caller()
         require_scope(anonymous, scope)
         return anonymous
-    texts = {text for text in map(KeyText.parse, offered) if text is not None}
+    texts = {text for text in map(ApiKeyText.parse, offered) if text is not None}
     if len(texts) > 1:
         raise _unauthorized("key_ambiguous", "The request has several keys; send only one of them.", "invalid_request")
     api_key = _find_api_key(texts.pop()) if texts else None
@@ -120,7 +120,7 @@ def _get_bearer_token() -> str | None:
     return credentials.strip() if scheme.lower() == "bearer" else None
 
 
-def _find_api_key(text: KeyText) -> ApiKey | None:
+def _find_api_key(text: ApiKeyText) -> ApiKey | None:
     """Return the row of an API key, or None if it is unknown.
 
     A wrong secret gives None too: from outside it must look like an API key that does not exist.
@@ -134,7 +134,7 @@ def _find_api_key(text: KeyText) -> ApiKey | None:
         raise unavailable(
             "auth_unavailable", "The key can't be checked now; nothing was accepted. Send the request again."
         ) from None
-    if api_key is None or not api_key.is_of(text):
+    if api_key is None or not api_key.matches(text):
         return None
     match api_key.state:
         case "revoked":
@@ -154,7 +154,7 @@ def _store_use(api_key: ApiKey) -> None:
     if _api_keys.is_down:
         return
     try:
-        ApiKey.note_use(api_key.key_id, now, minute_ago)
+        ApiKey.record_use(api_key.key_id, now, minute_ago)
     except DYNAMODB_ERRORS as error:
         logger.warning("the last use of key %s is not stored: %s", api_key.key_id, safe_error_summary(error))
 

@@ -15,7 +15,7 @@ from webapp.access.row_cache import RowCache, RowUnavailable
 from webapp.access.sliding_windows import Limit, SlidingWindows
 from webapp.http.problems import Problem, unavailable
 
-_tenants: RowCache[Tenant] = RowCache(Tenant.Meta.table_name, Tenant.of, cache_missing=True)
+_tenants: RowCache[Tenant] = RowCache(Tenant.Meta.table_name, Tenant.get_or_none, cache_missing=True)
 _windows = SlidingWindows()
 # All limits of all tenants of a request are checked and charged as one, so that a request that one limit rejects is not
 # charged to the others. Held for microseconds.

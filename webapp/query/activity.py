@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from flask import Blueprint, Response
 
-from models import TenantActivity, resolved
+from models import TenantActivity, resolve_moment
 from webapp.http.problems import Problem
 from webapp.http.request_ids import get_request_id
 from webapp.openapi.common import API_KEY_SCHEMES
@@ -80,8 +80,8 @@ def activity() -> Response:
 def _range() -> tuple[datetime, datetime]:
     now = datetime.now(UTC)
     since, until = parse_time_parameter("since"), parse_time_parameter("until")
-    end = now if until is None else resolved(until, now)
-    begin = resolved(_SINCE, end) if since is None else resolved(since, now)
+    end = now if until is None else resolve_moment(until, now)
+    begin = resolve_moment(_SINCE, end) if since is None else resolve_moment(since, now)
     if begin >= end:
         raise Problem(400, "range_invalid", "since must be before until.")
     if end - begin > LONGEST:

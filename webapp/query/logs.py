@@ -66,7 +66,7 @@ def show_log(log_id: str) -> Response:
     return json_response(log)
 
 
-def _page(tenant_id: str, limit: int, newest_first: bool) -> Page:
+def _page(tenant_id: str, limit: int, newest_first: bool) -> Page[LogRecord]:
     try:
         return LogRecord.for_tenant(
             tenant_id,

@@ -1,0 +1,1 @@
+"""Pages of a tenant's records, by id or by time."""

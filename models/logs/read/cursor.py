@@ -1,48 +1,47 @@
-"""Opaque cursors: where a page ended, signed for its tenant and for what was asked."""
+"""Opaque cursors: the end of a page, signed for its tenant and its query."""
 
-import base64
 import hashlib
-import hmac
 import json
 from typing import Any
 
+from itsdangerous import BadData, URLSafeSerializer
+
 from models.errors import CursorRefused
 
-_MAC_BYTES = 16
 
-
-def to_cursor(key: bytes, asked: list[Any], place: list[Any]) -> str:
-    """A cursor, safe in a URL. Who has it can read it, but not make one.
+def sign_cursor(cursor_key: bytes, query_identity: list[Any], position: list[Any]) -> str:
+    """Sign a cursor, safe in a URL. Anyone can read it, but not make one.
 
     Args:
-        key: the tenant's, for cursors.
-        asked: of which query it is, as JSON; not in the cursor.
-        place: where the page ended, as JSON.
+        cursor_key: the tenant's derived key for cursors.
+        query_identity: the tenant and its query, as JSON; signed, but not contained in the cursor.
+        position: where the page ended, as JSON.
     """
-    return _signed(key, asked, _written(place))
+    return _build_serializer(cursor_key, query_identity).dumps(position)
 
 
-def place_of(key: bytes, asked: list[Any], cursor: str) -> list[Any]:
-    """Where the page ended after which this one begins.
+def load_cursor(cursor_key: bytes, query_identity: list[Any], cursor: str) -> list[Any]:
+    """Verify a cursor and return the position where its page ended.
 
     Raises:
-        CursorRefused: it is none, was changed, or is of another tenant or another query; which of these, nobody knows.
+        CursorRefused: it is not a cursor, was changed, or belongs to another tenant or query. The error is the same in
+            each case, so that it reveals nothing.
     """
+    serializer = _build_serializer(cursor_key, query_identity)
     try:
-        written = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)[_MAC_BYTES:]
-    except ValueError:
+        position: list[Any] = serializer.loads(cursor)
+    except (BadData, UnicodeEncodeError):  # the latter for text that is not Unicode, such as a lone surrogate
         raise CursorRefused from None
-    if not hmac.compare_digest(_signed(key, asked, written).encode(), cursor.encode()):
+    # base64 skips foreign characters and spare bits of the signature, so other texts than the one that was signed pass.
+    if serializer.dumps(position) != cursor:
         raise CursorRefused
-    place: list[Any] = json.loads(written)
-    return place
+    return position
 
 
-def _signed(key: bytes, asked: list[Any], written: bytes) -> str:
-    # JSON has no newline in it, so nothing blurs where the one ends and the other begins.
-    mac = hmac.digest(key, _written(asked) + b"\n" + written, hashlib.sha256)[:_MAC_BYTES]
-    return base64.urlsafe_b64encode(mac + written).decode().rstrip("=")
-
-
-def _written(value: list[Any]) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
+def _build_serializer(cursor_key: bytes, query_identity: list[Any]) -> URLSafeSerializer:
+    # Tenants have different keys. The salt, with the tenant in it as well, binds the signature to the query.
+    salt = json.dumps(query_identity, separators=(",", ":"))
+    # The defaults are SHA-1 and a plain hash of salt and key, kept by itsdangerous for old signatures.
+    return URLSafeSerializer(
+        cursor_key, salt, signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256}
+    )

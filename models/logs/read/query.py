@@ -1,21 +1,21 @@
-"""What is asked of a tenant's logs."""
+"""Queries for a tenant's logs, and the times in them."""
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from models.times import EARLIEST, LATEST, microseconds_of
+from models.times import EARLIEST, LATEST, to_microseconds
 
 Moment = datetime | timedelta
 """A point in time, with a zone; or how long ago it is."""
 
-# Clocks of machines that make ids differ by less.
-_AHEAD = timedelta(minutes=5)
+_CLOCK_SKEW = timedelta(minutes=5)
+"""More than the clocks of machines that make ids differ by."""
 ENTITY_PATTERN = "[A-Z][A-Z0-9_]{1,31}"
 
 
-class Span(NamedTuple):
+class TimeRange(NamedTuple):
     """From `since` to before `until`, in microseconds since 1970."""
 
     since: int
@@ -24,9 +24,9 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LogQuery:
-    """As `LogRecord.for_tenant` takes it.
+    """A query for a tenant's logs, with the arguments of `LogRecord.for_tenant`.
 
-    Raises ValueError for a time without a zone, and what can't be an entity.
+    Raises ValueError for a time without a zone, and for a name that no entity can have.
     """
 
     since: Moment | None = None
@@ -43,10 +43,10 @@ class LogQuery:
         if self.contains_entity is not None and not re.fullmatch(ENTITY_PATTERN, self.contains_entity):
             raise ValueError("contains_entity must be an entity's name, such as EMAIL")
 
-    def span(self) -> Span | None:
-        """The range, as of now; None when none is asked for.
+    def get_time_range(self) -> TimeRange | None:
+        """Return the queried range as of now, or None if the query has none.
 
-        Without an end it ends now, with some minutes for clocks that differ.
+        A range without an end ends some minutes from now, for clocks that differ.
 
         Raises:
             ValueError: it ends before it begins.
@@ -54,21 +54,21 @@ class LogQuery:
         if self.since is None and self.until is None:
             return None
         now = datetime.now(UTC)
-        until = now + _AHEAD if self.until is None else resolved(self.until, now)
-        since = datetime.min.replace(tzinfo=UTC) if self.since is None else resolved(self.since, now)
+        until = now + _CLOCK_SKEW if self.until is None else resolve_moment(self.until, now)
+        since = datetime.min.replace(tzinfo=UTC) if self.since is None else resolve_moment(self.since, now)
         if since >= until:
             raise ValueError("since must be before until")
-        # By their zones they may be outside of what a timestamp in UTC can say.
-        return Span(max(microseconds_of(since), EARLIEST), min(microseconds_of(until), LATEST))
+        # A zone can put a valid datetime outside of the years that a timestamp in UTC can have.
+        return TimeRange(max(to_microseconds(since), EARLIEST), min(to_microseconds(until), LATEST))
 
     @property
-    def asked(self) -> list[Any]:
-        """As JSON; the same for the same query, at whatever time it is asked."""
-        return [_written(self.since), _written(self.until), self.newest_first, self.contains_entity]
+    def identity(self) -> list[Any]:
+        """The arguments as JSON: the same for the same query, whenever it is made."""
+        return [_to_json(self.since), _to_json(self.until), self.newest_first, self.contains_entity]
 
 
-def resolved(moment: Moment, now: datetime) -> datetime:
-    """The point in time that is meant; what is before all time is its beginning."""
+def resolve_moment(moment: Moment, now: datetime) -> datetime:
+    """Return the point in time of a moment; the year 1 for anything earlier."""
     if isinstance(moment, datetime):
         return moment
     try:
@@ -77,7 +77,7 @@ def resolved(moment: Moment, now: datetime) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
 
 
-def _written(moment: Moment | None) -> str | int | None:
+def _to_json(moment: Moment | None) -> str | int | None:
     if isinstance(moment, timedelta):
         return moment // timedelta(microseconds=1)
     return None if moment is None else moment.isoformat()

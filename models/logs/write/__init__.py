@@ -1,0 +1,1 @@
+"""Inserts that never overwrite, at the pace of each tenant."""

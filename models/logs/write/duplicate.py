@@ -1,4 +1,4 @@
-"""What to make of an item whose key is taken."""
+"""What an insert under an existing key means: redelivery, conflict, or expired."""
 
 import hmac
 import time
@@ -8,70 +8,79 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection.base import Connection
 from pynamodb.exceptions import PynamoDBException
 
-from models.crypto.fingerprint import fingerprint_of
-from models.crypto.tenant_keys import derived_key
+from models.crypto.tenant_keys import compute_fingerprint, derive_key
 from models.errors import TenantErased
 from models.logs.write.verdict import Verdict
 from models.tenants.tenant_policy import TenantPolicy
 
 Item = dict[str, dict[str, Any]]
+"""An item as DynamoDB's API has it: attribute name to type and value."""
 
-STORED_ATTRIBUTES = ("tenant_id", "log_id", "original_text", "original", "original_fingerprint", "expires_at")
-"""Those of the stored item that `judge` looks at."""
+COMPARED_ATTRIBUTES = ("tenant_id", "log_id", "original_text", "original", "original_fingerprint", "expires_at")
+"""Attributes of the stored item that `decide_duplicate` needs."""
 
 
-def judge(connection: Connection, table: str, item: Item, stored: Item) -> Verdict:
-    """Whether an item was there before, or another one has its key.
+def decide_duplicate(connection: Connection, table: str, item: Item, stored: Item) -> Verdict:
+    """Decide what an insert under an existing key means: redelivery, conflict, or expired.
 
-    One that has expired is as good as gone, whenever DynamoDB deletes it: the newcomer takes its place.
+    An expired item counts as deleted, whenever DynamoDB deletes it: the new item replaces it.
 
     Args:
         connection: to DynamoDB.
-        table: its name.
-        item: the newcomer, serialized.
-        stored: what has its key, with STORED_ATTRIBUTES.
+        table: the table's name.
+        item: the new item, serialized.
+        stored: the item under its key, with COMPARED_ATTRIBUTES.
     """
     if "expires_at" in stored and int(stored["expires_at"]["N"]) <= time.time():
         return _replace_expired(connection, table, item)
-    return compare(item, stored)
+    return compare_originals(item, stored)
 
 
-def compare(item: Item, other: Item) -> Verdict:
-    """Whether two items under one id have the same original: REDELIVERED, CONFLICT, or UNAVAILABLE when not known."""
+def compare_originals(item: Item, other: Item) -> Verdict:
+    """Return REDELIVERED if two items under one id have the same original, else CONFLICT.
+
+    UNAVAILABLE if DynamoDB does not answer a question for the tenant's secret.
+    """
     try:
-        return Verdict.REDELIVERED if _same_original(item, other) else Verdict.CONFLICT
+        return Verdict.REDELIVERED if _have_same_original(item, other) else Verdict.CONFLICT
     except (PynamoDBException, TenantErased):
-        return Verdict.UNAVAILABLE  # the next try says what has become of the tenant
+        return Verdict.UNAVAILABLE  # the next try of the task notices an erasure
 
 
-def _same_original(item: Item, stored: Item) -> bool:
-    """By their fingerprints, if one of them has one: the text may be encrypted, or another one, in either."""
-    mine, theirs = _stored_fingerprint(item), _stored_fingerprint(stored)
-    if mine is None and theirs is None:
+def _have_same_original(item: Item, stored: Item) -> bool:
+    """Compare fingerprints if either item has one; its text may be encrypted or replaced."""
+    fingerprint, stored_fingerprint = _get_fingerprint(item), _get_fingerprint(stored)
+    if fingerprint is None and stored_fingerprint is None:
         return bool(item["original_text"]["S"] == stored["original_text"]["S"])
-    return hmac.compare_digest(mine or _made_fingerprint(item), theirs or _made_fingerprint(stored))
+    return hmac.compare_digest(
+        fingerprint or _compute_item_fingerprint(item), stored_fingerprint or _compute_item_fingerprint(stored)
+    )
 
 
-def _stored_fingerprint(item: Item) -> bytes | None:
+def _get_fingerprint(item: Item) -> bytes | None:
     return item["original_fingerprint"]["B"] if "original_fingerprint" in item else None
 
 
-def _made_fingerprint(item: Item) -> bytes:
-    """That of an item that is older than fingerprints, so its original is in plain text."""
-    secret = TenantPolicy.secret_of(item["tenant_id"]["S"])
-    return fingerprint_of(derived_key(secret, "fingerprint"), item["log_id"]["S"], item["original_text"]["S"])
+def _compute_item_fingerprint(item: Item) -> bytes:
+    """Compute the fingerprint of an item that was stored without one.
+
+    Such items are older than fingerprints, so their original is in plain text.
+    """
+    secret = TenantPolicy.get_secret(item["tenant_id"]["S"])
+    return compute_fingerprint(derive_key(secret, "fingerprint"), item["log_id"]["S"], item["original_text"]["S"])
 
 
 def _replace_expired(connection: Connection, table: str, item: Item) -> Verdict:
     put = {
         "TableName": table,
         "Item": item,
+        # The only write that replaces a record, so DynamoDB checks once more that nothing but an expired one is there.
         "ConditionExpression": "attribute_not_exists(log_id) OR expires_at <= :now",
         "ExpressionAttributeValues": {":now": {"N": str(int(time.time()))}},
     }
     try:
         connection.dispatch("PutItem", put)
     except (ClientError, BotoCoreError, OSError):
-        # Another process may have been faster; the next try finds out what is there now.
+        # Another process may have been faster; the next try finds what is stored then.
         return Verdict.UNAVAILABLE
     return Verdict.STORED

@@ -1,4 +1,4 @@
-"""One call that inserts up to 25 items and never overwrites, with a verdict on each."""
+"""One call that inserts up to 25 items by PartiQL, never overwrites, and judges each."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -6,12 +6,13 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection.base import Connection
 
-from models.logs.write.duplicate import STORED_ATTRIBUTES, Item, judge
+from models.logs.write.duplicate import COMPARED_ATTRIBUTES, Item, decide_duplicate
 from models.logs.write.verdict import Verdict
 
-Error = dict[str, Any]
-Key = tuple[str, str]
-Tell = Callable[[str], None]
+StatementError = dict[str, Any]
+LogKey = tuple[str, str]
+"""A tenant's id and a log's id: the primary key of a record."""
+ReportUnavailable = Callable[[str], None]
 
 DUPLICATE = "DuplicateItem"
 
@@ -25,7 +26,7 @@ THROTTLING_CODES = {
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
 }
-# What fails with one of these fails for what is in it; after any other code it may work later.
+# The item or call itself is wrong, so a retry fails as well. After any other code a retry may succeed.
 PERMANENT_CODES = {
     "ValidationError",
     "ValidationException",
@@ -34,44 +35,50 @@ PERMANENT_CODES = {
 }
 
 
-def insert_call(connection: Connection, table: str, items: Sequence[Item], tell_unavailable: Tell) -> list[Verdict]:
+def insert_chunk(
+    connection: Connection, table: str, items: Sequence[Item], report_unavailable: ReportUnavailable
+) -> list[Verdict]:
     """Insert items with one BatchExecuteStatement.
+
+    BatchWriteItem would overwrite, and a transaction would fail whole for one duplicate. A PartiQL INSERT fails for a
+    duplicate alone.
 
     Args:
         connection: to DynamoDB.
-        table: its name.
-        items: MAX_STATEMENTS at most, each with another key; serialized.
-        tell_unavailable: called with the code or type of each kind of error that may not come again.
+        table: the table's name.
+        items: at most MAX_STATEMENTS, each with another key; serialized.
+        report_unavailable: called with the code or type of each kind of error that may pass.
     Returns:
         A verdict on each item, in their order.
     """
-    statements = [_insert_statement(table, item) for item in items]
+    statements = [_build_insert_statement(table, item) for item in items]
     try:
+        # `dispatch`, because pynamodb has no method for PartiQL.
         answer = connection.dispatch("BatchExecuteStatement", {"Statements": statements})
     except (ClientError, BotoCoreError, OSError) as error:
         code = error.response["Error"].get("Code") if isinstance(error, ClientError) else None
         if code in THROTTLING_CODES:
             return [Verdict.THROTTLED] * len(items)
         if code not in PERMANENT_CODES:
-            tell_unavailable(code or type(error).__name__)
+            report_unavailable(code or type(error).__name__)
             return [Verdict.UNAVAILABLE] * len(items)
         if len(items) == 1:
             return [Verdict.INVALID]
-        # The call names no culprit: each item is judged alone.
-        return [verdict for item in items for verdict in insert_call(connection, table, [item], tell_unavailable)]
+        # The error names no item, so each is inserted alone.
+        return [verdict for item in items for verdict in insert_chunk(connection, table, [item], report_unavailable)]
     errors = [response.get("Error") for response in answer["Responses"]]
-    stored = _stored_items(connection, table, items, errors)
-    for code in {failed["Code"] for failed in errors if failed} - PERMANENT_CODES - THROTTLING_CODES - {DUPLICATE}:
-        tell_unavailable(code)
-    return [_verdict(connection, table, item, error, stored) for item, error in zip(items, errors, strict=True)]
+    stored = _get_stored_items(connection, table, items, errors)
+    for code in {error["Code"] for error in errors if error} - PERMANENT_CODES - THROTTLING_CODES - {DUPLICATE}:
+        report_unavailable(code)
+    return [_judge(connection, table, item, error, stored) for item, error in zip(items, errors, strict=True)]
 
 
-def key_of(item: Item) -> Key:
-    """Its tenant and its log id."""
+def get_log_key(item: Item) -> LogKey:
+    """Return an item's tenant id and log id."""
     return item["tenant_id"]["S"], item["log_id"]["S"]
 
 
-def _insert_statement(table: str, item: Item) -> dict[str, Any]:
+def _build_insert_statement(table: str, item: Item) -> dict[str, Any]:
     fields = ", ".join(f"'{name}': ?" for name in item)
     return {
         "Statement": f'INSERT INTO "{table}" VALUE {{{fields}}}',
@@ -80,33 +87,40 @@ def _insert_statement(table: str, item: Item) -> dict[str, Any]:
     }
 
 
-def _stored_items(
-    connection: Connection, table: str, items: Sequence[Item], errors: Sequence[Error | None]
-) -> dict[Key, Item]:
-    """What is in the table under the keys of the duplicates; without those that can't be read now."""
+def _get_stored_items(
+    connection: Connection, table: str, items: Sequence[Item], errors: Sequence[StatementError | None]
+) -> dict[LogKey, Item]:
+    """Return the stored items under the duplicates' keys, without those that can't be read now."""
     duplicates = {
-        key_of(item): error for item, error in zip(items, errors, strict=True) if error and error["Code"] == DUPLICATE
+        get_log_key(item): error
+        for item, error in zip(items, errors, strict=True)
+        if error and error["Code"] == DUPLICATE
     }
-    stored: dict[Key, Item] = {key: error["Item"] for key, error in duplicates.items() if "Item" in error}
-    # DynamoDB sends the stored item with the error. The embedded engine does not, so it is read.
-    unsent = [{"tenant_id": {"S": tenant}, "log_id": {"S": log}} for tenant, log in duplicates.keys() - stored.keys()]
+    stored: dict[LogKey, Item] = {log_key: error["Item"] for log_key, error in duplicates.items() if "Item" in error}
+    # DynamoDB sends the stored item with the error (ALL_OLD above). The embedded engine does not, so it is read.
+    unsent = [
+        {"tenant_id": {"S": tenant_id}, "log_id": {"S": log_id}} for tenant_id, log_id in duplicates.keys() - stored
+    ]
     if not unsent:
         return stored
-    wanted = {"Keys": unsent, "ConsistentRead": True, "ProjectionExpression": ", ".join(STORED_ATTRIBUTES)}
+    request = {"Keys": unsent, "ConsistentRead": True, "ProjectionExpression": ", ".join(COMPARED_ATTRIBUTES)}
     try:
-        answer = connection.dispatch("BatchGetItem", {"RequestItems": {table: wanted}})
+        answer = connection.dispatch("BatchGetItem", {"RequestItems": {table: request}})
     except (ClientError, BotoCoreError, OSError):
         return stored
-    return stored | {key_of(item): item for item in answer["Responses"].get(table, [])}
+    return stored | {get_log_key(item): item for item in answer["Responses"].get(table, [])}
 
 
-def _verdict(connection: Connection, table: str, item: Item, error: Error | None, stored: dict[Key, Item]) -> Verdict:
+def _judge(
+    connection: Connection, table: str, item: Item, error: StatementError | None, stored: dict[LogKey, Item]
+) -> Verdict:
     if error is None:
         return Verdict.STORED
     if error["Code"] in PERMANENT_CODES:
         return Verdict.INVALID
     if error["Code"] in THROTTLING_CODES:
         return Verdict.THROTTLED
-    if error["Code"] != DUPLICATE or key_of(item) not in stored:
+    log_key = get_log_key(item)
+    if error["Code"] != DUPLICATE or log_key not in stored:
         return Verdict.UNAVAILABLE
-    return judge(connection, table, item, stored[key_of(item)])
+    return decide_duplicate(connection, table, item, stored[log_key])

@@ -1,17 +1,19 @@
-"""How fast each tenant is written, learnt from what DynamoDB throttles.
+"""The rate at which each tenant is written, learnt from what DynamoDB throttles.
 
-A tenant's logs have one partition key, and a partition takes 1,000 write units a second, whatever the table could take
+A tenant's logs share one partition key, and a partition takes 1,000 write units a second, whatever the table could take
 (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html). botocore's adaptive
-retries would slow down a whole client for it, and hold its threads. Here it slows down the tenant that is throttled:
+retries would slow down a whole client, and hold its threads. Here only the throttled tenant slows down:
 
-- it gets a rate. What is throttled lowers it: a whole call halves it, one statement of 25 takes 2 % off, as DCTCP does
-  with the share of packets that are marked (https://datatracker.ietf.org/doc/html/rfc8257). What is taken raises it;
-- few of its batches at a time wait for that rate in a thread. The others are given back to the queue at once, each with
-  the time when it may be its turn.
+- It gets a rate. Throttling lowers the rate: a call that is throttled whole halves it, one throttled statement of 25
+  takes 2 % off, as DCTCP does with the share of marked packets (https://datatracker.ietf.org/doc/html/rfc8257). Calls
+  that succeed raise it.
+- Few of its batches at a time wait for that rate in a thread. The others go back to the queue at once, each with a
+  delay of its own.
 
-Each process learns by itself, and several of them share a partition as TCP's connections share a link. In a simulation
-of a partition of 1,000 units/s with a backlog of 100 batches of 1,000 (tests/support/partition.py) it is 87 % busy, and
-1.4 % of the statements are throttled.
+Each process learns for itself. Processes share a partition as TCP's connections share a link.
+
+The constants were checked in a simulation of a partition of 1,000 units/s with a backlog of 100 batches of 1,000 logs
+(tests/support/partition.py): the partition is 87 % busy, and 1.4 % of the statements are throttled.
 """
 
 import logging
@@ -25,56 +27,69 @@ from dataclasses import dataclass
 logger = logging.getLogger(__name__)
 
 PARTITION_UNITS = 1_000.0
-"""Write units a second: the rate from which a tenant that is throttled for the first time goes down."""
-SLOWEST_UNITS = 25.0
+"""Write units a second that a partition takes: the rate that a tenant's first throttling lowers."""
+MIN_UNITS = 25.0
+"""Lowest rate: one call of 25 small items a second."""
 RISE_UNITS = 250.0
-"""What a second's worth of calls without throttling adds to the rate. One call never more than doubles it."""
+"""What a second of calls without throttling adds to the rate. One call at most doubles it."""
 FORGET_SECONDS = 60.0
-"""A tenant that was not throttled for this long is written at full speed."""
+"""A tenant that was not throttled for this long is written at full speed again."""
 MAX_TENANTS = 10_000
-TENANT_TURNS = 2
-"""Batches of a tenant that may wait for its pace, each in a thread of its own."""
-MAX_TURNS = 4
-"""The same, of all tenants together: half the threads of a store worker (Procfile)."""
+MAX_WAITING_PER_TENANT = 2
+"""Batches of one tenant that may wait for its rate, each in a thread of its own."""
+MAX_WAITING = 4
+"""Batches of all tenants that may wait: half the threads of a store worker (Procfile)."""
 FIRST_WAIT_SECONDS = 0.25
-"""A batch whose first call would have to wait for longer is given back."""
+"""A batch whose first call would wait longer goes back to the queue."""
 CALL_SECONDS = 0.25
-"""A call holds this much of the rate at most, so that large items don't arrive by the megabyte."""
-RECALL = 3.0
-"""How many times as much is called back as the rate bears: a batch too many costs a message, a batch missing costs
-throughput."""
+"""A call carries at most this many seconds of the rate, so that large items don't arrive by the megabyte."""
+OVERBOOKING = 3.0
+"""How many times more batches come back from the queue than the rate allows.
+
+Most that come find no slot, and go back again. A batch too many costs one SQS message; a batch too few leaves the
+partition idle.
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
-    """A call may leave in `wait_seconds`, and does so at `rate`, in write units a second."""
+class Reservation:
+    """Permission for a call to leave in `wait_seconds`, given at `rate` write units a second."""
 
     wait_seconds: float
     rate: float
 
 
 @dataclass(eq=False, slots=True)
-class Turn:
-    """The writing of one batch. `begun` once it has one of the turns to wait."""
+class WriteSlot:
+    """The writing of one batch. `waiting` once it counts among the batches that wait."""
 
     tenant_id: str
-    begun: bool = False
+    waiting: bool = False
 
 
 @dataclass(slots=True)
-class _Pace:
-    """One tenant's. Times are the clock's: no call leaves before `free_at`, and what waits in the queue is due by
-    `booked_until`."""
+class _TenantRate:
+    """One tenant's rate, and who waits for it. Times are the clock's.
+
+    Attributes:
+        rate: write units a second.
+        throttled_at: when DynamoDB last throttled the tenant.
+        next_call_at: no call leaves earlier.
+        booked_until: when the batches that went back to the queue will all be written.
+        waiting: batches that wait in a thread.
+    """
 
     rate: float
     throttled_at: float
-    free_at: float
+    next_call_at: float
     booked_until: float
-    turns: int = 0
+    waiting: int = 0
 
 
-class Paces:
-    """The rates of the tenants that were throttled lately, in one process. Safe to use from several threads.
+class TenantPacer:
+    """The rates of a process's tenants that were throttled lately. Safe to use from several threads.
+
+    Without it a store worker would spend its threads on calls that DynamoDB throttles, and other tenants would wait.
 
     Args:
         clock: monotonic seconds.
@@ -83,110 +98,116 @@ class Paces:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._paces: dict[str, _Pace] = {}
-        self._turns = 0
+        self._rates: dict[str, _TenantRate] = {}
+        self._waiting = 0
 
     @contextmanager
-    def turn(self, tenant_id: str) -> Iterator[Turn]:
-        """For the writing of one batch."""
-        turn = Turn(tenant_id)
+    def open_slot(self, tenant_id: str) -> Iterator[WriteSlot]:
+        """Open a slot for the writing of one batch."""
+        slot = WriteSlot(tenant_id)
         try:
-            yield turn
+            yield slot
         finally:
-            self._end(turn)
+            self._close(slot)
 
-    def call_units(self, turn: Turn) -> float | None:
-        """How many write units the next call may have, if it has more than one item; None for any number."""
-        rate = self.rate_of(turn.tenant_id)
+    def get_max_call_units(self, slot: WriteSlot) -> float | None:
+        """Return the write units that the next call may carry, or None for no limit.
+
+        A single item may always be written, however large.
+        """
+        rate = self.get_rate(slot.tenant_id)
         return None if rate is None else rate * CALL_SECONDS
 
-    def departure(self, turn: Turn, units: float, within_seconds: float) -> Departure | None:
-        """When the next call may leave.
+    def reserve(self, slot: WriteSlot, units: float, max_wait_seconds: float) -> Reservation | None:
+        """Reserve the tenant's rate for the next call of a batch.
 
         Args:
-            turn: of the call's batch.
+            slot: the batch's slot.
             units: write units of the call.
-            within_seconds: how long the batch can wait for it.
+            max_wait_seconds: how long the batch can wait for it.
         Returns:
-            None when it can't leave by then, or others have the tenant's turns.
+            None if the call would have to wait longer, or enough batches wait already.
         """
         now = self._clock()
         with self._lock:
-            pace = self._pace_of(turn.tenant_id)
-            if pace is None:
-                return Departure(0.0, PARTITION_UNITS)
-            wait = max(0.0, pace.free_at - now)
-            if wait and (
-                wait > (within_seconds if turn.begun else FIRST_WAIT_SECONDS) or not self._may_wait(turn, pace)
-            ):
+            tenant = self._get_tenant(slot.tenant_id)
+            if tenant is None:
+                return Reservation(0.0, PARTITION_UNITS)
+            wait = max(0.0, tenant.next_call_at - now)
+            longest = max_wait_seconds if slot.waiting else FIRST_WAIT_SECONDS
+            if wait and (wait > longest or not self._may_wait(slot, tenant)):
                 return None
-            pace.free_at = now + wait + units / pace.rate
-            return Departure(wait, pace.rate)
+            tenant.next_call_at = now + wait + units / tenant.rate
+            return Reservation(wait, tenant.rate)
 
-    def throttled(self, turn: Turn, departure: Departure, share: float) -> None:
-        """DynamoDB throttled a share, above 0 and at most 1, of a call."""
+    def on_throttle(self, slot: WriteSlot, reservation: Reservation, share: float) -> None:
+        """Lower the tenant's rate: DynamoDB throttled `share`, above 0 and at most 1, of a call."""
         now = self._clock()
-        # From the rate at which the call left: several that were under way together lower it once.
-        rate = max(SLOWEST_UNITS, departure.rate * (1 - share / 2))
+        # Lowered from the rate at which the call left, so that several calls under way together lower it once.
+        rate = max(MIN_UNITS, reservation.rate * (1 - share / 2))
         with self._lock:
-            pace = self._pace_of(turn.tenant_id)
-            if pace is None:
+            tenant = self._get_tenant(slot.tenant_id)
+            if tenant is None:
                 self._make_room()
-                self._paces[turn.tenant_id] = _Pace(rate, now, now, now)
-                logger.warning("DynamoDB throttles tenant %s: writing at its pace from here on", turn.tenant_id)
+                self._rates[slot.tenant_id] = _TenantRate(rate, now, now, now)
+                logger.warning("DynamoDB throttles tenant %s; slowing down its inserts", slot.tenant_id)
             else:
-                pace.rate = min(pace.rate, rate)
-                pace.throttled_at = now
+                tenant.rate = min(tenant.rate, rate)
+                tenant.throttled_at = now
 
-    def passed(self, turn: Turn, units: float) -> None:
-        """DynamoDB took a call of so many write units without throttling."""
+    def on_success(self, slot: WriteSlot, units: float) -> None:
+        """Raise the tenant's rate: DynamoDB accepted a call of so many write units whole."""
         with self._lock:
-            pace = self._pace_of(turn.tenant_id)
-            if pace is not None:
-                pace.rate = min(2 * pace.rate, pace.rate + RISE_UNITS * units / pace.rate)
+            tenant = self._get_tenant(slot.tenant_id)
+            if tenant is not None:
+                tenant.rate = min(2 * tenant.rate, tenant.rate + RISE_UNITS * units / tenant.rate)
 
-    def seconds_until_turn(self, tenant_id: str, units: float) -> float:
-        """How long a batch that is given back shall wait. Each one is told another time."""
+    def book_retry(self, tenant_id: str, units: float) -> float:
+        """Book the return of a batch that goes back to the queue.
+
+        Returns:
+            Its delay in seconds, spread so that waiting batches do not return together.
+        """
         now = self._clock()
         with self._lock:
-            pace = self._pace_of(tenant_id)
-            if pace is None:
+            tenant = self._get_tenant(tenant_id)
+            if tenant is None:
                 return 0.0
-            pace.booked_until = max(now, pace.booked_until) + units / pace.rate / RECALL
-            return (pace.booked_until - now) * random.uniform(0.7, 1.3)  # noqa: S311 - jitter, not a secret
+            tenant.booked_until = max(now, tenant.booked_until) + units / tenant.rate / OVERBOOKING
+            return (tenant.booked_until - now) * random.uniform(0.7, 1.3)  # noqa: S311 - jitter, not a secret
 
-    def rate_of(self, tenant_id: str) -> float | None:
-        """Write units a second; None for a tenant that is not paced."""
+    def get_rate(self, tenant_id: str) -> float | None:
+        """Return a tenant's rate in write units a second, or None if it is not slowed down."""
         with self._lock:
-            pace = self._pace_of(tenant_id)
-            return None if pace is None else pace.rate
+            tenant = self._get_tenant(tenant_id)
+            return None if tenant is None else tenant.rate
 
-    def _may_wait(self, turn: Turn, pace: _Pace) -> bool:
-        if not turn.begun and pace.turns < TENANT_TURNS and self._turns < MAX_TURNS:
-            turn.begun = True
-            pace.turns += 1
-            self._turns += 1
-        return turn.begun
+    def _may_wait(self, slot: WriteSlot, tenant: _TenantRate) -> bool:
+        if not slot.waiting and tenant.waiting < MAX_WAITING_PER_TENANT and self._waiting < MAX_WAITING:
+            slot.waiting = True
+            tenant.waiting += 1
+            self._waiting += 1
+        return slot.waiting
 
-    def _end(self, turn: Turn) -> None:
+    def _close(self, slot: WriteSlot) -> None:
         with self._lock:
-            if turn.begun:
-                self._turns -= 1
-                self._paces[turn.tenant_id].turns -= 1
+            if slot.waiting:
+                self._waiting -= 1
+                self._rates[slot.tenant_id].waiting -= 1
 
-    def _pace_of(self, tenant_id: str) -> _Pace | None:
-        pace = self._paces.get(tenant_id)
-        if pace is None or pace.turns or self._clock() < pace.throttled_at + FORGET_SECONDS:
-            return pace
-        del self._paces[tenant_id]
-        logger.warning("DynamoDB throttles tenant %s no more", tenant_id)
+    def _get_tenant(self, tenant_id: str) -> _TenantRate | None:
+        tenant = self._rates.get(tenant_id)
+        if tenant is None or tenant.waiting or self._clock() < tenant.throttled_at + FORGET_SECONDS:
+            return tenant
+        del self._rates[tenant_id]
+        logger.warning("DynamoDB no longer throttles tenant %s; writing it at full speed", tenant_id)
         return None
 
     def _make_room(self) -> None:
-        """Forget the tenant that is paced for longest, if there are too many."""
-        if len(self._paces) >= MAX_TENANTS:
-            del self._paces[next(tenant for tenant, pace in self._paces.items() if not pace.turns)]
+        """Forget the tenant that was slowed down first, if there are too many."""
+        if len(self._rates) >= MAX_TENANTS:
+            del self._rates[next(tenant_id for tenant_id, tenant in self._rates.items() if not tenant.waiting)]
 
 
-paces = Paces()
-"""What this process has learnt."""
+tenant_pacer = TenantPacer()
+"""The process's own."""

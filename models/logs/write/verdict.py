@@ -1,27 +1,27 @@
-"""What an insert says of each item."""
+"""Results of an insert, one for each item."""
 
 from enum import Enum
 
 
 class Verdict(Enum):
-    """What became of one item of an insert."""
+    """Result of inserting one item."""
 
     STORED = "stored"
-    """It is in the table now."""
+    """The table has it now."""
     REDELIVERED = "redelivered"
-    """It was there before with the same original text: nothing was written, and nothing had to be."""
+    """The table had it before, with the same original text. Nothing was written."""
     CONFLICT = "conflict"
-    """Another text is stored under its id, and stays."""
+    """The table has another text under its log id, and keeps that."""
     UNAVAILABLE = "unavailable"
-    """DynamoDB did not answer or failed inside; trying again may work. It may even be stored."""
+    """DynamoDB did not answer or failed internally; a retry may succeed. The item may even be stored."""
     THROTTLED = "throttled"
-    """The tenant's partition takes no more now: DynamoDB throttled it, or it was not tried for the tenant's pace."""
+    """DynamoDB throttled the tenant's partition, or the item was not sent because the tenant is slowed down."""
     INVALID = "invalid"
-    """DynamoDB will never take it, for example because it is over 400 KB."""
+    """DynamoDB will never accept it, for example because it is over 400 KB."""
 
 
-THERE = {Verdict.STORED, Verdict.REDELIVERED}
+IN_TABLE = {Verdict.STORED, Verdict.REDELIVERED}
 """Verdicts on items whose log is in the table."""
 
 UNSETTLED = {Verdict.UNAVAILABLE, Verdict.THROTTLED}
-"""Verdicts on items that have to be tried again."""
+"""Verdicts on items that need a retry."""

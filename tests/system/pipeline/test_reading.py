@@ -32,7 +32,7 @@ def key(engine: Engine) -> object:
     """Of the README's tenant."""
     for record in LogRecord.query("tenant-1"):
         record.delete()
-    if Tenant.of("tenant-1") is None:
+    if Tenant.get_or_none("tenant-1") is None:
         Tenant.add("tenant-1", "")
     return ApiKey.add("tenant-1", ["read"])
 

@@ -45,5 +45,5 @@ def test_logs_that_come_in_meanwhile(processes: Processes, tenant: str) -> None:
     assert done.returncode == 0, done.stderr
     assert f"tenant {tenant} is erased: " in done.stdout
     assert LogRecord.count(tenant) == 0
-    assert DataKey.newest_of(tenant) is None
+    assert DataKey.get_newest(tenant) is None
     assert not any("QUOKKA" in processes.log(name) for name in ("web", "redact", "store"))

@@ -5,7 +5,7 @@ import json
 from local.engine import Engine
 from models import LogRecord
 from models.crypto.keyring import Keyring
-from originals import Kms, key_id_of
+from originals import Kms, parse_data_key_id
 from tests.support.failure_queue import list_dead_letters
 from tests.support.fault_proxy import FaultProxy
 from tests.support.kms_key import KmsKey
@@ -47,5 +47,7 @@ def test_while_kms_is_away_logs_wait_and_none_is_stored(
     keys = Keyring(Kms(key.alias))
     for record in LogRecord.for_tenant(tenant).records:
         assert MARKER not in record.original_text
-        opened = keys.to_open(tenant, key_id_of(record.original_text)).open(record.log_id, record.original_text)
+        opened = keys.get_opening_cipher(tenant, parse_data_key_id(record.original_text)).open(
+            record.log_id, record.original_text
+        )
         assert opened == f"{MARKER} a@b.co {record.log_id}"

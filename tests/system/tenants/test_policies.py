@@ -61,14 +61,14 @@ def test_policy_set_refuses_an_invalid_policy(processes: Processes, tenant: str,
 
     assert done.returncode == 2
     assert message in done.stderr
-    assert TenantPolicy.of(tenant) is None
+    assert TenantPolicy.get_or_none(tenant) is None
 
 
 def test_a_new_policy_keeps_the_key_of_the_hashes(processes: Processes, tenant: str) -> None:
     assert processes.flask("policy", "set", tenant, "-", typed="{}").returncode == 0
-    before = TenantPolicy.of(tenant)
+    before = TenantPolicy.get_or_none(tenant)
     assert processes.flask("policy", "set", tenant, "-", typed='{"allow": ["x"]}').returncode == 0
-    after = TenantPolicy.of(tenant)
+    after = TenantPolicy.get_or_none(tenant)
 
     assert before is not None
     assert after is not None

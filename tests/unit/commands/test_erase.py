@@ -67,7 +67,7 @@ def fill(tenant: str) -> None:
 
 
 def left_of(tenant: str) -> list[int]:
-    return [table.count(tenant) for table in tenant_erasure.OF_TENANTS] + [len(held(tenant))]
+    return [table.count(tenant) for table in tenant_erasure.TENANT_ROWS] + [len(held(tenant))]
 
 
 def flask(*arguments: str, group: str = "tenants") -> Result:
@@ -88,7 +88,7 @@ def test_everything_of_a_tenant_and_nothing_of_another(full: str) -> None:
     assert f"tenant {full} is erased: {counts}" in result.stdout
     assert left_of(full) == [0, 0, 0, 0, 0]
     assert left_of(other) == [1, 2, RECORDS, 1, 1]
-    policy, row = TenantPolicy.of(full), Tenant.of(full)
+    policy, row = TenantPolicy.get_or_none(full), Tenant.get_or_none(full)
     assert policy is not None
     assert row is not None
     assert policy.attribute_values.keys() == {"tenant_id", "erased_since"}
@@ -103,7 +103,7 @@ def test_not_without_yes(full: str) -> None:
     assert result.exit_code == 2
     assert "add --yes" in result.stderr
     assert left_of(full) == [1, 2, RECORDS, 1, 1]
-    row = Tenant.of(full)
+    row = Tenant.get_or_none(full)
     assert row is not None
     assert row.state == "active"
 
@@ -113,8 +113,8 @@ def test_a_tenant_that_there_is_not(tenant: str) -> None:
 
     assert result.exit_code == 1
     assert f"there is nothing of tenant {tenant}" in result.stderr
-    assert Tenant.of(tenant) is None
-    assert TenantPolicy.of(tenant) is None
+    assert Tenant.get_or_none(tenant) is None
+    assert TenantPolicy.get_or_none(tenant) is None
 
 
 def test_a_tenant_that_only_ever_sent_logs(tenant: str) -> None:
@@ -164,12 +164,12 @@ def test_its_id_can_be_used_when_nothing_of_it_can_be_in_a_queue(full: str) -> N
     with pytest.raises(TenantErased):
         Tenant.add(full, "Example")
     with pytest.raises(TenantErased):
-        TenantPolicy.secret_of(full)
+        TenantPolicy.get_secret(full)
     Tenant(full).update([Tenant.erased_at.set(get_timestamp(-timedelta(days=14, seconds=1)))])
 
     Tenant.add(full, "Another")
 
-    row = Tenant.of(full)
+    row = Tenant.get_or_none(full)
     assert row is not None
     assert (row.name, row.state) == ("Another", "active")
     assert store.run(RedactedBatch(full, "r", (RedactedLog("a", "QUOKKA", "[X]", get_timestamp()),))) == BatchResult()
@@ -178,12 +178,12 @@ def test_its_id_can_be_used_when_nothing_of_it_can_be_in_a_queue(full: str) -> N
 
 def test_once_more_finds_nothing(full: str) -> None:
     flask("erase", full, "--yes")
-    before = TenantPolicy.of(full)
+    before = TenantPolicy.get_or_none(full)
 
     result = flask("erase", full, "--yes")
 
     assert "0 data keys, 0 API keys, 0 records, 0 minutes of activity, 0 dead letters" in result.stdout
-    after = TenantPolicy.of(full)
+    after = TenantPolicy.get_or_none(full)
     assert before is not None
     assert after is not None
     assert after.erased_since == before.erased_since
@@ -204,9 +204,9 @@ def test_killed_in_the_middle_it_is_finished_by_the_next_one(full: str, proxy: F
     assert left_of(full) == [0, 0, RECORDS - 27, 1, 1]
     assert "state\tbeing erased\n" in flask("show", full).stdout
     with pytest.raises(TenantErased):
-        TenantPolicy.secret_of(full)
+        TenantPolicy.get_secret(full)
     # What is left of the records can't be read any more.
-    assert DataKey.newest_of(full) is None
+    assert DataKey.get_newest(full) is None
 
     done = subprocess.run(command, env=os.environ | fast, cwd=ROOT, capture_output=True, text=True, check=False)
 
@@ -260,6 +260,6 @@ def test_without_dynamodb(engine: Engine, tenant: str) -> None:
 
 
 def behind(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> None:
-    for table in tenant_erasure.OF_TENANTS:
+    for table in tenant_erasure.TENANT_ROWS:
         monkeypatch.setattr(table.model.Meta, "host", proxy.url)
         monkeypatch.setattr(table.model, "_connection", None)

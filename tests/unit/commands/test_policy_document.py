@@ -30,7 +30,7 @@ def test_what_is_set_is_shown(tenant: str) -> None:
     assert flask("set", tenant, "-", typed=json.dumps(DOCUMENT)).exit_code == 0
 
     assert json.loads(flask("show", tenant).stdout) == DOCUMENT
-    stored = TenantPolicy.of(tenant)
+    stored = TenantPolicy.get_or_none(tenant)
     assert stored is not None
     assert stored.storage == Storage("encrypt", 30)
 
@@ -41,23 +41,23 @@ def test_what_is_left_out_is_as_the_settings_say(tenant: str) -> None:
     assert flask("set", tenant, "-", typed='{"retention_days": 0}').exit_code == 0
 
     assert json.loads(flask("show", tenant).stdout) == {"actions": {}, "allow": [], "custom": [], "retention_days": 0}
-    stored = TenantPolicy.of(tenant)
+    stored = TenantPolicy.get_or_none(tenant)
     assert stored is not None
     assert stored.storage == Storage(None, 0)
 
 
 def test_the_policy_of_a_tenant_that_has_none(tenant: str) -> None:
     assert json.loads(flask("show", tenant).stdout) == {"actions": {}, "allow": [], "custom": []}
-    TenantPolicy.secret_of(tenant)
+    TenantPolicy.get_secret(tenant)
     assert json.loads(flask("show", tenant).stdout) == {"actions": {}, "allow": [], "custom": []}
 
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ('{"original": "shred"}', "original is one of keep, encrypt, drop, not 'shred'"),
-        ('{"original": ["keep"]}', "original is one of keep, encrypt, drop, not ['keep']"),
-        ('{"retention_days": 36501}', "retention_days is 0, for ever, or a number of days up to 36500, not 36501"),
+        ('{"original": "shred"}', "original must be one of keep, encrypt, drop, not 'shred'"),
+        ('{"original": ["keep"]}', "original must be one of keep, encrypt, drop, not ['keep']"),
+        ('{"retention_days": 36501}', "retention_days must be 0 (for ever) or a number of days up to 36500, not 36501"),
         ('{"retention_days": "30"}', "not '30'"),
         ('{"retention_days": 0.5}', "not 0.5"),
         ('{"orignal": "keep"}', "unknown field `orignal`"),
@@ -71,7 +71,7 @@ def test_what_is_no_policy_is_not_stored(engine: Engine, tenant: str, wrong: str
 
     assert result.exit_code == 2
     assert message in result.stderr
-    assert TenantPolicy.of(tenant) is None
+    assert TenantPolicy.get_or_none(tenant) is None
 
 
 def test_a_policy_that_somebody_wrote_into_the_table(tenant: str) -> None:
@@ -80,7 +80,7 @@ def test_a_policy_that_somebody_wrote_into_the_table(tenant: str) -> None:
     result = flask("show", tenant)
 
     assert result.exit_code == 1
-    assert "can't be used, set another one: original is one of" in result.stderr
+    assert "can't be used, set another one: original must be one of" in result.stderr
 
 
 def test_the_same_document_tries_the_rules(tmp_path: Path) -> None:

@@ -7,13 +7,14 @@ from pynamodb.attributes import UnicodeAttribute
 from commands import infrastructure
 from local.engine import Engine
 from models import TABLES
-from models.tables.connection import Connected, Table
+from models.tables.base import Table
+from models.tables.connection import TableMeta
 from webapp import create_app
 
 
 def test_a_table_that_is_not_there(engine: Engine, tenant: str, monkeypatch: pytest.MonkeyPatch) -> None:
     class Thing(Table):
-        class Meta(Connected):
+        class Meta(TableMeta):
             table_name = f"things-{tenant}"
 
         name = UnicodeAttribute(hash_key=True)
@@ -24,11 +25,11 @@ def test_a_table_that_is_not_there(engine: Engine, tenant: str, monkeypatch: pyt
 
     check = flask(args=["db", "check"])
     assert check.exit_code == 1
-    assert check.stdout.splitlines()[-1] == f"table things-{tenant} is not there; run: flask --app webapp db create"
+    assert check.stdout.splitlines()[-1] == f"table things-{tenant} does not exist; run: flask --app webapp db create"
 
     create = flask(args=["db", "create"])
     assert create.exit_code == 0
-    assert {f"making table things-{tenant}", f"table things-{tenant} is ready"} <= set(create.stdout.splitlines())
+    assert {f"creating table things-{tenant}", f"table things-{tenant} is ready"} <= set(create.stdout.splitlines())
     assert flask(args=["db", "check"]).exit_code == 0
 
 

@@ -7,7 +7,7 @@ from click.testing import Result
 from flask.testing import FlaskCliRunner
 
 from local.engine import Engine
-from models import ApiKey, KeyText, Limits, Tenant
+from models import ApiKey, ApiKeyText, Limits, Tenant
 from webapp import create_app
 
 
@@ -31,7 +31,7 @@ def failed(*arguments: str) -> str:
 def test_a_tenant_with_limits(tenant: str) -> None:
     done("tenants", "create", tenant, "--name", "Example Ltd", "--requests-per-second", "7", "--burst-seconds", "3")
 
-    stored = Tenant.of(tenant)
+    stored = Tenant.get_or_none(tenant)
     assert stored is not None
     assert (stored.name, stored.suspended, stored.requests_per_second) == ("Example Ltd", False, 7)
     shown = dict(line.split("\t") for line in done("tenants", "show", tenant).splitlines())
@@ -51,7 +51,7 @@ def test_a_tenant_that_exists_stays_as_it_is(tenant: str) -> None:
     done("tenants", "create", tenant, "--name", "First")
 
     assert f"there is a tenant {tenant} already" in failed("tenants", "create", tenant, "--name", "Second")
-    stored = Tenant.of(tenant)
+    stored = Tenant.get_or_none(tenant)
     assert stored is not None
     assert stored.name == "First"
 
@@ -82,7 +82,7 @@ def test_every_tenant_is_listed_a_page_at_a_time(tenant: str) -> None:
 
     assert mine == {tenant_id for tenant_id, *_ in listed if tenant_id.startswith(tenant)}
     assert len(listed) == len({tenant_id for tenant_id, *_ in listed})
-    assert mine <= {row.tenant_id for row in Tenant.all(page_size=7)}
+    assert mine <= {row.tenant_id for row in Tenant.iter_all(page_size=7)}
 
 
 def test_suspend_and_resume(tenant: str) -> None:
@@ -100,12 +100,12 @@ def test_suspend_and_resume(tenant: str) -> None:
 )
 def test_an_unknown_tenant(tenant: str, arguments: tuple[str, ...]) -> None:
     assert f"there is no tenant {tenant}; make it: flask" in failed(*arguments, tenant)
-    assert Tenant.of(tenant) is None
+    assert Tenant.get_or_none(tenant) is None
 
 
 def test_no_key_for_an_unknown_tenant(tenant: str) -> None:
     assert f"there is no tenant {tenant}" in failed("keys", "create", "--tenant", tenant)
-    assert not list(ApiKey.of_tenant(tenant))
+    assert not list(ApiKey.for_tenant(tenant))
 
 
 def test_a_key_is_shown_once(tenant: str) -> None:
@@ -115,11 +115,11 @@ def test_a_key_is_shown_once(tenant: str) -> None:
         "keys", "create", "--tenant", tenant, "--scope", "read", "--scope", "ingest", "--expires-in", "30"
     ).strip()
 
-    text = KeyText.parse(printed)
+    text = ApiKeyText.parse(printed)
     assert text is not None
-    stored = ApiKey.of(text.key_id)
+    stored = ApiKey.get_or_none(text.key_id)
     assert stored is not None
-    assert stored.is_of(text)
+    assert stored.matches(text)
     assert text.secret not in str(stored.serialize())
     listed = done("keys", "list", "--tenant", tenant)
     assert re.fullmatch(rf"{text.key_id}\tactive\tingest,read\t\S+Z\tnever\t{stored.expires_at}\n", listed)
@@ -149,13 +149,13 @@ def test_revoke(tenant: str, whole: bool) -> None:
 
     assert f"key {key_id} is revoked" in told
     assert printed not in told
-    first = ApiKey.of(key_id)
+    first = ApiKey.get_or_none(key_id)
     assert first is not None
     assert first.state == "revoked"
     assert f"{key_id}\trevoked\t" in done("keys", "list", "--tenant", tenant)
     # Revoked again, the time stays.
     done("keys", "revoke", key_id)
-    again = ApiKey.of(key_id)
+    again = ApiKey.get_or_none(key_id)
     assert again is not None
     assert again.revoked_at == first.revoked_at
 

@@ -8,10 +8,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from models import LogRecord, Verdict
 from models.logs.write.duplicate import Item
-from models.logs.write.partiql import insert_call
+from models.logs.write.partiql import insert_chunk
 from settings import settings
 from tests.support.fault_proxy import FaultProxy
-from tests.support.inserts import connection_to, items_of
+from tests.support.inserts import build_items, connect_to
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -86,13 +86,13 @@ def test_an_answer_is_lost_after_the_engine_has_done_the_call(proxy: FaultProxy,
 def test_a_share_of_the_statements_is_throttled(proxy: FaultProxy, tenant: str, share: float, verdict: Verdict) -> None:
     proxy.fail_statements(share, 1)
 
-    assert insert(proxy, items_of(tenant, 20)) == [verdict] * 20
+    assert insert(proxy, build_items(tenant, 20)) == [verdict] * 20
 
 
 def test_statements_that_fail_are_named_by_their_places(proxy: FaultProxy, tenant: str) -> None:
     proxy.fail_statements(0.5, 1)
 
-    verdicts = insert(proxy, items_of(tenant, 20))
+    verdicts = insert(proxy, build_items(tenant, 20))
 
     stored = [log_id for log_id, its in enumerate(verdicts) if its is Verdict.STORED]
     assert 0 < len(stored) < 20
@@ -102,13 +102,13 @@ def test_statements_that_fail_are_named_by_their_places(proxy: FaultProxy, tenan
 def test_only_the_statements_of_one_tenant_are_throttled(proxy: FaultProxy, tenant: str) -> None:
     proxy.fail_statements(1.0, 1, tenant)
 
-    verdicts = insert(proxy, [*items_of(tenant, 2), *items_of(f"{tenant}-other", 2)])
+    verdicts = insert(proxy, [*build_items(tenant, 2), *build_items(f"{tenant}-other", 2)])
 
     assert verdicts == [Verdict.THROTTLED] * 2 + [Verdict.STORED] * 2
 
 
 def insert(proxy: FaultProxy, items: list[Item]) -> list[Verdict]:
-    return insert_call(connection_to(proxy.url), settings.logs_table, items, lambda _code: None)
+    return insert_chunk(connect_to(proxy.url), settings.logs_table, items, lambda _code: None)
 
 
 def test_no_message_is_deleted(proxy: FaultProxy, sqs: "SQSClient", url: str) -> None:

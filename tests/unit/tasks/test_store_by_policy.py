@@ -149,5 +149,5 @@ def test_a_batch_is_retried_while_dynamodb_is_down(engine: Engine, tenant: str) 
     "wrong", [{"original": "shred"}, {"retention_days": -1}, {"retention_days": 36_501}, {"retention_days": True}]
 )
 def test_storage_refuses_impossible_values(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"is one of keep, encrypt, drop, not 'shred'|up to 36500, not"):
+    with pytest.raises(ValueError, match=r"must be one of keep, encrypt, drop, not 'shred'|up to 36500, not"):
         Storage(**wrong)

@@ -18,8 +18,10 @@ from webapp.access.row_cache import RowCache
 @pytest.fixture(autouse=True)
 def _just_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test takes DynamoDB for down, or a row for known, because of one before it in the same process."""
-    monkeypatch.setattr(auth, "_api_keys", RowCache(ApiKey.Meta.table_name, ApiKey.of))
-    monkeypatch.setattr(rate_limits, "_tenants", RowCache(Tenant.Meta.table_name, Tenant.of, cache_missing=True))
+    monkeypatch.setattr(auth, "_api_keys", RowCache(ApiKey.Meta.table_name, ApiKey.get_or_none))
+    monkeypatch.setattr(
+        rate_limits, "_tenants", RowCache(Tenant.Meta.table_name, Tenant.get_or_none, cache_missing=True)
+    )
 
 
 @pytest.fixture

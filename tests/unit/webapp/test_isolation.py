@@ -153,7 +153,7 @@ def test_their_policy(mine: Reader, theirs: Reader) -> None:
     ):
         assert refused(mine.get(path), 404)
     # What signs their cursors and makes their hashes is theirs alone.
-    assert TenantPolicy.secret_of(mine.tenant_id) != TenantPolicy.secret_of(theirs.tenant_id)
+    assert TenantPolicy.get_secret(mine.tenant_id) != TenantPolicy.get_secret(theirs.tenant_id)
 
 
 def test_their_activity(mine: Reader, theirs: Reader) -> None:

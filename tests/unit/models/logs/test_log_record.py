@@ -1,10 +1,10 @@
-"""LogRecord on the real engine: insert-only, and never a read without a tenant."""
+"""LogRecord on the embedded engine: insert-only, every read names a tenant."""
 
 import pytest
 from pynamodb.exceptions import PutError
 
 from local.engine import Engine
-from models import LogRecord, TenantRequired, Verdict, differences
+from models import LogRecord, TenantRequired, Verdict, find_differences
 
 
 def record(tenant: str, log_id: str, text: str = "text") -> LogRecord:
@@ -17,7 +17,7 @@ def record(tenant: str, log_id: str, text: str = "text") -> LogRecord:
     )
 
 
-def test_insert_says_what_became_of_each_record(tenant: str) -> None:
+def test_insert_returns_a_verdict_on_each_record(tenant: str) -> None:
     LogRecord.insert([record(tenant, "there", "first")])
 
     verdicts = LogRecord.insert(
@@ -130,13 +130,13 @@ def test_creating_the_table_again_keeps_what_is_in_it(tenant: str) -> None:
 
 
 def test_expired_records_are_deleted_by_dynamodb_also_in_a_table_that_was_there_before() -> None:
-    assert list(differences(LogRecord)) == []
+    assert list(find_differences(LogRecord)) == []
     connection = LogRecord._get_connection().connection
     off = {"AttributeName": "expires_at", "Enabled": False}
     connection.dispatch("UpdateTimeToLive", {"TableName": LogRecord.Meta.table_name, "TimeToLiveSpecification": off})
-    (line,) = differences(LogRecord)
+    (line,) = find_differences(LogRecord)
     assert "expires" in line
 
     LogRecord.create()
 
-    assert list(differences(LogRecord)) == []
+    assert list(find_differences(LogRecord)) == []

@@ -1,4 +1,4 @@
-"""Conditional writes while DynamoDB does not answer: what fails then is the connection, not the condition."""
+"""Conditional writes while DynamoDB does not answer."""
 
 from collections.abc import Callable
 
@@ -9,11 +9,11 @@ from models import ApiKey, Storage, Tenant, TenantPolicy
 from tests.support.fault_proxy import FaultProxy
 
 WRITES: dict[str, Callable[[str], object]] = {
-    "making a secret": TenantPolicy.with_secret,
+    "making a secret": TenantPolicy.get_or_create,
     "a policy": lambda tenant: TenantPolicy.put(tenant, "{}", Storage()),
-    "suspending": lambda tenant: Tenant.suspend(tenant, True),
+    "suspending": lambda tenant: Tenant.set_suspended(tenant, True),
     "revoking": ApiKey.revoke,
-    "noting a use": lambda key: ApiKey.note_use(key, "2026-01-31T12:00:00Z", "2026-01-31T11:00:00Z"),
+    "noting a use": lambda key: ApiKey.record_use(key, "2026-01-31T12:00:00Z", "2026-01-31T11:00:00Z"),
 }
 
 
@@ -29,7 +29,7 @@ def through(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> FaultProxy:
 
 @pytest.mark.parametrize("fault", [FaultProxy.hang, FaultProxy.refuse])
 @pytest.mark.parametrize("write", WRITES)
-def test_no_answer_is_no_refusal(
+def test_a_write_without_an_answer_is_no_condition_failure(
     through: FaultProxy, tenant: str, write: str, fault: Callable[[FaultProxy, str], None]
 ) -> None:
     fault(through, "UpdateItem")

@@ -1,4 +1,4 @@
-"""Tables on the real engine: made, compared with their models, and brought up to date."""
+"""Tables on the embedded engine: created, compared with their models, updated."""
 
 from typing import Any
 
@@ -8,8 +8,9 @@ from pynamodb.exceptions import TableError
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
 from local.engine import Engine
-from models import TABLES, differences
-from models.tables.connection import Connected, Table
+from models import TABLES, find_differences
+from models.tables.base import Table
+from models.tables.connection import TableMeta
 
 
 class ByColour(GlobalSecondaryIndex[Any]):
@@ -29,8 +30,8 @@ class ByShape(GlobalSecondaryIndex[Any]):
     shape = UnicodeAttribute(hash_key=True)
 
 
-def model_of(table: str, billing: str = "PAY_PER_REQUEST", **attributes: Any) -> type[Table]:
-    class Meta(Connected):
+def build_model(table: str, billing: str = "PAY_PER_REQUEST", **attributes: Any) -> type[Table]:
+    class Meta(TableMeta):
         table_name = table
         billing_mode = billing
         read_capacity_units = 5
@@ -40,8 +41,8 @@ def model_of(table: str, billing: str = "PAY_PER_REQUEST", **attributes: Any) ->
     return type("Thing", (Table,), {"Meta": Meta, **attributes})
 
 
-def wanted(table: str) -> type[Table]:
-    return model_of(
+def build_complete_model(table: str) -> type[Table]:
+    return build_model(
         table,
         colour=UnicodeAttribute(null=True),
         made_at=UnicodeAttribute(null=True),
@@ -53,45 +54,45 @@ def wanted(table: str) -> type[Table]:
 
 @pytest.fixture
 def table(tenant: str) -> str:
-    """The name of a table that is not there yet."""
+    """Return the name of a table that does not exist yet."""
     return f"things-{tenant}"
 
 
-def test_all_tables_are_as_their_models_say(engine: Engine) -> None:
-    assert {line for model in TABLES for line in differences(model)} == set()
+def test_no_table_of_ours_differs_from_its_model(engine: Engine) -> None:
+    assert {line for model in TABLES for line in find_differences(model)} == set()
 
 
-def test_a_new_table_has_all_that_its_model_says(table: str) -> None:
-    told: list[str] = []
-    thing = wanted(table)
-    assert list(differences(thing)) == [f"table {table} is not there; run: flask --app webapp db create"]
+def test_a_new_table_has_everything_in_its_model(table: str) -> None:
+    lines: list[str] = []
+    thing = build_complete_model(table)
+    assert list(find_differences(thing)) == [f"table {table} does not exist; run: flask --app webapp db create"]
 
-    thing.create(told.append)
-    thing.create(told.append)
+    thing.create(lines.append)
+    thing.create(lines.append)
 
-    assert list(differences(thing)) == []
-    assert told == [f"making table {table}"]
+    assert list(find_differences(thing)) == []
+    assert lines == [f"creating table {table}"]
 
 
-def test_an_older_table_gets_what_it_has_not(table: str) -> None:
-    told: list[str] = []
-    older = model_of(table, colour=UnicodeAttribute(), made_at=UnicodeAttribute())
+def test_an_older_table_gets_the_missing_indexes_and_ttl(table: str) -> None:
+    lines: list[str] = []
+    older = build_model(table, colour=UnicodeAttribute(), made_at=UnicodeAttribute())
     older.create()
     older("a", colour="red", made_at="1").save()
-    thing: Any = wanted(table)
+    thing: Any = build_complete_model(table)
 
-    assert list(differences(thing)) == [
-        f"table {table}: nothing expires, though gone_at says when; run: flask --app webapp db create",
-        f"table {table}: its index by_colour is not there; run: flask --app webapp db create",
-        f"table {table}: its index by_shape is not there; run: flask --app webapp db create",
+    assert list(find_differences(thing)) == [
+        f"table {table}: TTL is off instead of by gone_at, so no item expires; run: flask --app webapp db create",
+        f"table {table}: the index by_colour does not exist; run: flask --app webapp db create",
+        f"table {table}: the index by_shape does not exist; run: flask --app webapp db create",
     ]
-    thing.create(told.append)
+    thing.create(lines.append)
 
-    assert list(differences(thing)) == []
-    assert [its.split(";")[0] for its in told] == [
+    assert list(find_differences(thing)) == []
+    assert [line.split(";")[0] for line in lines] == [
         f"adding index by_colour to table {table}",
         f"adding index by_shape to table {table}",
-        f"letting items of table {table} expire by gone_at",
+        f"enabling TTL of table {table} by gone_at",
     ]
     assert [found.name for found in thing.by_colour.query("red")] == ["a"]
 
@@ -110,8 +111,8 @@ class Extra(ByShape):
         index_name = "extra"
 
 
-def test_every_difference_says_what_to_do(table: str) -> None:
-    model_of(
+def test_every_difference_names_its_fix(table: str) -> None:
+    build_model(
         table,
         billing="PROVISIONED",
         name=NumberAttribute(hash_key=True),
@@ -123,38 +124,38 @@ def test_every_difference_says_what_to_do(table: str) -> None:
     ).create_table(wait=True)
     update = f"aws dynamodb update-table --table-name {table}"
 
-    found = list(differences(wanted(table)))
+    found = list(find_differences(build_complete_model(table)))
 
     delete = f'{update} --global-secondary-index-updates \'[{{"Delete":{{"IndexName":"by_colour"}}}}]\''
     assert found == [
-        f"table {table} has the keys name (N, HASH), size (S, RANGE) instead of name (S, HASH); keys can't be changed: "
-        "name another table in the settings, then run: flask --app webapp db create",
-        f"table {table} is billed as PROVISIONED instead of PAY_PER_REQUEST; run: {update} --billing-mode "
+        f"table {table} has the keys name (N, HASH), size (S, RANGE) instead of name (S, HASH); the keys of a table "
+        "can't be changed: name another table in the settings, then run: flask --app webapp db create",
+        f"table {table} has the billing mode PROVISIONED instead of PAY_PER_REQUEST; run: {update} --billing-mode "
         "PAY_PER_REQUEST",
-        f"table {table}: items expire by expires_at instead of gone_at; run: aws dynamodb update-time-to-live "
-        f"--table-name {table} --time-to-live-specification Enabled=false,AttributeName=expires_at, then, when an hour "
-        "is over, run: flask --app webapp db create",
-        f"table {table}: its index by_colour has the keys colour (S, HASH), made_at (N, RANGE) instead of colour (S, "
+        f"table {table}: TTL is by expires_at instead of by gone_at; run: aws dynamodb update-time-to-live "
+        f"--table-name {table} --time-to-live-specification Enabled=false,AttributeName=expires_at; after an hour, "
+        "run: flask --app webapp db create",
+        f"table {table}: the index by_colour has the keys colour (S, HASH), made_at (N, RANGE) instead of colour (S, "
         f"HASH), made_at (S, RANGE); run: {delete}, wait until it is gone, then run: flask --app webapp db create",
-        f"table {table}: its index by_colour has the projection ALL instead of INCLUDE, shape, size; run: {delete}, "
+        f"table {table}: the index by_colour has the projection ALL instead of INCLUDE, shape, size; run: {delete}, "
         "wait until it is gone, then run: flask --app webapp db create",
-        f"table {table}: nothing of Sluice reads its index extra, and it costs write units; if nothing else does, run: "
+        f"table {table}: Sluice does not use the index extra, which costs write units; if nothing else uses it, run: "
         f"{delete.replace('by_colour', 'extra')}",
     ]
 
 
-def test_what_shall_not_expire(table: str) -> None:
-    model_of(table, gone_at=TTLAttribute(null=True)).create()
+def test_an_unexpected_ttl_is_a_difference(table: str) -> None:
+    build_model(table, gone_at=TTLAttribute(null=True)).create()
 
-    (line,) = differences(model_of(table))
+    (line,) = find_differences(build_model(table))
 
     assert line.endswith("AttributeName=gone_at")
 
 
-def test_without_dynamodb_it_can_not_be_said(engine: Engine, table: str) -> None:
+def test_comparing_without_dynamodb_raises(engine: Engine, table: str) -> None:
     engine.stop()
     try:
         with pytest.raises(TableError):
-            list(differences(wanted(table)))
+            list(find_differences(build_complete_model(table)))
     finally:
         engine.start()

@@ -1,4 +1,4 @@
-"""Who read originals, on the real table."""
+"""Records of who read originals, on the embedded engine."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +9,7 @@ from models import AccessRecord, TenantRequired
 HOUR = timedelta(hours=1)
 
 
-def test_a_reading_is_there_with_all_about_it(tenant: str) -> None:
+def test_a_read_of_originals_is_recorded_with_its_key_and_request(tenant: str) -> None:
     now = datetime.now(UTC)
 
     AccessRecord.add(tenant, "key-1", "request-1", ["a", "b"])
@@ -22,7 +22,7 @@ def test_a_reading_is_there_with_all_about_it(tenant: str) -> None:
     assert list(AccessRecord.between(f"{tenant}-other", now - HOUR, now + HOUR)) == []
 
 
-def test_as_many_logs_as_a_page_has_under_ids_as_long_as_they_may_be(tenant: str) -> None:
+def test_a_full_page_with_the_longest_ids_is_recorded(tenant: str) -> None:
     now = datetime.now(UTC)
     log_ids = [f"{number:04}" + "\U0001f600" * 252 for number in range(1000)]
 
@@ -32,7 +32,7 @@ def test_as_many_logs_as_a_page_has_under_ids_as_long_as_they_may_be(tenant: str
     assert [log_id for record in records for log_id in record.log_ids] == log_ids
 
 
-def test_what_was_read_was_read(tenant: str) -> None:
+def test_an_access_record_can_not_be_changed(tenant: str) -> None:
     AccessRecord.add(tenant, "key-1", "request-1", ["a"])
     now = datetime.now(UTC)
     (record,) = AccessRecord.between(tenant, now - HOUR, now + HOUR)

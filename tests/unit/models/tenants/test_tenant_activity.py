@@ -1,4 +1,4 @@
-"""Counts by tenant and minute on the real table."""
+"""Counts by tenant and minute, on the embedded engine."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-def test_counts_of_a_minute_add_up(tenant: str) -> None:
+def test_counts_within_a_minute_add_up(tenant: str) -> None:
     TenantActivity.add(tenant, NOON, Counts(accepted=3, received_bytes=300))
     TenantActivity.add(
         tenant, NOON + MINUTE / 2, Counts(stored=2, failures=1, dropped=2, redactions={"EMAIL": 2, "PHONE": 1})
@@ -27,7 +27,7 @@ def test_counts_of_a_minute_add_up(tenant: str) -> None:
     assert row.expires_at == NOON + MINUTE / 3 + timedelta(days=settings.activity_days)
 
 
-def test_nothing_is_lost_when_many_add_at_once(tenant: str) -> None:
+def test_no_count_is_lost_when_many_threads_add_at_once(tenant: str) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: TenantActivity.add(tenant, NOON, Counts(stored=1, redactions={"IBAN": 2})), range(40)))
 
@@ -35,7 +35,7 @@ def test_nothing_is_lost_when_many_add_at_once(tenant: str) -> None:
     assert row.counts == Counts(stored=40, redactions={"IBAN": 80})
 
 
-def test_minutes_between(tenant: str) -> None:
+def test_between_yields_the_minutes_that_a_range_touches(tenant: str) -> None:
     for number in range(5):
         TenantActivity.add(tenant, NOON + number * MINUTE, Counts(stored=number + 1))
     TenantActivity.add(f"{tenant}-other", NOON + MINUTE, Counts(stored=99))

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from foundation.timestamps import get_timestamp
 from local.engine import Engine
-from models import ApiKey, KeyText
+from models import ApiKey, ApiKeyText
 from tests.support.fault_proxy import FaultProxy
 from tests.support.waiting import wait_for
 from webapp.access.auth import authenticate
@@ -85,7 +85,7 @@ def test_no_key(client: FlaskClient) -> None:
 
 def test_what_is_no_key(client: FlaskClient, tenant: str) -> None:
     key = str(ApiKey.add(tenant, ["ingest"]))
-    made_up = KeyText.new()
+    made_up = ApiKeyText.generate()
 
     for wrong in (made_up, key[:-1], key + "a", key[:-1] + ("b" if key[-1] == "a" else "a"), key.upper(), "slk_", "x"):
         answer = ask(client, wrong)
@@ -139,7 +139,7 @@ def test_a_key_that_was_not_there_is_found_soon_after_it_is(
     client: FlaskClient, tenant: str, configure: Configure
 ) -> None:
     key = ApiKey.add(tenant, ["ingest"])
-    row = ApiKey.of(key.key_id)
+    row = ApiKey.get_or_none(key.key_id)
     assert row is not None
     row.delete()
     assert refused(ask(client, key), 401, "key_invalid")
@@ -157,7 +157,7 @@ def test_without_keys_where_they_are_not_required(client: FlaskClient, tenant: s
     for scope in ("read:original", "admin"):
         assert refused(ask(client, scope=scope), 401, "key_missing")
     # Who sends a key wants it to be checked.
-    assert refused(ask(client, KeyText.new()), 401, "key_invalid")
+    assert refused(ask(client, ApiKeyText.generate()), 401, "key_invalid")
     assert refused(ask(client, "slk_half-of-one"), 401, "key_invalid")
     key = ApiKey.add(tenant, ["ingest"])
     assert ask(client, key).json == {"tenant_id": tenant, "scopes": ["ingest"], "key_id": key.key_id}
@@ -170,8 +170,8 @@ def test_without_a_key_nobody_reads_from_real_aws(client: FlaskClient, configure
     assert refused(ask(client, scope="read"), 401, "key_missing")
 
 
-def last_used(key: KeyText) -> str | None:
-    row = ApiKey.of(key.key_id)
+def last_used(key: ApiKeyText) -> str | None:
+    row = ApiKey.get_or_none(key.key_id)
     assert row is not None
     return row.last_used_at
 
@@ -244,7 +244,7 @@ def test_a_use_that_can_not_be_stored_fails_no_request(client: FlaskClient, tena
 
 
 def test_a_known_key_costs_no_call(client: FlaskClient, tenant: str, behind: FaultProxy) -> None:
-    key, unknown = ApiKey.add(tenant, ["ingest"]), KeyText.new()
+    key, unknown = ApiKey.add(tenant, ["ingest"]), ApiKeyText.generate()
     behind.calls.clear()
 
     for _ in range(10):
@@ -258,7 +258,7 @@ def test_a_known_key_costs_no_call(client: FlaskClient, tenant: str, behind: Fau
 
 def test_no_key_is_ever_logged(client: FlaskClient, tenant: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    key, unknown = ApiKey.add(tenant, ["ingest"]), KeyText.new()
+    key, unknown = ApiKey.add(tenant, ["ingest"]), ApiKeyText.generate()
     caplog.clear()
 
     ask(client, key)

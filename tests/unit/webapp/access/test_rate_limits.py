@@ -97,7 +97,7 @@ def test_what_one_tenant_is_refused_costs_the_others_of_its_request_nothing(tena
     full, suspended, free = f"{tenant}-full", f"{tenant}-suspended", f"{tenant}-free"
     for tenant_id in (full, suspended, free):
         Tenant.add(tenant_id, "Example", Limits(requests_per_second=1, burst_seconds=LONG))
-    Tenant.suspend(suspended, True)
+    Tenant.set_suspended(suspended, True)
     while verdict(full) is None:
         pass
 
@@ -178,10 +178,10 @@ def test_a_suspended_tenant_until_it_is_resumed(tenant: str, configure: Configur
     Tenant.add(tenant, "Example")
     assert verdict(tenant) is None
 
-    Tenant.suspend(tenant, True)
+    Tenant.set_suspended(tenant, True)
     refused(verdict(tenant), 403, "tenant_suspended")
 
-    Tenant.suspend(tenant, False)
+    Tenant.set_suspended(tenant, False)
     assert verdict(tenant) is None
 
 
@@ -190,7 +190,7 @@ def test_without_dynamodb(tenant: str, engine: Engine, configure: Configure) -> 
     known, suspended, new = tenant, f"{tenant}-suspended", f"{tenant}-new"
     for tenant_id in (known, suspended, new):
         Tenant.add(tenant_id, "Example")
-    Tenant.suspend(suspended, True)
+    Tenant.set_suspended(suspended, True)
     assert verdict(known) is None
     refused(verdict(suspended), 403, "tenant_suspended")
 

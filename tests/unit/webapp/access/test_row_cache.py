@@ -16,7 +16,7 @@ Configure = Callable[..., None]
 
 @pytest.fixture
 def cache() -> RowCache[ApiKey]:
-    return RowCache("keys", ApiKey.of)
+    return RowCache("keys", ApiKey.get_or_none)
 
 
 def unavailable(cache: RowCache[ApiKey], key: str) -> bool:
@@ -88,7 +88,7 @@ def test_made_up_keys_push_out_none_that_are_there(
     tenant: str, behind: FaultProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(row_cache, "MAX_ROWS", 3)
-    cache = RowCache("keys", ApiKey.of)
+    cache = RowCache("keys", ApiKey.get_or_none)
     key_ids = [ApiKey.add(tenant, ["ingest"]).key_id for _ in range(4)]
     for key_id in key_ids:
         assert cache.get(key_id)
@@ -106,7 +106,7 @@ def test_made_up_keys_push_out_none_that_are_there(
 
 def test_what_is_missing_serves_like_a_row_where_that_is_wanted(tenant: str, configure: Configure) -> None:
     configure(key_cache_seconds=3600)
-    cache = RowCache("tenants", Tenant.of, cache_missing=True)
+    cache = RowCache("tenants", Tenant.get_or_none, cache_missing=True)
     assert cache.get(tenant) is None
 
     Tenant.add(tenant, "Example")

@@ -126,7 +126,7 @@ def test_another_tenant(client: FlaskClient, tenant: str, protocol: str) -> None
 def test_a_suspended_tenant(client: FlaskClient, tenant: str, protocol: str) -> None:
     key = str(ApiKey.add(tenant, ["ingest"]))
     Tenant.add(tenant, tenant)
-    Tenant.suspend(tenant, True)
+    Tenant.set_suspended(tenant, True)
 
     answer = post(client, protocol, {"X-API-Key": key})
 

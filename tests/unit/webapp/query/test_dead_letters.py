@@ -23,7 +23,7 @@ def client() -> FlaskClient:
 
 
 def key_for(tenant: str, *scopes: str) -> dict[str, str]:
-    if Tenant.of(tenant) is None:
+    if Tenant.get_or_none(tenant) is None:
         Tenant.add(tenant, "a tenant")
     return {"X-API-Key": str(ApiKey.add(tenant, scopes))}
 

@@ -13,9 +13,9 @@ import uuid_utils
 from flask.testing import FlaskClient
 from prometheus_client import REGISTRY
 
-from models import DROPPED, ENCRYPTED, AccessRecord, DataKey, LogRecord, Tenant, TenantPolicy, Verdict, data_keys
+from models import DROPPED, ENCRYPTED, AccessRecord, DataKey, LogRecord, Tenant, TenantPolicy, Verdict, get_keyring
 from models.crypto.keyring import Keyring
-from originals import wrapping
+from originals import get_wrapping
 from tests.support.fault_proxy import FaultProxy
 from tests.support.reader import Reader, problem
 from tests.support.waiting import wait_for
@@ -199,8 +199,10 @@ class TestOriginals:
         ]
 
     def test_are_opened_or_it_is_said_why_not(self, trusted: Reader, tenant: str) -> None:
-        sealed = data_keys().to_seal(tenant, 2, 100).seal("sealed", "original QUOKKA")
-        gone = Keyring(wrapping()).to_seal(f"{tenant}-gone", 1, 100).seal("unreadable", "original QUOKKA")
+        sealed = get_keyring().get_sealing_cipher(tenant, 2, 100).seal("sealed", "original QUOKKA")
+        gone = (
+            Keyring(get_wrapping()).get_sealing_cipher(f"{tenant}-gone", 1, 100).seal("unreadable", "original QUOKKA")
+        )
         store(tenant, "plain")
         for log_id, original, text in (
             ("sealed", ENCRYPTED, sealed),
@@ -225,7 +227,7 @@ class TestOriginals:
     def test_wait_while_there_is_no_key(
         self, trusted: Reader, tenant: str, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        sealed = Keyring(wrapping()).to_seal(tenant, 1, 100).seal("a", "original QUOKKA")
+        sealed = Keyring(get_wrapping()).get_sealing_cipher(tenant, 1, 100).seal("a", "original QUOKKA")
         store(tenant, "a", original=ENCRYPTED, original_text=sealed)
         monkeypatch.setattr(DataKey.Meta, "host", proxy.url)
         monkeypatch.setattr(DataKey, "_connection", None)
@@ -299,7 +301,7 @@ def test_a_tenant_that_is_suspended_reads_nothing(reader: Reader, tenant: str, c
     store(tenant, "a")
     assert reader.get("/logs").status_code == 200
 
-    Tenant.suspend(tenant, True)
+    Tenant.set_suspended(tenant, True)
 
     for path in ("/logs", "/logs/a", "/activity"):
         reader.refused(403, "tenant_suspended", path)
@@ -329,7 +331,7 @@ def test_of_a_tenant_that_is_erased_nothing_is_read(reader: Reader, tenant: str)
     store(tenant, "a", "b", "c")
     cursor = reader.get("/logs", since="9999w", limit=1).json["cursor"]
     assert cursor
-    policy = TenantPolicy.of(tenant)
+    policy = TenantPolicy.get_or_none(tenant)
     assert policy is not None
     policy.update([TenantPolicy.erased_since.set("2026-01-31T12:00:00Z"), TenantPolicy.secret.remove()])
 

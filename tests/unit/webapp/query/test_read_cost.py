@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from local.engine import Engine
 from local.ports import free_port
 from models import TABLES, LogRecord, TenantPolicy
-from tests.support.ids import uuid7
+from tests.support.ids import make_uuid7
 from tests.support.reader import Reader
 
 RECORDS = 100_000
@@ -31,7 +31,7 @@ def full_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             # It looks at all records of a tenant for each query.
             patch.setattr(model.Meta, "read_timeout_seconds", 60)
             model.create()
-        TenantPolicy.secret_of("full")
+        TenantPolicy.get_secret("full")
         fill(running.url)
         yield running.url
 
@@ -55,7 +55,7 @@ def fill(endpoint: str) -> None:
 def _item(number: int) -> dict[str, Any]:
     return {
         "tenant_id": {"S": "full"},
-        "log_id": {"S": uuid7(NOON + timedelta(seconds=number / PER_SECOND))},
+        "log_id": {"S": make_uuid7(NOON + timedelta(seconds=number / PER_SECOND))},
         "original_text": {"S": f"log {number} of user@example.com"},
         "modified_text": {"S": f"log {number} of [EMAIL]"},
         "processed_at": {"S": "2026-01-31T12:00:00.000Z"},
@@ -71,7 +71,7 @@ class Calls:
         self.bytes = 0
         self.reported_units = 0.0
         for model in (LogRecord, TenantPolicy):
-            events = model.connection().connection.client.meta.events
+            events = model.get_connection().connection.client.meta.events
             events.register("before-parameter-build.dynamodb", self._note_request)
             events.register("after-call.dynamodb", self._note_answer)
 

@@ -1,4 +1,4 @@
-"""The pace of a tenant whose partition is hot, on a clock that the test moves."""
+"""Rates of tenants whose partition is hot, on a clock that the test moves."""
 
 import logging
 import random
@@ -8,16 +8,16 @@ import pytest
 from models.logs.write.tenant_pacing import (
     FORGET_SECONDS,
     MAX_TENANTS,
-    MAX_TURNS,
+    MAX_WAITING,
+    MAX_WAITING_PER_TENANT,
+    MIN_UNITS,
     PARTITION_UNITS,
-    SLOWEST_UNITS,
-    TENANT_TURNS,
-    Paces,
+    TenantPacer,
 )
 from tests.support.partition import Partition, Simulation, Worker
 
 HOT = "hot"
-PATIENCE = 3.0
+MAX_WAIT_SECONDS = 3.0
 
 
 class Clock:
@@ -34,188 +34,188 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def paces(clock: Clock) -> Paces:
-    return Paces(clock)
+def pacer(clock: Clock) -> TenantPacer:
+    return TenantPacer(clock)
 
 
-def throttle(paces: Paces, tenant: str = HOT, share: float = 1.0) -> float:
-    """One call of a batch of its own that is throttled; the rate after it."""
-    with paces.turn(tenant) as turn:
-        departure = paces.departure(turn, 1, PATIENCE)
-        assert departure is not None
-        paces.throttled(turn, departure, share)
-    rate = paces.rate_of(tenant)
+def throttle(pacer: TenantPacer, tenant: str = HOT, share: float = 1.0) -> float:
+    """Let one call of a new batch be throttled; return the rate after it."""
+    with pacer.open_slot(tenant) as slot:
+        reservation = pacer.reserve(slot, 1, MAX_WAIT_SECONDS)
+        assert reservation is not None
+        pacer.on_throttle(slot, reservation, share)
+    rate = pacer.get_rate(tenant)
     assert rate is not None
     return rate
 
 
-def test_a_tenant_that_is_not_throttled_leaves_at_once(paces: Paces) -> None:
-    with paces.turn(HOT) as turn:
+def test_calls_of_a_tenant_that_is_not_throttled_leave_at_once(pacer: TenantPacer) -> None:
+    with pacer.open_slot(HOT) as slot:
         for _ in range(1000):
-            departure = paces.departure(turn, 25, PATIENCE)
-            assert departure is not None
-            assert departure.wait_seconds == 0
-            paces.passed(turn, 25)
+            reservation = pacer.reserve(slot, 25, MAX_WAIT_SECONDS)
+            assert reservation is not None
+            assert reservation.wait_seconds == 0
+            pacer.on_success(slot, 25)
 
-    assert paces.rate_of(HOT) is None
+    assert pacer.get_rate(HOT) is None
 
 
-def test_a_throttled_call_halves_the_rate_of_its_tenant_alone(paces: Paces, clock: Clock) -> None:
-    assert throttle(paces) == PARTITION_UNITS / 2
+def test_a_throttled_call_halves_its_tenants_rate_and_no_other(pacer: TenantPacer, clock: Clock) -> None:
+    assert throttle(pacer) == PARTITION_UNITS / 2
     clock.now += 1
-    assert throttle(paces) == PARTITION_UNITS / 4
-    assert paces.rate_of("other") is None
+    assert throttle(pacer) == PARTITION_UNITS / 4
+    assert pacer.get_rate("other") is None
 
     for _ in range(20):
         clock.now += 1
-        throttle(paces)
-    assert paces.rate_of(HOT) == SLOWEST_UNITS
+        throttle(pacer)
+    assert pacer.get_rate(HOT) == MIN_UNITS
 
 
-def test_one_statement_of_many_takes_off_little(paces: Paces) -> None:
-    assert throttle(paces, share=1 / 25) == pytest.approx(PARTITION_UNITS * 0.98)
+def test_one_throttled_statement_in_25_lowers_the_rate_by_2_percent(pacer: TenantPacer) -> None:
+    assert throttle(pacer, share=1 / 25) == pytest.approx(PARTITION_UNITS * 0.98)
 
 
-def test_calls_that_were_under_way_together_lower_the_rate_once(paces: Paces) -> None:
-    with paces.turn(HOT) as turn:
-        departures = [paces.departure(turn, 25, PATIENCE) for _ in range(4)]
-        for departure in departures:
-            assert departure is not None
-            paces.throttled(turn, departure, 1.0)
+def test_throttled_calls_under_way_together_lower_the_rate_once(pacer: TenantPacer) -> None:
+    with pacer.open_slot(HOT) as slot:
+        reservations = [pacer.reserve(slot, 25, MAX_WAIT_SECONDS) for _ in range(4)]
+        for reservation in reservations:
+            assert reservation is not None
+            pacer.on_throttle(slot, reservation, 1.0)
 
-    assert paces.rate_of(HOT) == PARTITION_UNITS / 2
+    assert pacer.get_rate(HOT) == PARTITION_UNITS / 2
 
 
-def test_what_is_taken_raises_the_rate(paces: Paces, clock: Clock) -> None:
-    rate = throttle(paces)
+def test_a_successful_call_raises_the_rate_at_most_to_its_double(pacer: TenantPacer, clock: Clock) -> None:
+    rate = throttle(pacer)
     clock.now += 1
-    with paces.turn(HOT) as turn:
-        paces.passed(turn, 25)
+    with pacer.open_slot(HOT) as slot:
+        pacer.on_success(slot, 25)
 
-        raised = paces.rate_of(HOT)
+        raised = pacer.get_rate(HOT)
         assert raised is not None
         assert rate < raised < rate * 1.1
-        # However large the items are.
-        paces.passed(turn, 1_000_000)
-        assert paces.rate_of(HOT) == 2 * raised
+        # However large the items are, one call does not more than double it.
+        pacer.on_success(slot, 1_000_000)
+        assert pacer.get_rate(HOT) == 2 * raised
 
 
-def test_calls_leave_at_the_rate(paces: Paces, clock: Clock) -> None:
-    rate = throttle(paces)
+def test_calls_of_a_throttled_tenant_leave_at_its_rate(pacer: TenantPacer, clock: Clock) -> None:
+    rate = throttle(pacer)
     clock.now += 10
-    with paces.turn(HOT) as turn:
-        waits = [paces.departure(turn, 25, PATIENCE) for _ in range(40)]
+    with pacer.open_slot(HOT) as slot:
+        waits = [pacer.reserve(slot, 25, MAX_WAIT_SECONDS) for _ in range(40)]
 
-    seconds = [departure.wait_seconds for departure in waits if departure is not None]
+    seconds = [reservation.wait_seconds for reservation in waits if reservation is not None]
     assert seconds[0] == 0
     assert seconds[-1] - seconds[-2] == pytest.approx(25 / rate)
     assert len(seconds) == 40
 
 
-def test_a_batch_that_would_wait_too_long_is_given_back(paces: Paces) -> None:
-    throttle(paces)
-    with paces.turn(HOT) as turn:
-        departures = [paces.departure(turn, 100, PATIENCE) for _ in range(40)]
+def test_a_batch_that_would_wait_too_long_gets_no_reservation(pacer: TenantPacer) -> None:
+    throttle(pacer)
+    with pacer.open_slot(HOT) as slot:
+        reservations = [pacer.reserve(slot, 100, MAX_WAIT_SECONDS) for _ in range(40)]
 
-    assert departures[0] is not None
-    assert departures[-1] is None
-
-
-def test_large_items_leave_one_by_one(paces: Paces) -> None:
-    with paces.turn(HOT) as turn:
-        assert paces.call_units(turn) is None
-        throttle(paces)
-        assert paces.call_units(turn) == PARTITION_UNITS / 2 / 4
+    assert reservations[0] is not None
+    assert reservations[-1] is None
 
 
-def wait_in_turn(paces: Paces, tenant: str) -> bool:
-    """Whether one more batch of the tenant may wait; it is never done with its turn."""
-    rate = paces.rate_of(tenant)
+def test_a_throttled_tenants_calls_carry_a_quarter_second_of_its_rate(pacer: TenantPacer) -> None:
+    with pacer.open_slot(HOT) as slot:
+        assert pacer.get_max_call_units(slot) is None
+        throttle(pacer)
+        assert pacer.get_max_call_units(slot) == PARTITION_UNITS / 2 / 4
+
+
+def may_wait(pacer: TenantPacer, tenant: str) -> bool:
+    """Return whether one more batch of the tenant may wait. It never closes its slot."""
+    rate = pacer.get_rate(tenant)
     assert rate is not None
-    departure = paces.departure(paces.turn(tenant).__enter__(), rate / 100, PATIENCE)
-    return departure is not None and departure.wait_seconds > 0
+    reservation = pacer.reserve(pacer.open_slot(tenant).__enter__(), rate / 100, MAX_WAIT_SECONDS)
+    return reservation is not None and reservation.wait_seconds > 0
 
 
-def test_few_batches_of_a_tenant_wait_at_a_time(paces: Paces) -> None:
-    throttle(paces)
-    with paces.turn(HOT) as turn:
-        paces.departure(turn, 1, PATIENCE)
+def test_only_a_few_batches_of_one_tenant_wait_at_a_time(pacer: TenantPacer) -> None:
+    throttle(pacer)
+    with pacer.open_slot(HOT) as slot:
+        pacer.reserve(slot, 1, MAX_WAIT_SECONDS)
 
-        assert [wait_in_turn(paces, HOT) for _ in range(8)].count(True) == TENANT_TURNS
+        assert [may_wait(pacer, HOT) for _ in range(8)].count(True) == MAX_WAITING_PER_TENANT
 
 
-def test_hot_tenants_together_leave_threads_for_the_others(paces: Paces) -> None:
+def test_throttled_tenants_together_leave_threads_for_the_others(pacer: TenantPacer) -> None:
     tenants = [f"hot-{number}" for number in range(8)]
     for tenant in tenants:
-        throttle(paces, tenant)
-        wait_in_turn(paces, tenant)  # leaves at once, and the next one has to wait for it
+        throttle(pacer, tenant)
+        may_wait(pacer, tenant)  # leaves at once, and the next one has to wait for it
 
-    assert [wait_in_turn(paces, tenant) for tenant in tenants].count(True) == MAX_TURNS
-    with paces.turn("other") as turn:
-        assert paces.departure(turn, 25, PATIENCE) is not None
-
-
-def test_a_turn_that_is_over_is_another_batchs(paces: Paces) -> None:
-    throttle(paces)
-    for _ in range(3 * MAX_TURNS):
-        with paces.turn(HOT) as turn:
-            departures = [paces.departure(turn, 1, PATIENCE) for _ in range(2)]
-        assert None not in departures
+    assert [may_wait(pacer, tenant) for tenant in tenants].count(True) == MAX_WAITING
+    with pacer.open_slot("other") as slot:
+        assert pacer.reserve(slot, 25, MAX_WAIT_SECONDS) is not None
 
 
-def test_each_batch_that_is_given_back_is_called_back_later(paces: Paces) -> None:
-    assert paces.seconds_until_turn(HOT, 1000) == 0
+def test_a_closed_slot_is_free_for_another_batch(pacer: TenantPacer) -> None:
+    throttle(pacer)
+    for _ in range(3 * MAX_WAITING):
+        with pacer.open_slot(HOT) as slot:
+            reservations = [pacer.reserve(slot, 1, MAX_WAIT_SECONDS) for _ in range(2)]
+        assert None not in reservations
 
-    throttle(paces)
-    delays = [paces.seconds_until_turn(HOT, 1000) for _ in range(100)]
+
+def test_each_batch_that_goes_back_gets_a_longer_delay(pacer: TenantPacer) -> None:
+    assert pacer.book_retry(HOT, 1000) == 0
+
+    throttle(pacer)
+    delays = [pacer.book_retry(HOT, 1000) for _ in range(100)]
 
     assert sum(delays[:10]) < sum(delays[45:55]) < sum(delays[90:])
-    # About as fast as the partition takes them, three times as fast because most that come find no turn.
+    # At the partition's rate, times three because most batches that come back find no slot.
     assert 100 * 1000 / 500 / 3 * 0.7 < max(delays) < 100 * 1000 / 500
 
 
-def test_a_tenant_is_forgotten_when_it_is_not_throttled(
-    paces: Paces, clock: Clock, caplog: pytest.LogCaptureFixture
+def test_a_tenant_without_throttling_for_a_minute_gets_full_speed_again(
+    pacer: TenantPacer, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
-            throttle(paces)
+            throttle(pacer)
             clock.now += FORGET_SECONDS / 2
-        assert paces.rate_of(HOT) is not None
+        assert pacer.get_rate(HOT) is not None
         clock.now += FORGET_SECONDS
-        assert paces.rate_of(HOT) is None
+        assert pacer.get_rate(HOT) is None
 
     assert [record.getMessage() for record in caplog.records] == [
-        "DynamoDB throttles tenant hot: writing at its pace from here on",
-        "DynamoDB throttles tenant hot no more",
+        "DynamoDB throttles tenant hot; slowing down its inserts",
+        "DynamoDB no longer throttles tenant hot; writing it at full speed",
     ]
 
 
-def test_as_many_tenants_as_memory_may_hold(paces: Paces) -> None:
+def test_the_tenant_slowed_down_first_is_forgotten_when_there_are_too_many(pacer: TenantPacer) -> None:
     for number in range(MAX_TENANTS + 10):
-        throttle(paces, f"tenant-{number}")
+        throttle(pacer, f"tenant-{number}")
 
-    assert paces.rate_of("tenant-0") is None
-    assert paces.rate_of(f"tenant-{MAX_TENANTS + 9}") is not None
+    assert pacer.get_rate("tenant-0") is None
+    assert pacer.get_rate(f"tenant-{MAX_TENANTS + 9}") is not None
 
 
 @pytest.mark.parametrize(("batches", "units"), [(100, 1000), (3000, 13)])
-def test_a_hot_partition_is_busy_and_the_others_do_not_notice(batches: int, units: int) -> None:
-    """A backlog of one tenant is in the queue, and then come ten batches of another."""
+def test_a_hot_partition_stays_busy_without_delaying_other_tenants(batches: int, units: int) -> None:
+    """Ten batches of another tenant come after the backlog of a hot one."""
     random.seed(1)
     simulation = Simulation()
     partitions = {HOT: Partition(simulation, PARTITION_UNITS), "other": Partition(simulation, PARTITION_UNITS)}
-    paces = Paces(simulation.clock)
-    worker = Worker(simulation, paces, partitions.__getitem__, threads=2 * MAX_TURNS)
+    pacer = TenantPacer(simulation.clock)
+    worker = Worker(simulation, pacer, partitions.__getitem__, threads=2 * MAX_WAITING)
     for _ in range(batches):
-        worker.give(HOT, units)
+        worker.enqueue(HOT, units)
     for number in range(10):
-        worker.give("other", 10, after=10 + number / 10)
+        worker.enqueue("other", 10, after=10 + number / 10)
 
     simulation.run()
 
     assert batches * units / PARTITION_UNITS / worker.done_at[HOT] > 0.8
     assert worker.counts["throttled"] / worker.counts["written"] < 0.03
-    assert worker.counts["given back"] / batches < 4
+    assert worker.counts["retried"] / batches < 4
     # They came 10 to 11 s after the hot tenant's backlog, which takes 39 s and more.
     assert worker.done_at["other"] < 13
