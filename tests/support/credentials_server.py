@@ -1,4 +1,4 @@
-"""A container credentials endpoint, as a task on ECS or a pod on EKS has one, that hands out keys and fails as asked.
+"""A container credentials endpoint, like that of a task on ECS, that fails as asked.
 
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 """
@@ -17,7 +17,7 @@ from typing import Any
 from local.ports import free_port
 
 RENEWED_AT_EVERY_CALL_SECONDS = 9 * 60.0
-"""Botocore renews keys, and waits for the new ones, when fewer than 10 minutes are left."""
+"""Lifetime of keys that botocore renews at every call: it waits for new ones when fewer than 10 minutes are left."""
 
 
 @dataclass(frozen=True)
@@ -26,20 +26,20 @@ class _Key:
     expires: float
 
 
-class _Way(Enum):
+class _Mode(Enum):
     KEYS = "keys"
     FAIL = "fail"
     HANG = "hang"
 
 
 class CredentialsServer:
-    """Hands out a new key at every call, and knows which of them AWS would take.
+    """Hands out a new key at every call, and remembers which ones are valid.
 
     Attributes:
         url: for AWS_CONTAINER_CREDENTIALS_FULL_URI.
-        seconds_left: what a key that is handed out says of itself; less than 0 for one that has expired.
-        calls: how often somebody asked.
-        taken: the ids of the keys that signed a call, and were good.
+        seconds_left: the lifetime that a key states; negative for an expired one.
+        calls: how often keys were asked for.
+        taken: ids of the keys that signed a call while they were valid.
     """
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class CredentialsServer:
         self.calls = 0
         self.taken: set[str] = set()
         self._keys: dict[str, _Key] = {}
-        self._way = _Way.KEYS
+        self._mode = _Mode.KEYS
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._port = free_port()
@@ -55,33 +55,33 @@ class CredentialsServer:
         self.url = f"http://127.0.0.1:{self._port}/creds"
 
     def hand_out_keys(self, seconds_left: float = RENEWED_AT_EVERY_CALL_SECONDS) -> None:
-        """Answer from now on; also the end of every fault."""
+        """Hand out keys from now on, and end every fault."""
         self.seconds_left = seconds_left
-        self._way = _Way.KEYS
+        self._mode = _Mode.KEYS
         self._listen()
 
     def fail(self) -> None:
-        """Answer 500."""
-        self._way = _Way.FAIL
+        """Answer 500 from now on."""
+        self._mode = _Mode.FAIL
 
     def hang(self) -> None:
-        """Never answer."""
-        self._way = _Way.HANG
+        """Never answer from now on."""
+        self._mode = _Mode.HANG
 
     def refuse(self) -> None:
-        """Listen no more."""
+        """Stop to listen."""
         server, self._server = self._server, None
         if server is not None:
             server.shutdown()
             server.server_close()
 
     def expire_all(self) -> None:
-        """From now on AWS takes none of the keys that have been handed out, whatever they say of themselves."""
+        """Make all keys invalid that have been handed out, whatever lifetime they state."""
         with self._lock:
             self._keys.clear()
 
-    def takes(self, key_id: str, token: str) -> bool:
-        """Whether AWS takes a key now."""
+    def accepts(self, key_id: str, token: str) -> bool:
+        """Return whether AWS accepts a key now."""
         with self._lock:
             key = self._keys.get(key_id)
             good = key is not None and key.token == token and time.time() < key.expires
@@ -89,18 +89,18 @@ class CredentialsServer:
                 self.taken.add(key_id)
             return good
 
-    def taken_and_expired(self) -> int:
-        """How many of the keys that signed a call AWS takes no more."""
+    def count_taken_and_expired(self) -> int:
+        """Return how many of the keys that signed a call are invalid now."""
         with self._lock:
             return sum(key_id not in self._keys or self._keys[key_id].expires <= time.time() for key_id in self.taken)
 
     def answer(self) -> dict[str, str] | None:
-        """A new key, as the endpoint sends it; None is a 500."""
+        """Create a new key, as the endpoint sends it; None for a 500."""
         with self._lock:
             self.calls += 1
-        if self._way is _Way.HANG:
+        if self._mode is _Mode.HANG:
             self._closing.wait()
-        if self._way is not _Way.KEYS:
+        if self._mode is not _Mode.KEYS:
             return None
         expires = datetime.now(UTC) + timedelta(seconds=self.seconds_left)
         key_id, token = f"ASIA{uuid.uuid4().hex[:16].upper()}", uuid.uuid4().hex
@@ -136,7 +136,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(address, _Connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients that hang up are what this is for: nothing to print."""
+        """Print nothing: clients that hang up are expected."""
 
 
 class _Connection(BaseHTTPRequestHandler):
@@ -152,4 +152,4 @@ class _Connection(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Quiet: `calls` is what tests look at."""
+        """Print nothing: tests look at `calls`."""

@@ -1,4 +1,4 @@
-"""What workers tell of themselves, as Celery's own command receives it."""
+"""Events of workers, as Celery's own command receives them."""
 
 import signal
 import subprocess
@@ -11,8 +11,8 @@ from tests.support.processes import Processes
 
 
 @contextmanager
-def dump_of_events(processes: Processes, output: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """A running `celery events --dump` that writes to a file."""
+def dump_events(processes: Processes, output: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run `celery events --dump`, which writes to the file `output`."""
     with output.open("wb") as file:
         process = subprocess.Popen(
             [ROOT / ".venv/bin/celery", "-A", "tasks", "events", "--dump"],
@@ -20,7 +20,7 @@ def dump_of_events(processes: Processes, output: Path) -> Iterator["subprocess.P
             cwd=ROOT,
             stdout=file,
             stderr=subprocess.STDOUT,
-            # Tests that run in the background of a shell ignore it, and their children with them.
+            # A test run in the background of a shell ignores SIGINT, and its children would too.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
     try:

@@ -1,4 +1,4 @@
-"""A worker that naps, on a queue of its own."""
+"""A Celery worker for naps, on a queue of its own."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ class NapWorker:
         self._url = sqs_client().get_queue_url(QueueName=f"{prefix}redact")["QueueUrl"]
 
     def send(self, options: Mapping[str, object] | None = None, /, **naps: float) -> None:
-        """Queue naps, by name and length in seconds; with options of `apply_async`."""
+        """Publish naps, by name and length in seconds, with options of `apply_async`."""
         calls = "".join(
             f"nap.apply_async(({name!r}, {length}, {str(self.diary)!r}), **{options or {}!r});"
             for name, length in naps.items()
@@ -45,7 +45,7 @@ class NapWorker:
         subprocess.run(["python", "-c", script], env=self.environment, cwd=ROOT, check=True)
 
     def start(self, pool: str = "prefork", *, prefetch: int = 10) -> psutil.Process:
-        """A worker that does one nap at a time and holds up to `prefetch`."""
+        """Start a worker that runs one nap at a time and holds up to `prefetch` messages."""
         command = (
             f"exec celery -A tests.support.naps worker -Q redact --pool {pool} -c 1 --prefetch-multiplier {prefetch}"
             " --without-heartbeat"
@@ -57,17 +57,17 @@ class NapWorker:
         return psutil.Process(self._process.pid)
 
     def terminate(self) -> None:
-        """SIGTERM."""
+        """Send SIGTERM to the worker."""
         assert self._process is not None
         self._process.terminate()
 
     def wait(self) -> int:
-        """The exit code, once the worker has ended."""
+        """Wait for the worker's end and return its exit code."""
         assert self._process is not None
         return self._process.wait(60)
 
     def stop(self) -> int:
-        """SIGTERM; the exit code."""
+        """Send SIGTERM, and return the exit code."""
         self.terminate()
         return self.wait()
 
@@ -80,7 +80,7 @@ class NapWorker:
         return self._log.read_text(errors="replace")
 
     def control_queues(self) -> list[str]:
-        """Queues of remote control that are there for it."""
+        """Return the URLs of its queues of remote control."""
         urls = sqs_client().list_queues(QueueNamePrefix=self._prefix).get("QueueUrls", [])
         return [url for url in urls if is_control_queue(url.rpartition("/")[2], self._prefix)]
 
@@ -91,8 +91,13 @@ class NapWorker:
         wait_for(repr(line), lambda: line in self.lines())
 
     def messages(self) -> tuple[int, int]:
-        """How many are visible in the queue, and how many are held by somebody."""
-        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-        attributes = sqs_client().get_queue_attributes(QueueUrl=self._url, AttributeNames=["All"])["Attributes"]
-        visible, held = (int(attributes[name]) for name in names)
-        return visible, held
+        """Return how many messages of the queue are visible, and how many are held."""
+        attributes = self._get_attributes()
+        return int(attributes["ApproximateNumberOfMessages"]), int(attributes["ApproximateNumberOfMessagesNotVisible"])
+
+    def delayed(self) -> int:
+        """Return how many messages SQS delays."""
+        return int(self._get_attributes()["ApproximateNumberOfMessagesDelayed"])
+
+    def _get_attributes(self) -> dict[str, str]:
+        return dict(sqs_client().get_queue_attributes(QueueUrl=self._url, AttributeNames=["All"])["Attributes"])

@@ -39,7 +39,7 @@ def servers() -> Iterator[Servers]:
 @pytest.fixture(scope="module")
 def proxy(engine: Engine, servers: Servers) -> Iterator[FaultProxy]:
     def takes_key(key_id: str, token: str) -> bool:
-        return any(server.takes(key_id, token) for server in servers.values())
+        return any(server.accepts(key_id, token) for server in servers.values())
 
     with FaultProxy(engine.url, "127.0.0.2", takes_key) as running:
         yield running
@@ -80,7 +80,7 @@ def test_keys_that_are_renewed_in_time(servers: Servers, witness: Witness) -> No
 
     def all_have_expired() -> bool:
         assert witness.post(f"with key {servers['web'].calls}") == 202
-        return all(server.taken_and_expired() >= 3 for server in servers.values())
+        return all(server.count_taken_and_expired() >= 3 for server in servers.values())
 
     wait_for("keys that expired", all_have_expired)
     assert witness.post("after they expired") == 202

@@ -1,22 +1,37 @@
 """Tasks that are not due wait in SQS, and not in a worker."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from broker.transport.delays import get_seconds_until_due
+from broker.transport.delays import CLOCK_SKEW_SECONDS
 from tests.support.nap_worker import NapWorker
 from tests.support.waiting import wait_for
 
 
-def test_a_countdown_is_the_delay_of_its_message(worker: NapWorker) -> None:
+def test_sqs_holds_a_task_with_a_countdown(worker: NapWorker) -> None:
+    worker.start()
+    worker.send({"countdown": 900}, later=0)
+    worker.send(now=0)
+
+    worker.wait_for_line("now ended")
+
+    assert worker.delayed() == 1
+    assert worker.messages() == (0, 0)
+    assert worker.lines() == ["now began", "now ended"]
+
+
+def test_a_task_with_a_countdown_runs_when_it_is_due(worker: NapWorker) -> None:
+    worker.start()
+    due = time.time() + 3
     worker.send({"countdown": 3}, later=0)
 
-    assert worker.messages() == (0, 0)
-    worker.start()
     worker.wait_for_line("later ended")
 
+    assert worker.diary.stat().st_mtime >= due - CLOCK_SKEW_SECONDS
+    wait_for("an empty queue", lambda: worker.messages() == (0, 0))
 
-def test_what_arrives_before_it_is_due_is_hidden_until_then(worker: NapWorker) -> None:
+
+def test_a_task_that_is_received_before_it_is_due_is_hidden_until_then(worker: NapWorker) -> None:
     # As after the longest delay that SQS knows, 900 s, of a task that is due in an hour.
     due = time.time() + 12
     worker.start()
@@ -28,15 +43,5 @@ def test_what_arrives_before_it_is_due_is_hidden_until_then(worker: NapWorker) -
     worker.start()
 
     worker.wait_for_line("later ended")
-    assert worker.diary.stat().st_mtime >= due - 1
+    assert worker.diary.stat().st_mtime >= due - CLOCK_SKEW_SECONDS
     wait_for("an empty queue", lambda: worker.messages() == (0, 0))
-
-
-def test_seconds_until_a_message_is_due() -> None:
-    in_an_hour = datetime.now(UTC) + timedelta(hours=1)
-
-    assert 3590 < get_seconds_until_due({"headers": {"eta": in_an_hour.isoformat()}}) <= 3600
-    assert 3590 < get_seconds_until_due({"headers": {"eta": in_an_hour.replace(tzinfo=None).isoformat()}}) <= 3600
-    assert get_seconds_until_due({"headers": {"eta": "2026-01-31T12:00:00+00:00"}}) < 0
-    for nonsense in ({}, {"headers": None}, {"headers": {"eta": None}}, {"headers": {"eta": "soon"}}):
-        assert get_seconds_until_due(nonsense) == 0

@@ -11,7 +11,7 @@ from broker.control.names import is_event_queue
 from broker.queues import sqs_client
 from local.engine import Engine
 from settings import settings
-from tests.support.event_dump import dump_of_events
+from tests.support.event_dump import dump_events
 from tests.support.processes import Processes
 from tests.support.waiting import wait_for
 from tests.system.broker.test_inspect import REDACT, STORE
@@ -23,7 +23,7 @@ SECRET = "zanzibar-quokka 555-123-4567"
 def dump(pipeline: Processes, tmp_path: Path) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
     """A running `celery events --dump`, and the file that it writes to."""
     output = tmp_path / "dump"
-    with dump_of_events(pipeline, output) as process:
+    with dump_events(pipeline, output) as process:
         yield process, output
 
 

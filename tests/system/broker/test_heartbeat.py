@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from broker import outage
 from broker.control import events
+from foundation import outage
 from local.engine import Engine
 from local.ports import free_port
 from models import LogRecord

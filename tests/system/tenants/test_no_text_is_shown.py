@@ -11,7 +11,7 @@ import urllib3
 from broker.queues import sqs_client
 from local.engine import Engine
 from models import ApiKey, LogRecord, Tenant, TenantPolicy
-from tests.support.event_dump import dump_of_events
+from tests.support.event_dump import dump_events
 from tests.support.failing_redactor import DIES, NEVER_ENDS, RAISES
 from tests.support.outcome_lines import parse_outcome_lines
 from tests.support.processes import Processes
@@ -170,7 +170,7 @@ def planted(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     events = directory / "events"
     try:
         processes.start(*NAMES)
-        with dump_of_events(processes, events):
+        with dump_events(processes, events):
             planted = Planted(processes, tenant, events)
             planted.send()
             wait_for("all that fails in failures", lambda: len(planted.dead_letters()) == len(REASONS), every=2)
