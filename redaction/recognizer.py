@@ -174,7 +174,7 @@ class Recognizer:
     def _take(self, match: re.Match[str], text: str, found: list[tuple[int, int]]) -> int:
         """Append a valid match to `found`; return its end or 0."""
         start, end = match.span(self._value_group)
-        if start < end and (self.context is None or self.context.near(text, start, end)) and self.validate(match):
+        if start < end and (self.context is None or self.context.is_near(text, start, end)) and self.validate(match):
             found.append((start, end))
             return end
         return 0

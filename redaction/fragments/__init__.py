@@ -1,0 +1,1 @@
+"""Parts of patterns and checks that several recognizers share."""

@@ -34,7 +34,7 @@ class Context:
         """RE2 pattern for the words."""
         return word_gate(self.words)
 
-    def near(self, text: str, start: int, end: int) -> bool:
+    def is_near(self, text: str, start: int, end: int) -> bool:
         """Whether one of the words stands near text[start:end]."""
         if self._word.search(text, max(0, start - REACH), start):
             return True
@@ -44,36 +44,36 @@ class Context:
 def word_pattern(words: tuple[str, ...]) -> str:
     """One of `words`, whole, as `Context` has them; for `re`."""
     # The longest first: of "account" and "account number" the second has to be tried first.
-    either = "|".join(_written(word) for word in sorted(words, key=len, reverse=True))
+    either = "|".join(_spelling_pattern(word) for word in sorted(words, key=len, reverse=True))
     # RE2 does not take a dotless i for an i, as `re` does unless it is told to.
     fold = "ai" if either.isascii() else "i"
     # The last sign of an escape is no letter of the word: `\npassword=`, `%5Bssn%5D`.
     start = rf"(?:(?<![^\W\d_])|(?<=[a-z])(?=[A-Z])|{AFTER_ESCAPE})"
-    return rf"{_initials(words)}{start}(?{fold}:{either})(?![a-z])(?!(?<=[A-Z])[A-Z])"
+    return rf"{_initials_lookahead(words)}{start}(?{fold}:{either})(?![a-z])(?!(?<=[A-Z])[A-Z])"
 
 
 def word_gate(words: tuple[str, ...]) -> str:
     """One of `words`, as part of others too; for RE2."""
-    return "(?i:" + "|".join(map(_written, words)) + ")"
+    return "(?i:" + "|".join(map(_spelling_pattern, words)) + ")"
 
 
-def _written(word: str) -> str:
+def _spelling_pattern(word: str) -> str:
     return "[ _.-]?".join(re.escape(part) for part in word.split(" "))
 
 
-def _initials(words: tuple[str, ...]) -> str:
+def _initials_lookahead(words: tuple[str, ...]) -> str:
     """Refuses a place at which none of `words` starts in a few steps, instead of in one for each word."""
     rests: dict[str, set[str]] = {}
     for word in words:
         initial = word.split(" ")[0][:3]
         rests.setdefault(initial[0], set()).add(initial[1:])
     either = (
-        _in_any_case(first) + "(?:" + "|".join(map(_in_any_case, sorted(rest))) + ")"
+        _any_case_pattern(first) + "(?:" + "|".join(map(_any_case_pattern, sorted(rest))) + ")"
         for first, rest in sorted(rests.items())
     )
-    return f"(?={_in_any_case(''.join(rests), either_sign=True)})(?={'|'.join(either)})"
+    return f"(?={_any_case_pattern(''.join(rests), either_sign=True)})(?={'|'.join(either)})"
 
 
-def _in_any_case(signs: str, *, either_sign: bool = False) -> str:
+def _any_case_pattern(signs: str, *, either_sign: bool = False) -> str:
     classes = [re.escape(sign) + re.escape(sign.upper()) for sign in signs]
     return f"[{''.join(classes)}]" if either_sign else "".join(f"[{cases}]" for cases in classes)

@@ -13,14 +13,14 @@ from redaction.fragments.context import word_gate, word_pattern
 _QUOTE = r"(?:\\{0,7}[\"'`]|%2[27]|&(?:quot|#3[49]);|\\{1,7}u002[27])"
 _SUFFIX = r"(?:[ _.-]?(?:number|num|no\.?|nr\.?|id|code|value|#))?"
 _ASSIGN = r"[ \t]{0,8}(?:=>|->|:=|[:=\uff1a]|\u4e3a[:\uff1a]?|\u662f[:\uff1a]?|%3[AaDd])[ \t]{0,8}"
-_SAID = r"[ \t](?:is|was)(?:[ \t]set[ \t]to)?:?[ \t]"
+_VERB = r"[ \t](?:is|was)(?:[ \t]set[ \t]to)?:?[ \t]"
 # {"name": "key", "value": "…"}, and {"key": "…", "value": {"stringValue": "…"}} as OTLP has it in JSON.
 _PAIR = rf"{_QUOTE}[ ,]{{1,2}}{_QUOTE}?[Vv]alue{_QUOTE}?[ \t]?[:=][ \t]?"
 _TYPED = rf"(?:\{{[ \t]?{_QUOTE}(?:stringValue|intValue|S|N){_QUOTE}:[ \t]?)?"
 # user[password]=value, though the token [PASSWORD] is the key of nothing.
 _BRACKET = r"(?:(?<![A-Z])\]|%5[Dd])"
 SEPARATOR = (
-    rf"(?:(?:{_QUOTE}?{_BRACKET}?(?:{_ASSIGN}|>|{_SAID})|{_PAIR}){_TYPED}\[?(?:[bu](?=[\"']))?{_QUOTE}?"
+    rf"(?:(?:{_QUOTE}?{_BRACKET}?(?:{_ASSIGN}|>|{_VERB})|{_PAIR}){_TYPED}\[?(?:[bu](?=[\"']))?{_QUOTE}?"
     rf"|{_QUOTE},[ \t]?{_QUOTE})"
 )
 """What may stand between a key and its value; for `re`."""
@@ -34,7 +34,7 @@ GATE_JOINT = r"(?:[^0-9A-Za-z\n]|[Vv]?alue|string|int|set to|is|was|[buSN])*"
 """The rest of it, for a gate that goes on with the value."""
 
 
-def keyed(words: tuple[str, ...], value: str, flags: int = 0, *, suffix: bool = True) -> re.Pattern[str]:
+def keyed_pattern(words: tuple[str, ...], value: str, flags: int = 0, *, suffix: bool = True) -> re.Pattern[str]:
     """A pattern whose group "value" is `value` behind one of `words` and a separator.
 
     Args:

@@ -19,7 +19,7 @@ _IS = rf"(?:(?i:is|was|es|ist|e|é|value){_SIGN}{{1,6}})?"
 
 
 @dataclass(frozen=True, slots=True)
-class Named(Context):
+class IdKeywords(Context):
     """As `Context`, with words that say enough only where the value follows directly.
 
     "sin" and "run" are words of a language, "pan" and "fin" parts of others' jargon: such a word has to be the key of
@@ -51,42 +51,42 @@ class Named(Context):
             gates.append(f"{word_gate(self.keys)}(?i:{_SUFFIX}){_SIGN}+{_IS}{self.initial}")
         return "|".join(gates)
 
-    def near(self, text: str, start: int, end: int) -> bool:
+    def is_near(self, text: str, start: int, end: int) -> bool:
         """Whether one of the words stands near text[start:end], or one of the keys right before it."""
         return (
             self._key.search(text, max(0, start - REACH), start) is not None
             # Not super(): a dataclass with slots is not the class that its methods were defined in.
-            or Context.near(self, text, start, end)
+            or Context.is_near(self, text, start, end)
         )
 
 
-def named(words: str = "", *, keys: str = "", initial: str = "[0-9]{2}") -> Named:
-    """`Named` with its words and keys listed with commas between them."""
+def id_keywords(words: str = "", *, keys: str = "", initial: str = "[0-9]{2}") -> IdKeywords:
+    """`IdKeywords` with its words and keys listed with commas between them."""
 
-    def listed(of: str) -> tuple[str, ...]:
-        return tuple(filter(None, of.split(", ")))
+    def split(words: str) -> tuple[str, ...]:
+        return tuple(filter(None, words.split(", ")))
 
-    return Named(listed(words), keys=listed(keys), initial=initial)
+    return IdKeywords(split(words), keys=split(keys), initial=initial)
 
 
-def number(shape: str) -> re.Pattern[str]:
+def id_pattern(shape: str) -> re.Pattern[str]:
     """A number of this shape that is no part of a longer one; several shapes are tried in the order given."""
     return re.compile(rf"{NUMBER_START}(?P<value>{shape}){NUMBER_END}", re.ASCII)
 
 
-def lone(shape: str) -> re.Pattern[str]:
+def isolated_id_pattern(shape: str) -> re.Pattern[str]:
     """The same for groups with spaces between them: no row of a table goes on at either side."""
     return re.compile(rf"(?<!\d )(?<!\d[,;] ){NUMBER_START}(?P<value>{shape})(?! \d){NUMBER_END}", re.ASCII)
 
 
-def keyed_number(keys: str, shape: str) -> re.Pattern[str]:
+def keyed_id_pattern(keys: str, shape: str) -> re.Pattern[str]:
     """A number that stands right behind one of the keys; cheaper than `named` where a shape says little."""
     words = tuple(keys.split(", "))
     key = rf"{word_pattern(words)}(?i:{_SUFFIX}){_SIGN}{{1,9}}{_IS}"
     return re.compile(rf"{key}{NUMBER_START}(?P<value>{shape}){NUMBER_END}")
 
 
-def proven(*checks: Callable[[str], bool]) -> Callable[[re.Match[str]], bool]:
+def passes_any(*checks: Callable[[str], bool]) -> Callable[[re.Match[str]], bool]:
     """Take a value that one of these takes; `is_valid` of the modules of stdnum, mostly."""
 
     def validate(match: re.Match[str]) -> bool:
@@ -96,11 +96,11 @@ def proven(*checks: Callable[[str], bool]) -> Callable[[re.Match[str]], bool]:
     return validate
 
 
-def digits(value: str) -> list[int]:
+def get_digits(value: str) -> list[int]:
     """The digits of a number, without what separates them."""
     return [int(sign) for sign in value if sign.isdecimal()]
 
 
-def weighted(numbers: list[int], weights: tuple[int, ...]) -> int:
+def weighted_sum(numbers: list[int], weights: tuple[int, ...]) -> int:
     """The sum of each number times the weight of its place."""
     return sum(number * weight for number, weight in zip(numbers, weights, strict=False))

@@ -44,15 +44,15 @@ TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Mme|Mlle|Sra?)\.?[ +])?"
 END_OF_NAME = r"(?![\w@/\\=:({%])"
 
 # What stands where a name is missing, hidden or of another kind.
-_ABSENT = """
+_NO_NAME_WORDS = """
     null none nil undefined unknown empty missing required invalid true false yes no n/a na string str text varchar
     char void object any anonymous redacted masked hidden filtered removed deleted private confidential test admin
     root default optional must cannot should blank value field column label placeholder changed updated not nan is
     and or here this that the error
 """
-_EMPTY = frozenset(_ABSENT.split())
+_NO_NAME = frozenset(_NO_NAME_WORDS.split())
 # Words in the names of programs, services, organisations and places, which no person is called.
-_THINGS = """
+_IMPERSONAL_WORDS = """
     access account action active activity address admin administrator administrators agent alert alerts all amazon
     and answer api app apple application apps april archive are array as asset at audit august authority auto
     autoscaling aws azure backend backup bank base bash basic batch beta bill billing block board boot bot bridge
@@ -94,39 +94,39 @@ _THINGS = """
     warehouse warning was watch web webhook website wednesday were when while widget will window windows with
     without wizard work worker workflow workspace workstation world write writer xml your zone
 """
-_NO_PERSON = frozenset(_THINGS.split())
+_IMPERSONAL = frozenset(_IMPERSONAL_WORDS.split())
 _ESCAPE = re.compile(r"\\{1,7}u([0-9A-Fa-f]{4})")
 _WORDS = re.compile(rf"{LETTER}[^\s,]*")
 _MARKS = frozenset(" .,'’`-()")
 _MAX_WORDS = 6
 
 
-def decoded(value: str) -> str:
+def decode_name(value: str) -> str:
     r"""A value without `Jos\u00e9`, `Jos%C3%A9` and `Jane+Doe`."""
     if "\\" in value:
         value = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), value)
     return unquote_plus(value) if "%" in value or "+" in value else value
 
 
-def words_of(name: str) -> list[str]:
+def split_words(name: str) -> list[str]:
     """The words of a decoded name, in lower case, and without a final dot."""
     return [word.strip(".'’").lower() for word in _WORDS.findall(name)]
 
 
-def may_be_part_of_name(name: str) -> bool:
+def could_be_name(name: str) -> bool:
     """Letters in at most some words, and not what stands where a name is missing. For what a key calls a name."""
-    words = words_of(name)
-    if not 0 < len(words) <= _MAX_WORDS or _EMPTY.intersection(words):
+    words = split_words(name)
+    if not 0 < len(words) <= _MAX_WORDS or _NO_NAME.intersection(words):
         return False
     return all(sign.isalpha() or sign in _MARKS or unicodedata.category(sign).startswith("M") for sign in name)
 
 
-def may_be_person(name: str) -> bool:
+def could_be_person(name: str) -> bool:
     """Also none of the words that name programs, organisations and places. For what only looks like a name."""
-    words = words_of(name)
-    return may_be_part_of_name(name) and not _NO_PERSON.intersection(words) and any(len(word) > 1 for word in words)
+    words = split_words(name)
+    return could_be_name(name) and not _IMPERSONAL.intersection(words) and any(len(word) > 1 for word in words)
 
 
-def names_thing(word: str) -> bool:
+def is_impersonal_word(word: str) -> bool:
     """Whether a word is one of those in the names of programs and the like."""
-    return word.lower() in _NO_PERSON
+    return word.lower() in _IMPERSONAL

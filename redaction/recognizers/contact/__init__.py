@@ -1,0 +1,1 @@
+"""Recognizers of e-mail addresses, telephone numbers, postal addresses and coordinates."""

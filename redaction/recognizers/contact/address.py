@@ -3,9 +3,8 @@
 import re
 
 from redaction.fragments.context import word_gate, word_pattern
-from redaction.fragments.person_names import ANY, UPPER, decoded, names_thing
+from redaction.fragments.person_names import ANY, UPPER, decode_name, is_impersonal_word
 from redaction.recognizer import Recognizer
-from redaction.recognizers.contact import address_street
 
 # Keys that can mean nothing but a postal address, or its lines. Those of machines are followed by other words
 # ("address line" is no "line address") or, as "ip address" and "bind address", not among them.
@@ -45,7 +44,7 @@ _HEX = re.compile(r"(?i:0x[0-9a-f]+|[0-9a-f]{12,}|[\d.:/]+)")
 
 def _is_address(match: re.Match[str]) -> bool:
     """Words, and the number of a house; a key of that kind says the rest."""
-    value = decoded(match["value"]).strip()
+    value = decode_name(match["value"]).strip()
     words = re.findall(r"[^\W\d_]{2,}", value)
     return (
         bool(words)
@@ -79,10 +78,10 @@ _HOUSE = re.compile(rf"{_NUMBER_FIRST}|{_NUMBER_LAST}|P\.?O\.? ?Box")
 
 def _has_house(match: re.Match[str]) -> bool:
     """As `_is_address`, and beginning as a postal address does: the key may be of a machine's."""
-    value = decoded(match["value"]).strip()
+    value = decode_name(match["value"]).strip()
     if not (_has_digit(match) and _is_address(match) and _HOUSE.match(value)):
         return False
-    return value[0].isdigit() or not names_thing(value.split(" ")[0])
+    return value[0].isdigit() or not is_impersonal_word(value.split(" ")[0])
 
 
 _RECORD = 200
@@ -103,7 +102,7 @@ _PARTS = (
 _PART_KEY = re.compile(rf"(?:{'|'.join(_PARTS)})[\w ]{{0,12}}(?:\\{{0,3}}[\"'])?[ ]?[=:>]")
 
 
-def _is_by_street(match: re.Match[str]) -> bool:
+def _is_beside_street(match: re.Match[str]) -> bool:
     """A town by itself is nobody's; with a street or a post code it is part of an address."""
     text, start, end = match.string, match.start(), match.end()
     around = (text[max(0, start - _RECORD) : start].lower(), text[end : end + _RECORD].lower())
@@ -217,10 +216,9 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
             rf"{word_pattern(_CITY_KEYS)}{_BETWEEN}{_QUOTE}?"
             rf"(?P<value>[{UPPER}][^\W\d_]{{1,24}}\.?(?:(?: |\+|%20|-|'){_NO_KEY}[^\W\d_]{{1,24}}){{0,3}})(?![\w@/=:(])"
         ),
-        validate=_is_by_street,
+        validate=_is_beside_street,
         starts_at_gate=True,
         positive=(("zip=x city=New York state=NY", "New York"), ('"street":"x","city":"Köln"', "Köln")),
         negative=("city=Springfield", "city=null zip=5", "capacity=Full zip=5"),
     ),
-    *address_street.RECOGNIZERS,
 )

@@ -29,7 +29,7 @@ _AFTER_ESCAPE = (
 )
 
 
-def _address(name: str, after: str = "") -> re.Pattern[str]:
+def _address_pattern(name: str, after: str = "") -> re.Pattern[str]:
     return re.compile(rf"(?P<value>(?P<name>{name}){_DOMAIN}){after}")
 
 
@@ -84,7 +84,7 @@ RECOGNIZERS = (
         entity="EMAIL",
         gate=_GATE,
         gate_kind="shapes",
-        pattern=_address(rf"{_NOT_INSIDE}{_LOCAL}"),
+        pattern=_address_pattern(rf"{_NOT_INSIDE}{_LOCAL}"),
         validate=_is_address,
         lead_characters=_LEAD_SIGNS,
         positive=(
@@ -131,7 +131,7 @@ RECOGNIZERS = (
         entity="EMAIL",
         gate=r"(?:\\|%[2-7][0-9A-Fa-f])[^ \"&(),/:;=|@\\\n]*" + _GATE_AT,
         gate_kind="shapes",
-        pattern=_address(rf"{_AFTER_ESCAPE}{_LOCAL}"),
+        pattern=_address_pattern(rf"{_AFTER_ESCAPE}{_LOCAL}"),
         validate=_is_address,
         positive=(
             ("/login?next=%2Fa%3Femail%3Djoe%2540example.com%26x", "joe%2540example.com"),
@@ -147,7 +147,7 @@ RECOGNIZERS = (
         entity="EMAIL",
         gate=rf'"{_GATE}',
         gate_kind="shapes",
-        pattern=_address(_QUOTED),
+        pattern=_address_pattern(_QUOTED),
         validate=_is_address,
         max_lead=140,
         positive=(('rcpt "joe doe"@example.com ok', '"joe doe"@example.com'),),
@@ -158,7 +158,7 @@ RECOGNIZERS = (
         entity="EMAIL",
         gate=rf"{_GATE}*\.[^\x00-/:-@\[-^\x60{{-\x7f]",
         gate_kind="shapes",
-        pattern=_address(rf"{_NOT_INSIDE}{_LOCAL}", r"\.[^\W_]"),
+        pattern=_address_pattern(rf"{_NOT_INSIDE}{_LOCAL}", r"\.[^\W_]"),
         validate=_is_address,
         lead_characters=_LEAD_SIGNS,
         skip_inside="email",

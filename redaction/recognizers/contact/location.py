@@ -11,7 +11,7 @@ _START = r"(?:(?<![0-9A-Za-z.+-])|(?<=%[2-7][0-9A-Fa-f])|(?<=%20))"
 _COMMA = r"(?:[ ]?[,;/|][ ]?|%2[Cc](?:%20|\+)?|[ ])"
 
 # Each of these may go on ("location_end", "geocoded"), but begins behind no other letter.
-_PLACE = re.compile(
+_LOCATION_WORD = re.compile(
     "(?=[A-Za-zк位])(?:(?<![^\\W\\d_])|(?<=[a-z])(?=[A-Z]))"
     "(?i:loc(?:at(?:ion|ed?|or))?s?|geo[a-z]{0,10}|gps|gnss|coord(?:inate)?s?|lat(?:itude)?|l[no]?ng?(?:itude)?|ll"
     "|(?:lat|lng|lon)_?(?:lng|long?|lat)|pos(?:ition)?|places?|points?|maps?|markers?|pick[ _-]?up|drop[ _-]?off"
@@ -42,8 +42,8 @@ _DEGREES = rf"[0-9]{{1,3}}(?:\.[0-9]{{2,12}}[ ]?{_DEGREE}|[ ]?(?:{_DEGREE}|deg)[
 _SIDE = rf"(?:{_DEGREES}[ ]?[NSEWO](?![A-Za-z])|(?<![A-Za-z])[NSEWO][ ]?{_DEGREES})"
 
 
-def _is_at_a_place(match: re.Match[str]) -> bool:
-    return _PLACE.search(match.string, max(0, match.start() - _NEAR), match.start()) is not None
+def _is_behind_location_word(match: re.Match[str]) -> bool:
+    return _LOCATION_WORD.search(match.string, max(0, match.start() - _NEAR), match.start()) is not None
 
 
 def _is_coordinate(match: re.Match[str]) -> bool:
@@ -56,7 +56,7 @@ def _is_coordinate(match: re.Match[str]) -> bool:
     return key.endswith("itude") or bool(_OTHER_KEY[is_latitude].search(match.string, start, end))
 
 
-def _pattern(shape: str) -> re.Pattern[str]:
+def _compile(shape: str) -> re.Pattern[str]:
     return re.compile(shape, re.ASCII)
 
 
@@ -66,10 +66,10 @@ RECOGNIZERS = (
         entity="GPS",
         gate=r"[0-9]\.[0-9]{4}[0-9]*(?:[ ]?[ ,;/|][ ]?|%2[Cc](?:%20|\+)?)[+-]?[0-9]{1,3}\.[0-9]{4}",
         gate_kind="shapes",
-        pattern=_pattern(
+        pattern=_compile(
             rf"{_START}(?:{_FINE_LATITUDE}{_COMMA}{_FINE_LONGITUDE}|{_FINE_LONGITUDE}{_COMMA}{_FINE_LATITUDE}){_END}"
         ),
-        validate=_is_at_a_place,
+        validate=_is_behind_location_word,
         positive=(
             ("geo location=54.97572,-82.27027 accuracy=9.2", "54.97572,-82.27027"),
             ("geocoded to (48.858370, 2.294481)", "48.858370, 2.294481"),
@@ -92,7 +92,7 @@ RECOGNIZERS = (
         entity="GPS",
         gate=r"geo(?::|%3[Aa])[+-]?[0-9]{1,2}(?:\.[0-9]+)?(?:,|%2[Cc])",
         gate_kind="prefixes",
-        pattern=_pattern(
+        pattern=_compile(
             r"(?<![A-Za-z])geo(?::|%3[Aa])(?P<value>-?[0-9]{1,2}(?:\.[0-9]{1,17})?(?:,|%2[Cc])-?[0-9]{1,3}(?:\.[0-9]{1,17})?"
             r"(?:(?:,|%2[Cc])-?[0-9]{1,5}(?:\.[0-9]{1,9})?)?)(?![0-9A-Za-z])"
         ),
@@ -108,7 +108,7 @@ RECOGNIZERS = (
         gate=r"(?i:lat|lng|lon)(?i:g|itude|gitude)?(?:_?(?:deg|e7))?[\\\"'`%2&quot;]{0,9}[ ]?(?:[:=>]|%3)"
         r"[^0-9A-Za-z]{0,8}(?:%22|D|d|A|a|&quot;){0,3}[+-]?[0-9]{1,3}\.",
         gate_kind="words",
-        pattern=_pattern(rf"{_KEY}(?P<value>[+-]?[0-9]{{1,3}}\.[0-9]{{1,17}}){_END}{_UNIT}"),
+        pattern=_compile(rf"{_KEY}(?P<value>[+-]?[0-9]{{1,3}}\.[0-9]{{1,17}}){_END}{_UNIT}"),
         validate=_is_coordinate,
         positive=(
             ('at {"lat":54.97572,"lng":"-"}', "54.97572"),
@@ -136,7 +136,7 @@ RECOGNIZERS = (
         entity="GPS",
         gate=f"[0-9][ ]?(?:{_DEGREE}|deg[ ]?[0-9])",
         gate_kind="prefixes",
-        pattern=_pattern(rf"(?<![0-9.]){_SIDE}(?:(?:[ ]?[,;/][ ]?|[ ]{{1,2}}){_SIDE})?"),
+        pattern=_compile(rf"(?<![0-9.]){_SIDE}(?:(?:[ ]?[,;/][ ]?|[ ]{{1,2}}){_SIDE})?"),
         positive=(
             ("at 48°51'30.1\"N 2°17'40.2\"E.", "48°51'30.1\"N 2°17'40.2\"E"),
             ("pos: 48° 51′ 30″ N, 2° 17′ 40″ W", "48° 51′ 30″ N, 2° 17′ 40″ W"),
@@ -151,7 +151,7 @@ RECOGNIZERS = (
         entity="GPS",
         gate=r"[0-9]{4}\.[0-9]+,[G-Z],[0-9]{5}\.[0-9]",
         gate_kind="shapes",
-        pattern=_pattern(r"(?<![0-9A-Za-z.])[0-9]{4}\.[0-9]{2,8},[NS],[0-9]{5}\.[0-9]{2,8},[EW](?![A-Za-z])"),
+        pattern=_compile(r"(?<![0-9A-Za-z.])[0-9]{4}\.[0-9]{2,8},[NS],[0-9]{5}\.[0-9]{2,8},[EW](?![A-Za-z])"),
         positive=(("$GPGGA,123519,4807.038,N,01131.000,E,1,08", "4807.038,N,01131.000,E"),),
         negative=("4807.038,S,131.000,E", "x4807.038,N,01131.000,E"),
     ),
@@ -160,7 +160,7 @@ RECOGNIZERS = (
         entity="GPS",
         gate=r"[+-][0-9]{2}\.[0-9]{2,10}[+-][0-9]{3}\.[0-9]{2}",
         gate_kind="shapes",
-        pattern=_pattern(
+        pattern=_compile(
             r"(?<![0-9A-Za-z.])[+-][0-9]{2}\.[0-9]{2,10}[+-][0-9]{3}\.[0-9]{2,10}(?:[+-][0-9]{1,5}(?:\.[0-9]{1,6})?)?/"
         ),
         positive=(

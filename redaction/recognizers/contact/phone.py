@@ -8,16 +8,8 @@ import phonenumbers
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, NumberParseException, PhoneMetadata
 
 from redaction.fragments.boundaries import AFTER_ESCAPE, NUMBER_START
+from redaction.fragments.phone_notation import EXTENSION, JOIN, PLUS, SPACE, TYPESET
 from redaction.recognizer import Recognizer
-
-PLUS = r"(?:\+|\uff0b|%2B)"
-# Also as URLs and word processors write a space and a hyphen.
-TYPESET = "\u00a0\u202f\u2010-\u2013"  # spaces and hyphens that RE2 takes as they are, not escaped
-SPACE = r"(?:[ \u00a0\u202f]|%20)"
-SIGN = rf"(?:[-./\u2010-\u2013]|{SPACE}(?:[-/\u2013]{SPACE})?)"
-# A space joins groups, unless what follows is a date, a time or a word of its own such as "12ms".
-JOIN = rf"\)?(?:(?! (?:\d{{4}}-\d\d-|\d{{1,2}}:\d\d|\d+[a-z])){SIGN})?\(?"
-EXTENSION = r"(?:(?: ?(?:x|ext\.?|extension)|;ext=) ?\d{1,5}(?!\d))"
 
 _AREA = r"[2-9]\d{2}"  # NANP: an area code never starts with 0 or 1. Exchanges do, in made-up numbers, so any is taken.
 _SAME = rf"(?P<sign>[-.\u2010-\u2013]|{SPACE})"
@@ -34,7 +26,7 @@ _TABLE_BEFORE = re.compile(r"(?:HTTP/\d(?:\.\d)?\"?|\d) \d+ $|HTTP/\d(?:\.\d)?\"
 _TABLE_AFTER = re.compile(r" \d+ \d+(?![\d:.-])", re.ASCII)
 
 
-def _is_no_table(match: re.Match[str]) -> bool:
+def _is_outside_table(match: re.Match[str]) -> bool:
     """`"GET / HTTP/1.1" 200 512 1234`: status, size and port are no phone number, nor are the columns of vmstat."""
     if match["sign"] != " ":
         return True
@@ -42,7 +34,7 @@ def _is_no_table(match: re.Match[str]) -> bool:
     return not _TABLE_BEFORE.search(before) and not _TABLE_AFTER.match(match.string, match.end())
 
 
-def _national_lengths() -> dict[int, list[int]]:
+def _codes_by_length() -> dict[int, list[int]]:
     """The country codes, by how many digits at most follow them: E.164, by libphonenumber's metadata."""
     codes: dict[int, list[int]] = defaultdict(list)
     for code, regions in COUNTRY_CODE_TO_REGION_CODE.items():
@@ -52,11 +44,11 @@ def _national_lengths() -> dict[int, list[int]]:
     return codes
 
 
-def _international(join: str, plus: str = PLUS) -> re.Pattern[str]:
+def _international_pattern(join: str, plus: str = PLUS) -> re.Pattern[str]:
     """A plus, a country code and as many digits as it takes. "(0)" is what callers inside the country dial first."""
     numbers = "|".join(
         rf"(?:{'|'.join(map(str, sorted(codes)))})(?:{join}\(0\))?(?:{join}\d){{4,{most}}}"
-        for most, codes in sorted(_national_lengths().items())
+        for most, codes in sorted(_codes_by_length().items())
     )
     # "+" may join two numbers (it is a space in a form), but otherwise never stands inside a word: base64, time zones.
     return re.compile(
@@ -93,7 +85,7 @@ RECOGNIZERS = (
         rf"|[0-9]{{3}}(?:\)|%29)(?:[-. +{TYPESET}]|%20)?[0-9]{{3}}(?:[-. {TYPESET}]|%20)?[0-9]{{4}}",
         gate_kind="shapes",
         pattern=_NORTH_AMERICAN,
-        validate=_is_no_table,
+        validate=_is_outside_table,
         max_lead=10,
         positive=(
             ("Customer 555-123-4567 logged in", "555-123-4567"),
@@ -132,7 +124,7 @@ RECOGNIZERS = (
         entity="PHONE",
         gate=rf"(?:\+|＋|%2[Bb])[0-9](?:(?:[- ()./{TYPESET}]|%2[089])*[0-9]){{6}}",
         gate_kind="shapes",
-        pattern=_international(JOIN),
+        pattern=_international_pattern(JOIN),
         validate=_is_plausible,
         starts_at_gate=True,
         positive=(
@@ -181,7 +173,7 @@ RECOGNIZERS = (
         entity="PHONE",
         gate=r"%2[Bb][0-9](?:[-.+()]*[0-9]){6}",
         gate_kind="shapes",
-        pattern=_international(r"\)?[-.+]?\(?", plus="%2B"),
+        pattern=_international_pattern(r"\)?[-.+]?\(?", plus="%2B"),
         validate=_is_plausible,
         positive=(
             ("phone=%2B44+20+7946+0958&x=1", "%2B44+20+7946+0958"),

@@ -5,8 +5,8 @@ import re
 import phonenumbers
 
 from redaction.fragments.boundaries import NUMBER_START
+from redaction.fragments.phone_notation import EXTENSION, JOIN, PLUS, TYPESET
 from redaction.recognizer import Recognizer
-from redaction.recognizers.contact.phone import EXTENSION, JOIN, PLUS, TYPESET
 
 # What a number is called: any run of digits behind one of these is one.
 _NAMES = (
@@ -39,7 +39,7 @@ _DIGITS = rf"(?:{PLUS}|00)?\(?[0-9](?:{JOIN}[0-9]){{6,14}}(?!\d)(?:{EXTENSION}|(
 _GATE_DIGITS = rf"(?:\+|＋|%2[Bb])?\(?[0-9](?:(?:[- ()./{TYPESET}]|%2[089])*[0-9]){{6}}"
 
 
-def _behind(names: str, foreign: str = "") -> re.Pattern[str]:
+def _pattern_behind(names: str, foreign: str = "") -> re.Pattern[str]:
     """The number behind a name, with signs and linking words between: "call took 1234567" has another."""
     word = rf"(?=[A-Za-z])(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z])|(?<=\\[nrt]))(?i:{names})(?![a-z])(?!(?<=[A-Z])[A-Z])"
     # The runs of signs are possessive, so that there is one way only to read them.
@@ -49,7 +49,7 @@ def _behind(names: str, foreign: str = "") -> re.Pattern[str]:
     return re.compile(rf"(?P<name>{word}{links}{cjk}{slash})(?P<value>(?i:{_DIGITS}))", re.ASCII)
 
 
-def _gate(names: str, foreign: str = "") -> str:
+def _gate_for(names: str, foreign: str = "") -> str:
     words = f"(?i:{names}|pjsip)|{foreign}" if foreign else f"(?i:{names})"
     return rf"(?:{words})(?:[ _-]?[0-9])?(?:{_SIGNS}|{_ENCODED}|/|(?i:{_LINKS}))*{_GATE_DIGITS}"
 
@@ -65,7 +65,7 @@ _UNIT = re.compile(
 _COUNTED = re.compile(r"(?:s|numbers?|cell)\W*$", re.IGNORECASE)
 
 
-def _is_number(match: re.Match[str]) -> bool:
+def _is_phone_number(match: re.Match[str]) -> bool:
     """No date, IP address, decimal, count or size."""
     value = match["value"]
     if _DATE.match(value) or _DOTTED_QUAD.match(value) or _DECIMAL.fullmatch(value):
@@ -85,9 +85,9 @@ _NATIONAL = re.compile(r"0[1-9]\d{7,9}|1?[2-9]\d{2}[2-9]\d{6}", re.ASCII)
 _GROUPS = re.compile(r"\(?\d{1,5}\)?(?:\D{1,3}\d{2,8}){1,6}(?: ?(?:x|ext).*)?", re.ASCII | re.IGNORECASE)
 
 
-def _is_form(match: re.Match[str]) -> bool:
+def _has_phone_form(match: re.Match[str]) -> bool:
     value = match["value"]
-    if not _is_number(match) or match["name"].endswith("_"):
+    if not _is_phone_number(match) or match["name"].endswith("_"):
         return False
     if not value.isdigit():
         return _GROUPS.fullmatch(value.lstrip("+")) is not None
@@ -105,10 +105,10 @@ RECOGNIZERS = (
     Recognizer(
         name="phone_named",
         entity="PHONE",
-        gate=_gate(_NAMES, _FOREIGN_NAMES),
+        gate=_gate_for(_NAMES, _FOREIGN_NAMES),
         gate_kind="words",
-        pattern=_behind(_NAMES, _FOREIGN_NAMES),
-        validate=_is_number,
+        pattern=_pattern_behind(_NAMES, _FOREIGN_NAMES),
+        validate=_is_phone_number,
         starts_at_gate=True,
         positive=(
             ("sms gateway phone=5555380158 status=queued", "5555380158"),
@@ -164,10 +164,10 @@ RECOGNIZERS = (
     Recognizer(
         name="phone_called",
         entity="PHONE",
-        gate=_gate(_VERBS),
+        gate=_gate_for(_VERBS),
         gate_kind="words",
-        pattern=_behind(_VERBS),
-        validate=_is_form,
+        pattern=_pattern_behind(_VERBS),
+        validate=_has_phone_form,
         starts_at_gate=True,
         positive=(
             ("sms sent to 97122345678 ok", "97122345678"),

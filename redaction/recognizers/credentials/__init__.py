@@ -1,0 +1,1 @@
+"""Recognizers of passwords, tokens, keys, cookies and one-time codes."""

@@ -27,9 +27,9 @@ class _CookieRecognizer(Recognizer):
     """Each value of a list of cookies by itself, so that their names stay."""
 
     def find(self, text: str, starts: Starts = None) -> list[tuple[int, int]]:
-        return list(self._values(text, starts[0] if starts else 0))
+        return list(self._find_values(text, starts[0] if starts else 0))
 
-    def _values(self, text: str, first: int) -> Iterator[tuple[int, int]]:
+    def _find_values(self, text: str, first: int) -> Iterator[tuple[int, int]]:
         for header in self.pattern.finditer(text, first):
             for pair in _PAIRS.finditer(text, header.start("value"), header.end("value")):
                 value = pair["value"]

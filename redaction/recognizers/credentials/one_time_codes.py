@@ -2,7 +2,7 @@
 
 import re
 
-from redaction.fragments.key_value import GATE_JOINT, keyed, keyed_gate
+from redaction.fragments.key_value import GATE_JOINT, keyed_gate, keyed_pattern
 from redaction.recognizer import Recognizer
 
 _CODES = (
@@ -31,7 +31,7 @@ RECOGNIZERS = (
         entity="SECRET",
         gate=keyed_gate(_CODES, suffix=False) + GATE_JOINT + "[0-9]{3}",
         gate_kind="words",
-        pattern=keyed(_CODES, _DIGITS, re.ASCII | re.IGNORECASE, suffix=False),
+        pattern=keyed_pattern(_CODES, _DIGITS, re.ASCII | re.IGNORECASE, suffix=False),
         starts_at_gate=True,
         positive=(
             ("otp=482913 for user 7", "482913"),
@@ -86,7 +86,7 @@ RECOGNIZERS = (
         # BIP 39: 12 to 24 words of 3 to 8 letters.
         gate=keyed_gate(_PHRASES, suffix=False),
         gate_kind="words",
-        pattern=keyed(_PHRASES, r"[a-z]{3,8}(?:[ ,][a-z]{3,8}){11,23}(?![0-9A-Za-z])", suffix=False),
+        pattern=keyed_pattern(_PHRASES, r"[a-z]{3,8}(?:[ ,][a-z]{3,8}){11,23}(?![0-9A-Za-z])", suffix=False),
         starts_at_gate=True,
         positive=(
             (

@@ -29,7 +29,7 @@ def _is_unlike_prose(match: re.Match[str]) -> bool:
     )
 
 
-def _is_of_curl(match: re.Match[str]) -> bool:
+def _is_http_client_argument(match: re.Match[str]) -> bool:
     text, start = match.string, match.start()
     before = text[max(0, start - 300) : start].lower()
     return _is_argument(match) and any(tool in before for tool in ("curl", "wget", "http", "lftp"))
@@ -89,7 +89,7 @@ RECOGNIZERS = (
         pattern=re.compile(
             r"(?<![\w-])(?:-u|--user|-U|--proxy-user)[ =]?[\"']?[^\s:\"'<>${}]{1,64}:(?P<value>[^\s\"']{1,128})"
         ),
-        validate=_is_of_curl,
+        validate=_is_http_client_argument,
         positive=(
             ("curl -u admin:hunter2 https://es:9200", "hunter2"),
             ('curl -s --user "bob:Tr0ub4dor&3" http://x', "Tr0ub4dor&3"),

@@ -1,0 +1,1 @@
+"""Recognizers of IP and MAC addresses, IMEIs and vehicle numbers."""

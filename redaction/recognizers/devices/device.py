@@ -3,9 +3,9 @@
 import re
 
 from redaction.fragments.boundaries import GATE_END, NUMBER_END, NUMBER_START
+from redaction.fragments.labelled import labelled_gate, labelled_pattern
 from redaction.fragments.numbers import LONG_NUMBER_GATE, has_other_label, passes_luhn, starts_number
 from redaction.recognizer import Recognizer
-from redaction.recognizers.people.labelled import label_gate, labelled
 
 _IMEI_WORDS = (
     "imei",
@@ -60,9 +60,9 @@ RECOGNIZERS = (
     Recognizer(
         name="imei_labelled",
         entity="IMEI",
-        gate=label_gate(_IMEI_WORDS),
+        gate=labelled_gate(_IMEI_WORDS),
         gate_kind="words",
-        pattern=labelled(_IMEI_WORDS, rf"{_IMEI_GROUPS}(?:(?P=join)\d{{1,2}})?{NUMBER_END}", re.ASCII),
+        pattern=labelled_pattern(_IMEI_WORDS, rf"{_IMEI_GROUPS}(?:(?P=join)\d{{1,2}})?{NUMBER_END}", re.ASCII),
         starts_at_gate=True,
         positive=(
             ("device imei=354857380637434 registered", "354857380637434"),
@@ -122,9 +122,9 @@ RECOGNIZERS = (
     Recognizer(
         name="vin_labelled",
         entity="VIN",
-        gate=label_gate(_VIN_WORDS),
+        gate=labelled_gate(_VIN_WORDS),
         gate_kind="words",
-        pattern=labelled(_VIN_WORDS, rf"(?i:[A-HJ-NPR-Z0-9]{{17}}){NUMBER_END}", re.ASCII),
+        pattern=labelled_pattern(_VIN_WORDS, rf"(?i:[A-HJ-NPR-Z0-9]{{17}}){NUMBER_END}", re.ASCII),
         validate=_has_digits_and_letters,
         starts_at_gate=True,
         positive=(

@@ -3,7 +3,7 @@
 import re
 
 from redaction.fragments.boundaries import AFTER_ESCAPE
-from redaction.fragments.key_value import keyed, keyed_gate
+from redaction.fragments.key_value import keyed_gate, keyed_pattern
 from redaction.recognizer import Recognizer
 
 _PAIR = "[0-9A-Fa-f]{2}"
@@ -29,7 +29,7 @@ _TIME = re.compile(r"\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])-(?:[01]\d|2[
 _YEAR = re.compile(r"(?:19|20)\d\d\.[01]\d[0-3]\d\.\d{4}", re.ASCII)
 
 
-def _is_someones(match: re.Match[str]) -> bool:
+def _is_device_address(match: re.Match[str]) -> bool:
     """All zeros is no address, all ones is everybody's, and 1111.1111.1111 is made up."""
     value = match["value"]
     signs = set(re.sub("%3[Aa]|[:.-]|0[xX]", "", value).lower())
@@ -43,7 +43,7 @@ RECOGNIZERS = (
         gate=r"(?:[0-9A-Fa-f]{2}(?:[:-]|%3[Aa])){5}[0-9A-Fa-f]{2}",
         gate_kind="shapes",
         pattern=_PAIRS,
-        validate=_is_someones,
+        validate=_is_device_address,
         starts_at_gate=True,
         positive=(
             ("DHCPACK on eth0 to 8f:e6:cf:45:c5:b6 via", "8f:e6:cf:45:c5:b6"),
@@ -79,7 +79,7 @@ RECOGNIZERS = (
         gate=r"[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}",
         gate_kind="shapes",
         pattern=_QUADS,
-        validate=_is_someones,
+        validate=_is_device_address,
         positive=(
             ("Host 0011.2233.4455 in vlan 10 is flapping", "0011.2233.4455"),
             ("mac address 8FE6.CF45.C5B6, port Gi1/0/1", "8FE6.CF45.C5B6"),
@@ -97,8 +97,8 @@ RECOGNIZERS = (
         entity="MAC_ADDRESS",
         gate=keyed_gate(_NAMES),
         gate_kind="words",
-        pattern=keyed(_NAMES, r"(?:0[xX])?[0-9A-Fa-f]{12}(?![0-9A-Za-z])", re.ASCII),
-        validate=_is_someones,
+        pattern=keyed_pattern(_NAMES, r"(?:0[xX])?[0-9A-Fa-f]{12}(?![0-9A-Za-z])", re.ASCII),
+        validate=_is_device_address,
         starts_at_gate=True,
         positive=(
             ("mac=8fe6cf45c5b6 rssi=-60", "8fe6cf45c5b6"),

@@ -6,7 +6,6 @@ from string import ascii_letters
 
 from redaction.fragments.boundaries import AFTER_ESCAPE
 from redaction.recognizer import Recognizer
-from redaction.recognizers.devices import mac
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _DOTTED = rf"(?:{_OCTET}\.){{3}}{_OCTET}(?!\d)"
@@ -175,5 +174,4 @@ RECOGNIZERS = (
             "1:2:3:4:5:6:7",
         ),
     ),
-    *mac.RECOGNIZERS,
 )

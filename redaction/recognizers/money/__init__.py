@@ -1,0 +1,1 @@
+"""Recognizers of payment cards, bank accounts and cryptocurrency addresses."""

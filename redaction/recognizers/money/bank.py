@@ -7,8 +7,8 @@ from stdnum import iban
 from stdnum.iso7064 import mod_97_10
 
 from redaction.fragments.boundaries import GATE_START, NUMBER_END
+from redaction.fragments.labelled import labelled_gate, labelled_pattern
 from redaction.recognizer import Recognizer
-from redaction.recognizers.people.labelled import label_gate, labelled
 
 # SWIFT, "IBAN Registry", release 101: the countries by the length of their IBAN.
 _REGISTERED = {
@@ -33,7 +33,7 @@ _JOIN = r"(?:[ +-]|%20)?"
 _SWIFT_WORDS = ("swift", "swift code", "bic", "bic code", "swift bic", "bank identifier code", "swift no", "bic swift")
 
 
-def _of_length(length: int) -> str:
+def _iban_pattern(length: int) -> str:
     registered, others = (table.get(length, "none").replace(" ", "|") for table in (_REGISTERED, _UNREGISTERED))
     return rf"(?:(?<=(?i:{registered})\d\d)|(?<=(?:{others})\d\d))(?:{_JOIN}[A-Za-z0-9]){{{length - 4}}}"
 
@@ -59,7 +59,7 @@ RECOGNIZERS = (
         rf"[0-9]{{2}}{_JOIN}[0-9A-Za-z]{{2}}|(?i:{'|'.join(_HEXADECIMAL)})[0-9]{{2}}(?:{_JOIN}[0-9]){{8}})",
         gate_kind="words",
         pattern=re.compile(
-            rf"[A-Za-z]{_BEHIND_FIRST}[A-Za-z]\d\d(?:{'|'.join(map(_of_length, _LENGTHS))})(?![0-9A-Za-z])",
+            rf"[A-Za-z]{_BEHIND_FIRST}[A-Za-z]\d\d(?:{'|'.join(map(_iban_pattern, _LENGTHS))})(?![0-9A-Za-z])",
             re.ASCII,
         ),
         validate=_is_iban,
@@ -88,9 +88,9 @@ RECOGNIZERS = (
     Recognizer(
         name="swift_code",
         entity="SWIFT",
-        gate=label_gate(_SWIFT_WORDS),
+        gate=labelled_gate(_SWIFT_WORDS),
         gate_kind="words",
-        pattern=labelled(_SWIFT_WORDS, rf"[A-Z]{{6}}[A-Z0-9]{{2}}(?:[A-Z0-9]{{3}})?{NUMBER_END}", re.ASCII),
+        pattern=labelled_pattern(_SWIFT_WORDS, rf"[A-Z]{{6}}[A-Z0-9]{{2}}(?:[A-Z0-9]{{3}})?{NUMBER_END}", re.ASCII),
         validate=_has_country,
         starts_at_gate=True,
         positive=(

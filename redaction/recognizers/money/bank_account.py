@@ -6,8 +6,8 @@ from stdnum.us import rtn
 
 from redaction.fragments.boundaries import DIGIT_START, GATE_END, NUMBER_END
 from redaction.fragments.context import Context, word_gate
+from redaction.fragments.labelled import labelled_gate, labelled_pattern
 from redaction.recognizer import Recognizer
-from redaction.recognizers.people.labelled import label_gate, labelled
 
 _ROUTING_WORDS = (
     *("routing", "routing number", "routing no", "routing num", "routing transit number", "bank routing", "aba", "rtn"),
@@ -54,9 +54,9 @@ RECOGNIZERS = (
     Recognizer(
         name="aba_routing_number",
         entity="US_BANK",
-        gate=label_gate(_ROUTING_WORDS),
+        gate=labelled_gate(_ROUTING_WORDS),
         gate_kind="words",
-        pattern=labelled(
+        pattern=labelled_pattern(
             _ROUTING_WORDS, rf"(?:\d{{9}}|\d{{4}}-\d{{4}}-\d|\d{{3}} \d{{3}} \d{{3}}){NUMBER_END}", re.ASCII
         ),
         validate=_is_routing_number,
@@ -90,9 +90,9 @@ RECOGNIZERS = (
     Recognizer(
         name="bank_account_labelled",
         entity="US_BANK",
-        gate=label_gate(_ACCOUNT_WORDS),
+        gate=labelled_gate(_ACCOUNT_WORDS),
         gate_kind="words",
-        pattern=labelled(_ACCOUNT_WORDS, _ACCOUNT_NUMBER, re.ASCII),
+        pattern=labelled_pattern(_ACCOUNT_WORDS, _ACCOUNT_NUMBER, re.ASCII),
         validate=_has_account_length,
         starts_at_gate=True,
         positive=(
@@ -116,7 +116,7 @@ RECOGNIZERS = (
         entity="US_BANK",
         gate=word_gate(_BANK_WORDS),
         gate_kind="words",
-        pattern=labelled(_PLAIN_ACCOUNT_WORDS, _ACCOUNT_NUMBER, re.ASCII),
+        pattern=labelled_pattern(_PLAIN_ACCOUNT_WORDS, _ACCOUNT_NUMBER, re.ASCII),
         validate=_has_account_length,
         context=Context(_BANK_WORDS, after=48),
         positive=(
@@ -128,9 +128,9 @@ RECOGNIZERS = (
     Recognizer(
         name="bank_account_behind_bank",
         entity="US_BANK",
-        gate=label_gate(_SHORT_BANK_WORDS),
+        gate=labelled_gate(_SHORT_BANK_WORDS),
         gate_kind="words",
-        pattern=labelled(_PLAIN_ACCOUNT_WORDS, _ACCOUNT_NUMBER, re.ASCII),
+        pattern=labelled_pattern(_PLAIN_ACCOUNT_WORDS, _ACCOUNT_NUMBER, re.ASCII),
         validate=_has_account_length,
         context=Context(_SHORT_BANK_WORDS),
         positive=(("aba=n/a account=945456787654 ok", "945456787654"),),
@@ -139,9 +139,9 @@ RECOGNIZERS = (
     Recognizer(
         name="sort_code",
         entity="US_BANK",
-        gate=label_gate(_SORT_CODE_WORDS),
+        gate=labelled_gate(_SORT_CODE_WORDS),
         gate_kind="words",
-        pattern=labelled(
+        pattern=labelled_pattern(
             _SORT_CODE_WORDS, rf"\d\d(?P<join>[- ]?)\d\d(?P=join)\d\d|\d{{3}}[- ]?\d{{3}}{NUMBER_END}", re.ASCII
         ),
         starts_at_gate=True,
@@ -156,9 +156,9 @@ RECOGNIZERS = (
     Recognizer(
         name="ifsc",
         entity="US_BANK",
-        gate=label_gate(_IFSC_WORDS),
+        gate=labelled_gate(_IFSC_WORDS),
         gate_kind="words",
-        pattern=labelled(_IFSC_WORDS, rf"[A-Z]{{4}}0[A-Z0-9]{{6}}{NUMBER_END}", re.ASCII),
+        pattern=labelled_pattern(_IFSC_WORDS, rf"[A-Z]{{4}}0[A-Z0-9]{{6}}{NUMBER_END}", re.ASCII),
         starts_at_gate=True,
         positive=(("ifsc=HDFC0001234 ok", "HDFC0001234"),),
         negative=("ifsc=HDFC1001234", "HDFC0001234"),

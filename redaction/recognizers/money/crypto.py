@@ -7,8 +7,8 @@ from itertools import permutations
 from stdnum.bitcoin import bech32_checksum
 
 from redaction.fragments.context import Context, word_gate
+from redaction.fragments.labelled import labelled_pattern
 from redaction.recognizer import Recognizer
-from redaction.recognizers.people.labelled import labelled
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BASE58_XRP = "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz"
@@ -50,7 +50,7 @@ _ETHEREUM_WORDS = (
 )
 
 
-def _bytes(number: str, alphabet: str) -> bytes:
+def _decode_base58(number: str, alphabet: str) -> bytes:
     value = 0
     for sign in number:
         value = value * 58 + alphabet.index(sign)
@@ -64,7 +64,7 @@ def _has_base58_checksum(match: re.Match[str]) -> bool:
 
 
 def _is_base58check(number: str, alphabet: str, versions: frozenset[int]) -> bool:
-    data = _bytes(number, alphabet).rjust(25, b"\0")
+    data = _decode_base58(number, alphabet).rjust(25, b"\0")
     if len(data) != 25 or data[0] not in versions:
         return False
     return hashlib.sha256(hashlib.sha256(data[:21]).digest()).digest()[:4] == data[21:]
@@ -163,7 +163,7 @@ RECOGNIZERS = (
         entity="CRYPTO",
         gate=_GATE_HEXADECIMAL,
         gate_kind="prefixes",
-        pattern=labelled(_ETHEREUM_WORDS, rf"0x[0-9A-Fa-f]{{40}}{_ALONE[1]}", re.ASCII),
+        pattern=labelled_pattern(_ETHEREUM_WORDS, rf"0x[0-9A-Fa-f]{{40}}{_ALONE[1]}", re.ASCII),
         positive=(
             ("eth=0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed ok", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"),
             (

@@ -1,0 +1,1 @@
+"""Recognizers of national and tax numbers, one file a region."""

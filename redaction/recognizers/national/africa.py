@@ -7,7 +7,7 @@ from stdnum.ke import pin as kra_pin
 from stdnum.za import idnr as za_idnr
 from stdnum.za import tin as za_tin
 
-from redaction.fragments.national import NATIONAL_ID, named, number, proven
+from redaction.fragments.national import NATIONAL_ID, id_keywords, id_pattern, passes_any
 from redaction.recognizer import Recognizer
 
 
@@ -25,9 +25,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{13}|\d{6} \d{4} \d{3}|\d{6} \d{4} \d{2} \d"),
-        validate=proven(_is_za_id),
-        context=named(
+        pattern=id_pattern(r"\d{13}|\d{6} \d{4} \d{3}|\d{6} \d{4} \d{2} \d"),
+        validate=passes_any(_is_za_id),
+        context=id_keywords(
             "za id, sa id, rsa id, id number, identity number, identity no, id no, idnumber, "
             "south african id, south africa id, permanent resident, refugee id, id nommer, "
             "identiteitsnommer, national id, id num, identity, identification number"
@@ -45,9 +45,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[01239]\d{9}"),
-        validate=proven(za_tin.is_valid),
-        context=named("sars, income tax number, tax reference, sars tax, south african tax"),
+        pattern=id_pattern(r"[01239]\d{9}"),
+        validate=passes_any(za_tin.is_valid),
+        context=id_keywords("sars, income tax number, tax reference, sars tax, south african tax"),
         positive=(("sars_tax=0001339050", "0001339050"),),
         negative=("sars=0001339051", "ts=0001339050"),
     ),
@@ -57,8 +57,8 @@ RECOGNIZERS = (
         gate="",
         gate_kind="words",
         # NIMC and the Central Bank of Nigeria: eleven digits, no published check digit.
-        pattern=number(r"\d{11}|\d{4}-\d{3}-\d{4}|\d{4} \d{3} \d{4}"),
-        context=named(
+        pattern=id_pattern(r"\d{11}|\d{4}-\d{3}-\d{4}|\d{4} \d{3} \d{4}"),
+        context=id_keywords(
             "nigerian national, nimc",
             keys="nin, bvn, bank verification, national identification",
             initial="[0-9]{4}[ -]?[0-9]{3}",
@@ -75,9 +75,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[APap]\d{9}[A-Za-z]"),
-        validate=proven(kra_pin.is_valid),
-        context=named("kra, kra pin, krapin", keys="pin", initial=r"[APap]"),
+        pattern=id_pattern(r"[APap]\d{9}[A-Za-z]"),
+        validate=passes_any(kra_pin.is_valid),
+        context=id_keywords("kra, kra pin, krapin", keys="pin", initial=r"[APap]"),
         positive=(("kra_pin=P051365947M", "P051365947M"), ("PIN: A004416331M", "A004416331M")),
         negative=("kra_pin=C051365947M", "part A004416331M"),
     ),
@@ -86,7 +86,7 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate=r"GHA-[0-9]{9}-[0-9]",
         gate_kind="prefixes",
-        pattern=number(r"GHA-\d{9}-\d"),
+        pattern=id_pattern(r"GHA-\d{9}-\d"),
         positive=(("ghana_card=GHA-123456789-0", "GHA-123456789-0"),),
         negative=("GHA-12345678-0", "XGHA-123456789-0"),
     ),
@@ -96,8 +96,8 @@ RECOGNIZERS = (
         gate="",
         gate_kind="words",
         # NIRA: C for a citizen, sex, year of birth, then nine characters.
-        pattern=number(r"[CAca][MFmf]\d{2}[0-9A-Za-z]{9}[A-Za-z]"),
-        context=named(
+        pattern=id_pattern(r"[CAca][MFmf]\d{2}[0-9A-Za-z]{9}[A-Za-z]"),
+        context=id_keywords(
             "nira, ugandan id", keys="nin, national id, national identification", initial="[CAca][MFmf][0-9]{2}"
         ),
         positive=(("nin=CM930121003EGE", "CM930121003EGE"),),

@@ -10,7 +10,7 @@ from stdnum.kr import brn, rrn
 from stdnum.tw import ubn
 
 from redaction.fragments.boundaries import GATE_DIGIT_START, GATE_END
-from redaction.fragments.national import NATIONAL_ID, digits, named, number, proven, weighted
+from redaction.fragments.national import NATIONAL_ID, get_digits, id_keywords, id_pattern, passes_any, weighted_sum
 from redaction.recognizer import Recognizer
 
 
@@ -33,15 +33,17 @@ def _is_rrn(value: str) -> bool:
 
 def _is_taiwan_id(value: str) -> bool:
     """Ministry of the Interior: the letter counts as two digits, 10 to 35 in an order of its own."""
-    place = "ABCDEFGHJKLMNPQRSTUVXYWZIO".index(value[0].upper()) + 10
-    return (weighted([place // 10, place % 10, *digits(value)], (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1))) % 10 == 0
+    letter_code = "ABCDEFGHJKLMNPQRSTUVXYWZIO".index(value[0].upper()) + 10
+    return (
+        weighted_sum([letter_code // 10, letter_code % 10, *get_digits(value)], (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1))
+    ) % 10 == 0
 
 
 def _is_hkid(value: str) -> bool:
     """Immigration Department: letters count from 10, a missing first one 36; weights 9 to 1, by 11."""
     plain = _plain(value).upper()
     signs = [int(sign, 36) for sign in plain]
-    return weighted([36, *signs] if len(signs) == 8 else signs, (9, 8, 7, 6, 5, 4, 3, 2, 1)) % 11 == 0
+    return weighted_sum([36, *signs] if len(signs) == 8 else signs, (9, 8, 7, 6, 5, 4, 3, 2, 1)) % 11 == 0
 
 
 RECOGNIZERS = (
@@ -50,8 +52,8 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate=rf"{GATE_DIGIT_START}[1-9][0-9]{{5}}(?:1[89]|20)[0-9]{{2}}[01][0-9]{{6}}",
         gate_kind="prefixes",
-        pattern=number(r"[1-9]\d{5}(?:1[89]|20)\d{2}[01]\d[0-3]\d{4}[0-9Xx]"),
-        validate=proven(lambda value: ric.is_valid(value.upper())),
+        pattern=id_pattern(r"[1-9]\d{5}(?:1[89]|20)\d{2}[01]\d[0-3]\d{4}[0-9Xx]"),
+        validate=passes_any(lambda value: ric.is_valid(value.upper())),
         max_lead=0,
         positive=(
             ("id_card=360426199101010071", "360426199101010071"),
@@ -65,9 +67,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[0-9A-HJ-NPQRTUWXY]{18}"),
-        validate=proven(uscc.is_valid),
-        context=named("uscc, 统一社会信用代码, 信用代码, social credit code, unified social credit"),
+        pattern=id_pattern(r"[0-9A-HJ-NPQRTUWXY]{18}"),
+        validate=passes_any(uscc.is_valid),
+        context=id_keywords("uscc, 统一社会信用代码, 信用代码, social credit code, unified social credit"),
         positive=(("uscc=91110000600037341L", "91110000600037341L"),),
         negative=("uscc=91110000600037342L", "id=91110000600037341L"),
     ),
@@ -76,9 +78,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{4}(?P<s>[ -]?)\d{4}(?P=s)\d{4}"),
-        validate=proven(mynumber.is_valid),
-        context=named("my number, individual number, kojin bango, マイナンバー, 個人番号, my number card"),
+        pattern=id_pattern(r"\d{4}(?P<s>[ -]?)\d{4}(?P=s)\d{4}"),
+        validate=passes_any(mynumber.is_valid),
+        context=id_keywords("my number, individual number, kojin bango, マイナンバー, 個人番号, my number card"),
         positive=(("my_number=628862892800", "628862892800"), ("マイナンバー: 6288-6289-2800", "6288-6289-2800")),
         negative=("my_number=628862892801", "tummy number=628862892800"),
     ),
@@ -87,9 +89,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[1-9]\d{12}"),
-        validate=proven(jp_cn.is_valid),
-        context=named("corporate number, hojin bango, 法人番号"),
+        pattern=id_pattern(r"[1-9]\d{12}"),
+        validate=passes_any(jp_cn.is_valid),
+        context=id_keywords("corporate number, hojin bango, 法人番号"),
         positive=(("corporate_number=5835678256246", "5835678256246"),),
         negative=("corporate_number=5835678256247", "ts=5835678256246"),
     ),
@@ -98,8 +100,8 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate=rf"[0-9]{{4}}-[0-9]{{7}}{GATE_END}",
         gate_kind="shapes",
-        pattern=number(r"\d\d[01]\d[0-3]\d-[1-8]\d{6}"),
-        validate=proven(_is_rrn),
+        pattern=id_pattern(r"\d\d[01]\d[0-3]\d-[1-8]\d{6}"),
+        validate=passes_any(_is_rrn),
         max_lead=2,
         positive=(("user 050912-3000011 ok", "050912-3000011"), ("고객 211013-3019902", "211013-3019902")),
         negative=("960121+1021413", "961321-1021413", "760413-5212134", "1-971013-9019902"),
@@ -109,9 +111,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d\d[01]\d[0-3]\d-?[0-9]\d{6}"),
-        validate=proven(_is_rrn, lambda value: "-" in value),
-        context=named("rrn, 주민등록번호, 주민번호, 외국인등록번호, resident registration, jumin, korean id"),
+        pattern=id_pattern(r"\d\d[01]\d[0-3]\d-?[0-9]\d{6}"),
+        validate=passes_any(_is_rrn, lambda value: "-" in value),
+        context=id_keywords("rrn, 주민등록번호, 주민번호, 외국인등록번호, resident registration, jumin, korean id"),
         positive=(("RRN is 9601211021413", "9601211021413"), ("주민등록번호 960121-1234567", "960121-1234567")),
         negative=("rrn=9601211021414", "id=9601211021413"),
     ),
@@ -120,9 +122,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{3}-?\d{2}-?\d{5}"),
-        validate=proven(brn.is_valid),
-        context=named("brn, 사업자등록번호, 사업자번호, business registration"),
+        pattern=id_pattern(r"\d{3}-?\d{2}-?\d{5}"),
+        validate=passes_any(brn.is_valid),
+        context=id_keywords("brn, 사업자등록번호, 사업자번호, business registration"),
         positive=(("사업자등록번호 116-82-00276", "116-82-00276"),),
         negative=("brn=000-82-00277", "seq 116-82-00276"),
     ),
@@ -131,9 +133,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[A-Za-z][1289]\d{8}"),
-        validate=proven(_is_taiwan_id),
-        context=named(
+        pattern=id_pattern(r"[A-Za-z][1289]\d{8}"),
+        validate=passes_any(_is_taiwan_id),
+        context=id_keywords(
             "taiwan id, tw id, twid, 身分證, 身份證, 身分證字號, national id, national identification, 居留證, "
             "id card, id number, roc id, arc number"
         ),
@@ -145,9 +147,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{8}"),
-        validate=proven(ubn.is_valid),
-        context=named("ubn, 統一編號, 統編"),
+        pattern=id_pattern(r"\d{8}"),
+        validate=passes_any(ubn.is_valid),
+        context=id_keywords("ubn, 統一編號, 統編"),
         positive=(("統一編號 04595257", "04595257"),),
         negative=("ubn=04595253", "id 04595257"),
     ),
@@ -157,7 +159,7 @@ RECOGNIZERS = (
         gate=r"[A-Za-z][0-9]{6}\([0-9Aa]\)",
         gate_kind="shapes",
         pattern=re.compile(r"(?<![0-9A-Za-z])(?P<value>[A-Za-z]{1,2}\d{6}\([0-9Aa]\))", re.ASCII),
-        validate=proven(_is_hkid),
+        validate=passes_any(_is_hkid),
         positive=(("holder A123456(3) ok", "A123456(3)"), ("hkid=AB987654(3)", "AB987654(3)")),
         negative=("A123456(4)", "ABC123456(3)", "f(1234567)"),
     ),
@@ -166,9 +168,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[A-Za-z]{1,2}\d{6}-?[0-9Aa]"),
-        validate=proven(_is_hkid),
-        context=named("hkid, hk id, hong kong id, hong kong identity, 香港身份證, 身份證, hkidno, hkic"),
+        pattern=id_pattern(r"[A-Za-z]{1,2}\d{6}-?[0-9Aa]"),
+        validate=passes_any(_is_hkid),
+        context=id_keywords("hkid, hk id, hong kong id, hong kong identity, 香港身份證, 身份證, hkidno, hkic"),
         positive=(("hkid=A1234563", "A1234563"), ("HKID No. A123456-3", "A123456-3")),
         negative=("hkid=A1234564", "box A1234563"),
     ),

@@ -24,7 +24,7 @@ from stdnum.si import emso
 from stdnum.tr import tckimlik
 from stdnum.za import idnr as za_idnr
 
-from redaction.fragments.national import NATIONAL_ID, keyed_number, named
+from redaction.fragments.national import NATIONAL_ID, id_keywords, keyed_id_pattern
 from redaction.recognizer import Recognizer
 
 # Those that random numbers seldom pass: two check digits, or a date besides one, or letters.
@@ -81,7 +81,7 @@ def _is_number(match: re.Match[str]) -> bool:
     return 8 <= len(signs) <= 18 and sum(sign.isdecimal() for sign in signs) >= 6
 
 
-def _is_some_countrys(match: re.Match[str]) -> bool:
+def _is_valid_in_a_country(match: re.Match[str]) -> bool:
     signs = _plain(match["value"])
     return any(check(signs) for check in _STRONG.get(len(signs), ()))
 
@@ -95,9 +95,9 @@ RECOGNIZERS = (
     Recognizer(
         name="national_id_key",
         entity=NATIONAL_ID,
-        gate=named(keys=_NATIONAL, initial="[0-9A-Za-z]").gate,
+        gate=id_keywords(keys=_NATIONAL, initial="[0-9A-Za-z]").gate,
         gate_kind="words",
-        pattern=keyed_number(_NATIONAL, _NUMBER),
+        pattern=keyed_id_pattern(_NATIONAL, _NUMBER),
         validate=_is_number,
         starts_at_gate=True,
         positive=(
@@ -120,10 +120,10 @@ RECOGNIZERS = (
     Recognizer(
         name="identity_number_key",
         entity=NATIONAL_ID,
-        gate=named(keys=_IDENTITY, initial="[A-Za-z]{0,6}[- ]?[0-9][-0-9A-Za-z ./]").gate,
+        gate=id_keywords(keys=_IDENTITY, initial="[A-Za-z]{0,6}[- ]?[0-9][-0-9A-Za-z ./]").gate,
         gate_kind="words",
-        pattern=keyed_number(_IDENTITY, _NUMBER),
-        validate=_is_some_countrys,
+        pattern=keyed_id_pattern(_IDENTITY, _NUMBER),
+        validate=_is_valid_in_a_country,
         starts_at_gate=True,
         positive=(
             ("personal_id=8001015009087", "8001015009087"),
@@ -135,9 +135,9 @@ RECOGNIZERS = (
     Recognizer(
         name="eu_vat",
         entity=NATIONAL_ID,
-        gate=named(keys=_VAT, initial="[A-Z]{2}[- ]?[0-9A-Z]{2}").gate,
+        gate=id_keywords(keys=_VAT, initial="[A-Z]{2}[- ]?[0-9A-Z]{2}").gate,
         gate_kind="words",
-        pattern=keyed_number(
+        pattern=keyed_id_pattern(
             _VAT,
             r"[A-Z]{2}[ -]?[0-9]{2,4}(?:[ .-][0-9]{2,4}){1,4}|[A-Z]{2}[ -]?(?=[0-9A-Z]{0,4}[0-9]{2})[0-9A-Z]{2,13}",
         ),

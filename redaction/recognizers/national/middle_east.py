@@ -9,7 +9,7 @@ from stdnum.pk import cnic
 from stdnum.tr import tckimlik, vkn
 
 from redaction.fragments.boundaries import GATE_DIGIT_START
-from redaction.fragments.national import NATIONAL_ID, digits, named, number, proven, weighted
+from redaction.fragments.national import NATIONAL_ID, get_digits, id_keywords, id_pattern, passes_any, weighted_sum
 from redaction.recognizer import Recognizer
 
 
@@ -19,8 +19,8 @@ def _passes_luhn(value: str) -> bool:
 
 def _is_civil_id(value: str) -> bool:
     """Kuwait's Public Authority for Civil Information: weights 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2, by 11."""
-    numbers = digits(value)
-    return 11 - weighted(numbers[:11], (2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)) % 11 == numbers[11]
+    numbers = get_digits(value)
+    return 11 - weighted_sum(numbers[:11], (2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)) % 11 == numbers[11]
 
 
 RECOGNIZERS = (
@@ -29,9 +29,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[1-9]\d{10}|[1-9]\d{2} \d{3} \d{3} \d{2}"),
-        validate=proven(tckimlik.is_valid, lambda value: tckimlik.is_valid(value.replace(" ", ""))),
-        context=named(
+        pattern=id_pattern(r"[1-9]\d{10}|[1-9]\d{2} \d{3} \d{3} \d{2}"),
+        validate=passes_any(tckimlik.is_valid, lambda value: tckimlik.is_valid(value.replace(" ", ""))),
+        context=id_keywords(
             "tckn, tc kimlik, tc kimlik no, kimlik, kimlik no, kimlik numarası, kimlik numarasi, kimliği, tckno, "
             "tc no, t.c. no, turkish id, türk kimlik, turkish national id, tcno, vatandaşlık, "
             "vatandaslik"
@@ -49,9 +49,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{10}"),
-        validate=proven(vkn.is_valid),
-        context=named("vkn, vergi no, vergi numarası, vergi numarasi, vergi kimlik, vergi kimlik no"),
+        pattern=id_pattern(r"\d{10}"),
+        validate=passes_any(vkn.is_valid),
+        context=id_keywords("vkn, vergi no, vergi numarası, vergi numarasi, vergi kimlik, vergi kimlik no"),
         positive=(("vergi_no=4540536920", "4540536920"), ("VKN: 4540536920", "4540536920")),
         negative=("vkn=4540536921", "id=4540536920"),
     ),
@@ -60,9 +60,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{9}|\d{8}-\d|\d-?\d{7}-?\d"),
-        validate=proven(lambda value: il_idnr.is_valid(value.replace("-", ""))),
-        context=named(
+        pattern=id_pattern(r"\d{9}|\d{8}-\d|\d-?\d{7}-?\d"),
+        validate=passes_any(lambda value: il_idnr.is_valid(value.replace("-", ""))),
+        context=id_keywords(
             "teudat zehut, teudatzehut, mispar zehut, israeli id, israel id, תעודת זהות, ת.ז, ת״ז, מספר זהות",
             keys="zehut, tz",
             initial="[0-9]-?[0-9]{7}",
@@ -75,8 +75,8 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate=rf"{GATE_DIGIT_START}784-?[0-9]{{4}}-?[0-9]{{7}}-?[0-9]",
         gate_kind="prefixes",
-        pattern=number(r"784(?P<s>-?)(?:19|20)\d{2}(?P=s)\d{7}(?P=s)\d"),
-        validate=proven(_passes_luhn),
+        pattern=id_pattern(r"784(?P<s>-?)(?:19|20)\d{2}(?P=s)\d{7}(?P=s)\d"),
+        validate=passes_any(_passes_luhn),
         max_lead=0,
         positive=(("eid 784-1990-1234567-6", "784-1990-1234567-6"), ("emirates_id=784199012345676", "784199012345676")),
         negative=("784-1990-1234567-7", "1784199012345676", "784-1790-1234567-6"),
@@ -86,9 +86,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[12]\d{9}"),
-        validate=proven(_passes_luhn),
-        context=named("iqama, saudi id, saudi national id, absher, رقم الهوية, الهوية الوطنية, هوية, الاقامة"),
+        pattern=id_pattern(r"[12]\d{9}"),
+        validate=passes_any(_passes_luhn),
+        context=id_keywords("iqama, saudi id, saudi national id, absher, رقم الهوية, الهوية الوطنية, هوية, الاقامة"),
         positive=(("iqama_no=2234567895", "2234567895"), ("رقم الهوية: 1234567897", "1234567897")),
         negative=("iqama=2234567896", "ts=1234567897"),
     ),
@@ -98,8 +98,8 @@ RECOGNIZERS = (
         gate="",
         gate_kind="words",
         # Civil Status: century (2 or 3), birth date, governorate, serial, check digit whose rule isn't published.
-        pattern=number(r"[23]\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{7}"),
-        context=named("الرقم القومي, رقم قومي, egyptian id, egypt id, national id, national number"),
+        pattern=id_pattern(r"[23]\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{7}"),
+        context=id_keywords("الرقم القومي, رقم قومي, egyptian id, egypt id, national id, national number"),
         positive=(("national_id=29001011234567", "29001011234567"), ("الرقم القومي: 29001011234567", "29001011234567")),
         negative=("national_id=29013011234", "id=29001011234567"),
     ),
@@ -108,9 +108,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{3}-\d{3}-\d{3}"),
-        validate=proven(tn.is_valid),
-        context=named("egyptian tax, الرقم الضريبي, الضريبي, tax registration"),
+        pattern=id_pattern(r"\d{3}-\d{3}-\d{3}"),
+        validate=passes_any(tn.is_valid),
+        context=id_keywords("egyptian tax, الرقم الضريبي, الضريبي, tax registration"),
         positive=(("tax registration 100-531-385", "100-531-385"),),
         negative=("seq 100-531-385",),
     ),
@@ -119,9 +119,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[23]\d{2}(?:0[1-9]|1[0-2])\d{7}"),
-        validate=proven(_is_civil_id),
-        context=named("civil id, civil number, الرقم المدني, kuwait id, paci"),
+        pattern=id_pattern(r"[23]\d{2}(?:0[1-9]|1[0-2])\d{7}"),
+        validate=passes_any(_is_civil_id),
+        context=id_keywords("civil id, civil number, الرقم المدني, kuwait id, paci"),
         positive=(("civil_id=290010112346", "290010112346"),),
         negative=("civil_id=290010112349", "id=290010112346"),
     ),
@@ -131,8 +131,8 @@ RECOGNIZERS = (
         gate="",
         gate_kind="words",
         # Ministry of Interior: century (2 or 3), year, country of birth in ISO 3166, serial.
-        pattern=number(r"[23]\d{10}"),
-        context=named("qatar id, qatari id, qid no, qid number"),
+        pattern=id_pattern(r"[23]\d{10}"),
+        context=id_keywords("qatar id, qatari id, qid no, qid number"),
         positive=(("qid_number=28263400123", "28263400123"),),
         negative=("qid_no=18263400123", "qid=28263400123"),
     ),
@@ -141,8 +141,8 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate=r"[0-9]{5}-[0-9]{7}-[0-9]",
         gate_kind="shapes",
-        pattern=number(r"[1-7]\d{4}-\d{7}-[1-9]"),
-        validate=proven(cnic.is_valid),
+        pattern=id_pattern(r"[1-7]\d{4}-\d{7}-[1-9]"),
+        validate=passes_any(cnic.is_valid),
         positive=(("customer 42201-0397640-8", "42201-0397640-8"),),
         negative=("82201-0397640-8", "1-42201-0397640-8"),
     ),
@@ -151,9 +151,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[1-7]\d{12}"),
-        validate=proven(cnic.is_valid),
-        context=named("cnic, nicop, shanakhti, شناختی کارڈ, cnic number, nadra"),
+        pattern=id_pattern(r"[1-7]\d{12}"),
+        validate=passes_any(cnic.is_valid),
+        context=id_keywords("cnic, nicop, shanakhti, شناختی کارڈ, cnic number, nadra"),
         positive=(("cnic=4220103976408", "4220103976408"),),
         negative=("cnic=4220103976400", "picnic 4220103976408"),
     ),

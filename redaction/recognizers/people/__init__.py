@@ -1,0 +1,1 @@
+"""Recognizers of names, birth dates, health, licence and US identity numbers."""

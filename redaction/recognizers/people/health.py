@@ -3,9 +3,9 @@
 import re
 
 from redaction.fragments.boundaries import NUMBER_END, NUMBER_START
+from redaction.fragments.labelled import labelled_gate, labelled_pattern
 from redaction.fragments.numbers import passes_luhn
 from redaction.recognizer import Recognizer
-from redaction.recognizers.people.labelled import label_gate, labelled
 
 _NPI_WORDS = (
     *("npi", "npi number", "npi no", "national provider identifier", "national provider id", "provider identifier"),
@@ -48,9 +48,9 @@ RECOGNIZERS = (
     Recognizer(
         name="us_npi",
         entity="US_NPI",
-        gate=label_gate(_NPI_WORDS),
+        gate=labelled_gate(_NPI_WORDS),
         gate_kind="words",
-        pattern=labelled(_NPI_WORDS, rf"\d{{10}}{NUMBER_END}", re.ASCII),
+        pattern=labelled_pattern(_NPI_WORDS, rf"\d{{10}}{NUMBER_END}", re.ASCII),
         validate=_is_npi,
         starts_at_gate=True,
         positive=(
@@ -73,9 +73,9 @@ RECOGNIZERS = (
     Recognizer(
         name="us_dea",
         entity="MEDICAL_LICENSE",
-        gate=label_gate(_DEA_WORDS),
+        gate=labelled_gate(_DEA_WORDS),
         gate_kind="words",
-        pattern=labelled(_DEA_WORDS, rf"(?i:[A-Z][A-Z9])\d{{7}}{NUMBER_END}", re.ASCII),
+        pattern=labelled_pattern(_DEA_WORDS, rf"(?i:[A-Z][A-Z9])\d{{7}}{NUMBER_END}", re.ASCII),
         validate=_is_dea,
         starts_at_gate=True,
         positive=(
@@ -103,9 +103,9 @@ RECOGNIZERS = (
     Recognizer(
         name="us_mbi_labelled",
         entity="US_MBI",
-        gate=label_gate(_MBI_WORDS),
+        gate=labelled_gate(_MBI_WORDS),
         gate_kind="words",
-        pattern=labelled(_MBI_WORDS, rf"(?i:{_MBI}){NUMBER_END}", re.ASCII),
+        pattern=labelled_pattern(_MBI_WORDS, rf"(?i:{_MBI}){NUMBER_END}", re.ASCII),
         starts_at_gate=True,
         positive=(("mbi=1eg4te5mk73", "1eg4te5mk73"), ("medicare_id: 1eg4-te5-mk73", "1eg4-te5-mk73")),
         negative=("1eg4te5mk73", "mbi=0eg4te5mk73", "medicare plan 12345678901"),
@@ -113,9 +113,9 @@ RECOGNIZERS = (
     Recognizer(
         name="medical_record",
         entity="MEDICAL_RECORD",
-        gate=label_gate(_RECORD_WORDS),
+        gate=labelled_gate(_RECORD_WORDS),
         gate_kind="words",
-        pattern=labelled(_RECORD_WORDS, rf"(?:[A-Za-z]{{1,4}}-?)?\d{{5,12}}{NUMBER_END}", re.ASCII),
+        pattern=labelled_pattern(_RECORD_WORDS, rf"(?:[A-Za-z]{{1,4}}-?)?\d{{5,12}}{NUMBER_END}", re.ASCII),
         starts_at_gate=True,
         positive=(
             ("mrn=00482913 admitted", "00482913"),

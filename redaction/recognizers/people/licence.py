@@ -3,8 +3,8 @@
 import re
 
 from redaction.fragments.boundaries import NUMBER_END
+from redaction.fragments.labelled import labelled_gate, labelled_pattern
 from redaction.recognizer import Recognizer
-from redaction.recognizers.people.labelled import label_gate, labelled
 
 _LICENCE_WORDS = (
     *("driver license", "drivers license", "driver's license", "driver’s license", "driving license", "dl number"),
@@ -29,11 +29,11 @@ _PASSPORT_WORDS = (
 )
 
 
-def _has_digits(least: int) -> "re.Pattern[str]":
+def _digits_pattern(least: int) -> "re.Pattern[str]":
     return re.compile(rf"(?:\D*\d){{{least}}}", re.ASCII)
 
 
-_FOUR_DIGITS, _FIVE_DIGITS = _has_digits(4), _has_digits(5)
+_FOUR_DIGITS, _FIVE_DIGITS = _digits_pattern(4), _digits_pattern(5)
 
 
 def _is_licence(match: re.Match[str]) -> bool:
@@ -49,9 +49,9 @@ RECOGNIZERS = (
     Recognizer(
         name="driver_license",
         entity="US_DRIVER_LICENSE",
-        gate=label_gate(_LICENCE_WORDS),
+        gate=labelled_gate(_LICENCE_WORDS),
         gate_kind="words",
-        pattern=labelled(
+        pattern=labelled_pattern(
             _LICENCE_WORDS,
             rf"(?=[A-Za-z]{{0,6}}[- *]?\d)[A-Za-z0-9]{{1,20}}(?:[- ](?=\d)[A-Za-z0-9]{{1,8}}){{0,4}}{NUMBER_END}",
             re.ASCII,
@@ -72,9 +72,9 @@ RECOGNIZERS = (
     Recognizer(
         name="passport",
         entity="US_PASSPORT",
-        gate=label_gate(_PASSPORT_WORDS),
+        gate=labelled_gate(_PASSPORT_WORDS),
         gate_kind="words",
-        pattern=labelled(_PASSPORT_WORDS, rf"[A-Za-z0-9]{{6,10}}{NUMBER_END}", re.ASCII),
+        pattern=labelled_pattern(_PASSPORT_WORDS, rf"[A-Za-z0-9]{{6,10}}{NUMBER_END}", re.ASCII),
         validate=_is_passport,
         starts_at_gate=True,
         positive=(

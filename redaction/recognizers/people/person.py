@@ -17,12 +17,11 @@ from redaction.fragments.person_names import (
     QUOTE,
     SPACE,
     TITLE,
-    decoded,
-    may_be_part_of_name,
-    may_be_person,
+    could_be_name,
+    could_be_person,
+    decode_name,
 )
 from redaction.recognizer import Recognizer
-from redaction.recognizers.people import person_prose, person_record
 
 _ROLES = (
     "customer", "patient", "member", "employee", "contact", "recipient", "sender", "cardholder", "card holder",
@@ -67,21 +66,21 @@ _SEPARATED = re.compile(r"[ \t]*(?:$|[\r\n,;|&<>)\]}\"'\\\[]|[\w.-]{1,24}[=:])")
 
 def _is_part(match: re.Match[str]) -> bool:
     """Behind a key, so in any case of letters; but "last name: is required" is prose."""
-    value = decoded(match["value"])
-    if not may_be_part_of_name(value):
+    value = decode_name(match["value"])
+    if not could_be_name(value):
         return False
     if match["quote"]:
         return True
     first = value.lstrip()[:1]
     if first.islower():
         start = match.start("value")
-        said = match.string[max(0, start - len(" was ")) : start].endswith((" is ", " was "))
-        return not said and _SEPARATED.match(match.string, match.end("value")) is not None
+        follows_verb = match.string[max(0, start - len(" was ")) : start].endswith((" is ", " was "))
+        return not follows_verb and _SEPARATED.match(match.string, match.end("value")) is not None
     return True
 
 
 def _is_person(match: re.Match[str]) -> bool:
-    return may_be_person(decoded(match["value"]))
+    return could_be_person(decode_name(match["value"]))
 
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
@@ -180,6 +179,4 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
             "displayName: Windows Update",
         ),
     ),
-    *person_record.RECOGNIZERS,
-    *person_prose.RECOGNIZERS,
 )

@@ -10,9 +10,9 @@ from redaction.fragments.person_names import (
     NAME,
     ONE_OR_MORE,
     WORD,
-    decoded,
-    may_be_person,
-    words_of,
+    could_be_person,
+    decode_name,
+    split_words,
 )
 from redaction.recognizer import Recognizer
 
@@ -41,21 +41,21 @@ _ROLE = (
 
 
 def _is_person(match: re.Match[str]) -> bool:
-    return may_be_person(decoded(match["value"]))
+    return could_be_person(decode_name(match["value"]))
 
 
 def _is_titled(match: re.Match[str]) -> bool:
     """ "12 Cheriton Dr Suite 5" is a street."""
     before = match.string[max(0, match.start() - 40) : match.start()]
-    return may_be_person(decoded(match["name"])) and not re.search(r"\d[^,;:]{1,30}$", before)
+    return could_be_person(decode_name(match["name"])) and not re.search(r"\d[^,;:]{1,30}$", before)
 
 
 def _is_mail_name(match: re.Match[str]) -> bool:
     """A person's name, if no role's; a single word if it is in the address too."""
-    name = decoded(match["value"])
-    if not may_be_person(name):
+    name = decode_name(match["value"])
+    if not could_be_person(name):
         return False
-    words = words_of(name)
+    words = split_words(name)
     if len(words) > 1 and match["open"] != "(":
         return True
     local = match["local"].lower()

@@ -12,9 +12,9 @@ from redaction.fragments.person_names import (
     NAME,
     QUOTE,
     TITLE,
-    decoded,
-    may_be_person,
-    words_of,
+    could_be_person,
+    decode_name,
+    split_words,
 )
 from redaction.recognizer import Recognizer
 
@@ -53,7 +53,7 @@ _RECORD = 160
 _ROLE_REACH = 32
 
 
-def _is_of_person(record: str) -> bool:
+def _has_personal_key(record: str) -> bool:
     lower = record.lower()
     if not any(word in lower for word in _PERSONAL):
         return False
@@ -64,9 +64,9 @@ def _is_of_person(record: str) -> bool:
     return False
 
 
-def _is_person_of_record(match: re.Match[str]) -> bool:
+def _is_person_in_record(match: re.Match[str]) -> bool:
     """The key says little: the record must have a key that only persons have."""
-    if not may_be_person(decoded(match["value"])):
+    if not could_be_person(decode_name(match["value"])):
         return False
     text, start, end = match.string, match.start(), match.end()
     if _ROLE.search(text, max(0, start - _ROLE_REACH), start):
@@ -74,13 +74,13 @@ def _is_person_of_record(match: re.Match[str]) -> bool:
     # In JSON only the object that the name is in.
     before = re.split(r"[{}]", text[max(0, start - _RECORD) : start])[-1]
     after = re.split(r"[{}]", text[end : end + _RECORD])[0]
-    return _is_of_person(before) or _is_of_person(after)
+    return _has_personal_key(before) or _has_personal_key(after)
 
 
 def _is_quoted_user(match: re.Match[str]) -> bool:
     """Two or more words in quotes, none of them in capitals alone: a login has no spaces."""
-    name = decoded(match["value"])
-    return len(words_of(name)) > 1 and not name.isupper() and may_be_person(name)
+    name = decode_name(match["value"])
+    return len(split_words(name)) > 1 and not name.isupper() and could_be_person(name)
 
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
@@ -118,7 +118,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         pattern=re.compile(
             rf"(?<![\w.$/-]){word_pattern(_ANY_KEYS)}{BETWEEN}{QUOTE}?(?P<value>{TITLE}{NAME}){END_OF_NAME}"
         ),
-        validate=_is_person_of_record,
+        validate=_is_person_in_record,
         starts_at_gate=True,
         positive=(
             ('profile update name="Jane Doe" dob=x', "Jane Doe"),

@@ -7,13 +7,13 @@ and last four digits may be shown (PCI DSS 3.4.1): keys that say that they are t
 import re
 
 from redaction.fragments.boundaries import NUMBER_END
-from redaction.fragments.key_value import GATE_JOINT, keyed, keyed_gate
+from redaction.fragments.key_value import GATE_JOINT, keyed_gate, keyed_pattern
 from redaction.recognizer import Recognizer
 
 _COUNTED = tuple(f"{before}{number}" for before in ("", "part ", "segment ", "group ") for number in range(1, 5))
 
 
-def _in_parts(
+def _split_number(
     name: str,
     entity: str,
     numbers: tuple[str, ...],
@@ -39,7 +39,7 @@ def _in_parts(
         entity=entity,
         gate=f"{keyed_gate(words, suffix=False)}{GATE_JOINT}[0-9]",
         gate_kind="words",
-        pattern=keyed(words, rf"\d{digits}{NUMBER_END}", re.ASCII, suffix=False),
+        pattern=keyed_pattern(words, rf"\d{digits}{NUMBER_END}", re.ASCII, suffix=False),
         starts_at_gate=True,
         positive=positive,
         negative=negative,
@@ -47,7 +47,7 @@ def _in_parts(
 
 
 RECOGNIZERS = (
-    _in_parts(
+    _split_number(
         "us_ssn_in_parts",
         "US_SSN",
         ("ssn", "social security", "social security number"),
@@ -64,7 +64,7 @@ RECOGNIZERS = (
         ),
         negative=("ssn_area=660969868123", "ssn_groups=96", "ssn_first=no", "session_group=96", "ssn_part=1"),
     ),
-    _in_parts(
+    _split_number(
         "phone_in_parts",
         "PHONE",
         (
@@ -85,7 +85,7 @@ RECOGNIZERS = (
         ),
         negative=("phone_lines=12", "phone_line=busy", "headphone_area=212 cm", "phone_country=44", "phone_area=5"),
     ),
-    _in_parts(
+    _split_number(
         "card_in_parts",
         "CREDIT_CARD",
         ("card number", "card no", "credit card", "credit card number", "cc number", "cc num", "debit card"),
@@ -98,7 +98,7 @@ RECOGNIZERS = (
         ),
         negative=("card_number_last4=1111", "card_number_1=no", "card_numbers=4111", "discard number 1: 411"),
     ),
-    _in_parts(
+    _split_number(
         "birth_date_in_parts",
         "DOB",
         ("dob", "birth", "birth date", "date of birth", "birthday"),

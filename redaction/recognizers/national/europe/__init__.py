@@ -1,0 +1,1 @@
+"""Recognizers of the national numbers of European countries."""

@@ -7,7 +7,7 @@ from stdnum.it import codicefiscale, iva
 from stdnum.pt import cc
 from stdnum.pt import nif as pt_nif
 
-from redaction.fragments.national import NATIONAL_ID, digits, named, number, proven, weighted
+from redaction.fragments.national import NATIONAL_ID, get_digits, id_keywords, id_pattern, passes_any, weighted_sum
 from redaction.recognizer import Recognizer
 
 
@@ -19,15 +19,15 @@ def _is_nif(value: str) -> bool:
 
 def _is_nuss(value: str) -> bool:
     """Orden TAS/1562/2005: province, serial, and what is left of both by 97; a serial below 10 million has no zeros."""
-    plain = "".join(map(str, digits(value)))
+    plain = "".join(map(str, get_digits(value)))
     province, serial = int(plain[:2]), int(plain[2:-2])
     return (province * 10**7 + serial if serial < 10**7 else int(plain[:-2])) % 97 == int(plain[-2:])
 
 
 def _is_niss(value: str) -> bool:
     """Portuguese social security, Despacho Normativo 67/2000: weights are the primes, downwards."""
-    numbers = digits(value)
-    return 9 - weighted(numbers[:10], (29, 23, 19, 17, 13, 11, 7, 5, 3, 2)) % 10 == numbers[10]
+    numbers = get_digits(value)
+    return 9 - weighted_sum(numbers[:10], (29, 23, 19, 17, 13, 11, 7, 5, 3, 2)) % 10 == numbers[10]
 
 
 RECOGNIZERS = (
@@ -36,8 +36,8 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate=r"[XYZxyz]-?[0-9]{7}-?[A-Za-z]",
         gate_kind="words",
-        pattern=number(r"[XYZxyz]-?\d{7}-?[A-Za-z]"),
-        validate=proven(_is_nif),
+        pattern=id_pattern(r"[XYZxyz]-?\d{7}-?[A-Za-z]"),
+        validate=passes_any(_is_nif),
         starts_at_gate=True,
         positive=(
             ("cliente X9613851N creado", "X9613851N"),
@@ -52,8 +52,8 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate=r"[0-9]{3}\.?[0-9]{3}-[A-Z]",
         gate_kind="shapes",
-        pattern=number(r"\d{8}-[A-HJ-NP-TV-Z]|\d\d\.\d{3}\.\d{3}-[A-HJ-NP-TV-Z]"),
-        validate=proven(_is_nif),
+        pattern=id_pattern(r"\d{8}-[A-HJ-NP-TV-Z]|\d\d\.\d{3}\.\d{3}-[A-HJ-NP-TV-Z]"),
+        validate=passes_any(_is_nif),
         positive=(("titular 55555555-K", "55555555-K"), ("12.345.678-Z", "12.345.678-Z")),
         negative=("55555555-L", "55555555-KB", "1-55555555-K"),
     ),
@@ -63,8 +63,8 @@ RECOGNIZERS = (
         gate=r"[0-9]{8}[A-Z]",
         gate_kind="shapes",
         # Without the letters that are also units, hexadecimal digits or the end of a number in code.
-        pattern=number(r"\d{8}[HJNPQRVWXYZ]"),
-        validate=proven(_is_nif),
+        pattern=id_pattern(r"\d{8}[HJNPQRVWXYZ]"),
+        validate=passes_any(_is_nif),
         positive=(("titular 12345678Z", "12345678Z"), ("99999999R", "99999999R")),
         negative=("12345678X", "61842936K->19162249K(15777406K)", "20240101Z", "12345678z", "A12345678Z"),
     ),
@@ -73,12 +73,12 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(
+        pattern=id_pattern(
             r"(?:\d{7,8}|\d{1,2}\.\d{3}\.\d{3})[- ]?[A-HJ-NP-TV-Za-hj-np-tv-z]"
             r"|[A-HJ-NP-Za-hj-np-z][- ]?\d{7}[- ]?[0-9A-Za-z]"
         ),
-        validate=proven(_is_nif),
-        context=named(
+        validate=passes_any(_is_nif),
+        context=id_keywords(
             "dni, documento nacional, documento de identidad, documento identidad, identificacion de extranjero, "
             "identificación de extranjero, identificador fiscal, identificación fiscal, spanish id",
             keys="nif, nie, cif, nif nie, nif cif, documento, identidad, identificacion, "
@@ -99,9 +99,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{2}[ /-]?\d{7}[ /-]?\d?[ /-]?\d{2}"),
-        validate=proven(_is_nuss),
-        context=named(
+        pattern=id_pattern(r"\d{2}[ /-]?\d{7}[ /-]?\d?[ /-]?\d{2}"),
+        validate=passes_any(_is_nuss),
+        context=id_keywords(
             "nuss, seguridad social, seg social",
             keys="naf, nss, num ss, afiliacion, afiliación",
             initial="[0-9]{2}[ /-]?[0-9]{7}",
@@ -114,9 +114,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"(?:PT ?)?\d{3}(?P<s>[ .-]?)\d{3}(?P=s)\d{3}"),
+        pattern=id_pattern(r"(?:PT ?)?\d{3}(?P<s>[ .-]?)\d{3}(?P=s)\d{3}"),
         validate=lambda match: pt_nif.is_valid(match["value"].replace(".", "")),
-        context=named(
+        context=id_keywords(
             "contribuinte, nipc, numero fiscal, número fiscal, identificação fiscal, identificacao fiscal",
             keys="nif, nif pt, tax id",
             initial="(?:PT ?)?[0-9]{3}",
@@ -129,9 +129,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{8} ?\d ?[A-Za-z0-9]{2}\d"),
-        validate=proven(cc.is_valid),
-        context=named(
+        pattern=id_pattern(r"\d{8} ?\d ?[A-Za-z0-9]{2}\d"),
+        validate=passes_any(cc.is_valid),
+        context=id_keywords(
             "cartao de cidadao, cartão de cidadão, cartao cidadao, cartão cidadão, citizen card",
             keys="cc, cidadao, cidadão",
             initial="[0-9]{8}",
@@ -144,9 +144,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[12]\d{10}"),
-        validate=proven(_is_niss),
-        context=named("niss, seguranca social, segurança social"),
+        pattern=id_pattern(r"[12]\d{10}"),
+        validate=passes_any(_is_niss),
+        context=id_keywords("niss, seguranca social, segurança social"),
         positive=(("niss=12345678902", "12345678902"),),
         negative=("niss=12345678903", "id=12345678902"),
     ),
@@ -156,11 +156,11 @@ RECOGNIZERS = (
         gate=r"[A-Za-z]{3} ?[0-9]{2}[A-Za-z][0-9]{2} ?[A-Za-z][0-9G-Zg-z]{3}[A-Za-z]",
         gate_kind="shapes",
         # Where two people would get the same code, letters stand for digits, from the right on.
-        pattern=number(
+        pattern=id_pattern(
             r"[A-Z]{3} ?[A-Z]{3} ?\d\d[A-EHLMPR-T]\d\d ?[A-Z][0-9L-NP-V]{3}[A-Z]"
             r"|[a-z]{6}\d\d[a-ehlmpr-t]\d\d[a-z][0-9l-np-v]{3}[a-z]"
         ),
-        validate=proven(codicefiscale.is_valid),
+        validate=passes_any(codicefiscale.is_valid),
         positive=(
             ("codice_fiscale=MRTMTT91D08F205J", "MRTMTT91D08F205J"),
             ("utente mrtmtt91d08f205j", "mrtmtt91d08f205j"),
@@ -173,9 +173,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[A-Za-z]{6}[0-9A-Za-z]{9}[A-Za-z]"),
-        validate=proven(codicefiscale.is_valid),
-        context=named("codice fiscale, codicefiscale, cod fisc", keys="cf", initial="[A-Za-z]{6}[0-9A-Za-z]{9}"),
+        pattern=id_pattern(r"[A-Za-z]{6}[0-9A-Za-z]{9}[A-Za-z]"),
+        validate=passes_any(codicefiscale.is_valid),
+        context=id_keywords("codice fiscale, codicefiscale, cod fisc", keys="cf", initial="[A-Za-z]{6}[0-9A-Za-z]{9}"),
         positive=(("codice fiscale MRTMTTVMDLUFNLRM", "MRTMTTVMDLUFNLRM"),),
         negative=("codice fiscale MRTMTTVMDLUFNLRF", "id MRTMTTVMDLUFNLRM"),
     ),
@@ -184,9 +184,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"(?:IT ?)?\d{11}"),
-        validate=proven(iva.is_valid),
-        context=named(
+        pattern=id_pattern(r"(?:IT ?)?\d{11}"),
+        validate=passes_any(iva.is_valid),
+        context=id_keywords(
             "partita iva, p iva, p. iva, piva, codice fiscale, italian vat",
             keys="iva, vat, cf",
             initial="(?:IT ?)?[0-9]{8}",
@@ -199,9 +199,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{11}"),
-        validate=proven(luhn.is_valid),
-        context=named("amka, αμκα, α.μ.κ.α, greek ssn"),
+        pattern=id_pattern(r"\d{11}"),
+        validate=passes_any(luhn.is_valid),
+        context=id_keywords("amka, αμκα, α.μ.κ.α, greek ssn"),
         positive=(("amka=01013099997", "01013099997"), ("ΑΜΚΑ: 01013099997", "01013099997")),
         negative=("amka=01013099999", "id 01013099997"),
     ),
@@ -210,9 +210,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"(?:(?:EL|GR) ?)?\d{9}"),
-        validate=proven(afm.is_valid),
-        context=named("afm, αφμ, α.φ.μ, greek tax id"),
+        pattern=id_pattern(r"(?:(?:EL|GR) ?)?\d{9}"),
+        validate=passes_any(afm.is_valid),
+        context=id_keywords("afm, αφμ, α.φ.μ, greek tax id"),
         positive=(("afm=023456780", "023456780"), ("ΑΦΜ EL094259216", "EL094259216")),
         negative=("afm=123456781", "id 023456780"),
     ),

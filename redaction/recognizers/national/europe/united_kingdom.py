@@ -5,7 +5,7 @@ import re
 from stdnum.gb import nhs, utr
 from stdnum.ie import pps
 
-from redaction.fragments.national import NATIONAL_ID, named, number, proven
+from redaction.fragments.national import NATIONAL_ID, id_keywords, id_pattern, passes_any
 from redaction.recognizer import Recognizer
 
 # HMRC, National Insurance Manual NIM39110: neither letter is D, F, I, Q, U or V, the second isn't O, some pairs are not
@@ -29,9 +29,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{3}(?P<s>[ -]?)\d{3}(?P=s)\d{4}"),
-        validate=proven(nhs.is_valid),
-        context=named("nhs, nhs number, nhs no, nhs id, chi number, chi no, health and care number"),
+        pattern=id_pattern(r"\d{3}(?P<s>[ -]?)\d{3}(?P=s)\d{4}"),
+        validate=passes_any(nhs.is_valid),
+        context=id_keywords("nhs, nhs number, nhs no, nhs id, chi number, chi no, health and care number"),
         positive=(
             ('{"nhs_number":"943 476 5919"}', "943 476 5919"),
             ("nhsNumber=9434765919 ward=7", "9434765919"),
@@ -52,9 +52,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[A-Za-z]{2}(?P<s>[ -]?)\d{2}(?P<t>[ -]?)\d{2}(?P=t)\d{2}[ -]?[A-Da-d]"),
-        validate=proven(_is_nino),
-        context=named(
+        pattern=id_pattern(r"[A-Za-z]{2}(?P<s>[ -]?)\d{2}(?P<t>[ -]?)\d{2}(?P=t)\d{2}[ -]?[A-Da-d]"),
+        validate=passes_any(_is_nino),
+        context=id_keywords(
             "nino, national insurance, ni number, ni no, ni num, ninumber, insurance number",
             keys="ni",
             initial=r"[A-Za-z0-9]",
@@ -71,8 +71,8 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate=r"[A-Z]{2}[0-9]{6}[A-Z]|[A-Za-z]{2} [0-9]{2} [0-9]{2} [0-9]{2} [A-Za-z]",
         gate_kind="shapes",
-        pattern=number(r"[A-Z]{2}\d{6}[A-D]|[A-Za-z]{2} \d{2} \d{2} \d{2} [A-Da-d]"),
-        validate=proven(_is_nino),
+        pattern=id_pattern(r"[A-Z]{2}\d{6}[A-D]|[A-Za-z]{2} \d{2} \d{2} \d{2} [A-Da-d]"),
+        validate=passes_any(_is_nino),
         starts_at_gate=True,
         positive=(
             ("employee JG103759A paid", "JG103759A"),
@@ -86,9 +86,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{5} ?\d{5}"),
-        validate=proven(utr.is_valid),
-        context=named("utr, unique taxpayer reference, self assessment"),
+        pattern=id_pattern(r"\d{5} ?\d{5}"),
+        validate=passes_any(utr.is_valid),
+        context=id_keywords("utr, unique taxpayer reference, self assessment"),
         positive=(("utr=1955839661", "1955839661"), ("UTR: 19558 39661", "19558 39661")),
         negative=("utr=2955839661", "ts=1955839661"),
     ),
@@ -97,9 +97,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{7}[A-Wa-w](?:/?[A-IWXa-iwx]{1,2})?"),
-        validate=proven(_is_pps),
-        context=named("ppsn, personal public service, rsi number", keys="pps", initial="[0-9]{7}[A-Wa-w]"),
+        pattern=id_pattern(r"\d{7}[A-Wa-w](?:/?[A-IWXa-iwx]{1,2})?"),
+        validate=passes_any(_is_pps),
+        context=id_keywords("ppsn, personal public service, rsi number", keys="pps", initial="[0-9]{7}[A-Wa-w]"),
         positive=(
             ("pps=6433435F", "6433435F"),
             ('"ppsn": "6433435OA"', "6433435OA"),

@@ -6,7 +6,7 @@ from stdnum.fr import nif as fr_nif
 from stdnum.fr import nir
 from stdnum.nl import bsn
 
-from redaction.fragments.national import NATIONAL_ID, lone, named, number, proven
+from redaction.fragments.national import NATIONAL_ID, id_keywords, id_pattern, isolated_id_pattern, passes_any
 from redaction.recognizer import Recognizer
 
 _NIR = r"[1-478]{s}\d\d{s}\d\d{s}(?:\d\d|2[ABab]){s}\d{{3}}{s}\d{{3}}{s}\d\d"
@@ -31,8 +31,8 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate=r"[0-9][ .-][0-9]{2}[ .-][0-9]{2}[ .-][0-9][0-9A-Za-z][ .-]?[0-9]{3}[ .-][0-9]{3}",
         gate_kind="shapes",
-        pattern=lone(_NIR_GROUPS.format(n="s")),
-        validate=proven(_is_nir),
+        pattern=isolated_id_pattern(_NIR_GROUPS.format(n="s")),
+        validate=passes_any(_is_nir),
         starts_at_gate=True,
         positive=(
             ("assuré 2 89 04 78 342 211 01 inscrit", "2 89 04 78 342 211 01"),
@@ -45,9 +45,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(_NIR.format(s=" ?")),
-        validate=proven(_is_nir),
-        context=named(
+        pattern=id_pattern(_NIR.format(s=" ?")),
+        validate=passes_any(_is_nir),
+        context=id_keywords(
             "nir, insee, securite sociale, sécurité sociale, num secu, no secu, numero secu, numéro sécu, carte vitale",
             keys="nss, secu, sécu",
         ),
@@ -63,9 +63,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[0-3]\d ?\d\d ?\d{3} ?\d{3} ?\d{3}"),
-        validate=proven(fr_nif.is_valid),
-        context=named("numero fiscal, numéro fiscal, reference fiscale, référence fiscale", keys="spi, nif"),
+        pattern=id_pattern(r"[0-3]\d ?\d\d ?\d{3} ?\d{3} ?\d{3}"),
+        validate=passes_any(fr_nif.is_valid),
+        context=id_keywords("numero fiscal, numéro fiscal, reference fiscale, référence fiscale", keys="spi, nif"),
         positive=(
             ("numero_fiscal=3023217600053", "3023217600053"),
             ("numéro fiscal : 30 23 217 600 053", "30 23 217 600 053"),
@@ -77,9 +77,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{3} ?\d{3} ?\d{3}(?: ?\d{5})?"),
-        validate=proven(lambda value: luhn.is_valid(value.replace(" ", ""))),
-        context=named("siren, siret"),
+        pattern=id_pattern(r"\d{3} ?\d{3} ?\d{3}(?: ?\d{5})?"),
+        validate=passes_any(lambda value: luhn.is_valid(value.replace(" ", ""))),
+        context=id_keywords("siren, siret"),
         positive=(("siren=552008443", "552008443"), ("SIRET 732 829 320 00074", "732 829 320 00074")),
         negative=("siren=552008444", "sirene 552008443"),
     ),
@@ -88,9 +88,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{8,9}|\d{4}(?P<s>[. ])\d{2}(?P=s)\d{3}|\d{3}(?P<t>[. -])\d{3}(?P=t)\d{3}"),
+        pattern=id_pattern(r"\d{8,9}|\d{4}(?P<s>[. ])\d{2}(?P=s)\d{3}|\d{3}(?P<t>[. -])\d{3}(?P=t)\d{3}"),
         validate=lambda match: bsn.is_valid(match["value"].replace("-", "")),
-        context=named(
+        context=id_keywords(
             "bsn, burgerservicenummer, burger service nummer, sofinummer, sofi nummer, sofinr, "
             "bsn nummer, dutch id, bsnr, bsn nr, citizen service number"
         ),
@@ -106,8 +106,8 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate=r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}-[0-9]{3}\.[0-9]{2}",
         gate_kind="shapes",
-        pattern=number(r"\d\d\.\d\d\.\d\d-\d{3}\.\d\d"),
-        validate=proven(_is_national_register),
+        pattern=id_pattern(r"\d\d\.\d\d\.\d\d-\d{3}\.\d\d"),
+        validate=passes_any(_is_national_register),
         positive=(("klant 85.07.30-033.28 gevonden", "85.07.30-033.28"),),
         negative=("85.07.30-033.29", "1.85.07.30-033.28", "85.07.30-033.28.1"),
     ),
@@ -116,9 +116,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d\d[. ]?\d\d[. ]?\d\d[-. /]?\d{3}[-. ]?\d\d"),
-        validate=proven(_is_national_register),
-        context=named(
+        pattern=id_pattern(r"\d\d[. ]?\d\d[. ]?\d\d[-. /]?\d{3}[-. ]?\d\d"),
+        validate=passes_any(_is_national_register),
+        context=id_keywords(
             "rijksregister, rijksregisternummer, rijksregister nr, national register, national registry, "
             "nrn, registre national, numero national, numéro national, national number, insz, niss, "
             "nationaal nummer, bis nummer, belgian id, rrn, nationalregister nummer"

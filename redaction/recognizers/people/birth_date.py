@@ -95,7 +95,7 @@ def _is_compact(digits: str) -> bool:
     return earliest <= seconds <= datetime.now(UTC).timestamp()
 
 
-def _is_birth(match: re.Match[str]) -> bool:
+def _is_birth_date(match: re.Match[str]) -> bool:
     """A day from 1900 until today."""
     part = match.groupdict()
     if part["y1"]:
@@ -120,7 +120,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         gate=rf"{word_gate(_WORDS)}(?i:[ _.-]?(?:value|string))?[^A-Za-z0-9]",
         gate_kind="words",
         pattern=_DATE,
-        validate=_is_birth,
+        validate=_is_birth_date,
         starts_at_gate=True,
         positive=(
             ("profile update dob=1976-04-13 user=7", "1976-04-13"),

@@ -13,7 +13,7 @@ from stdnum.no import fodselsnummer
 from stdnum.se import orgnr, personnummer
 
 from redaction.fragments.boundaries import GATE_DIGIT_START, GATE_END
-from redaction.fragments.national import NATIONAL_ID, named, number, proven
+from redaction.fragments.national import NATIONAL_ID, id_keywords, id_pattern, passes_any
 from redaction.recognizer import Recognizer
 
 _STAMP = re.compile(r"\d{6}-[01]\d[0-5]\d|\d{6}-2[0-3][0-5]\d")
@@ -43,7 +43,7 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate=rf"[0-9]{{6}}[-+][0-9]{{4}}{GATE_END}",
         gate_kind="shapes",
-        pattern=number(r"(?:18|19|20)?\d{6}[-+]\d{4}"),
+        pattern=id_pattern(r"(?:18|19|20)?\d{6}[-+]\d{4}"),
         validate=lambda match: _is_personnummer(match["value"]) and _is_no_timestamp(match["value"]),
         max_lead=2,
         positive=(
@@ -67,8 +67,8 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate=rf"{GATE_DIGIT_START}19[0-9]{{2}}[01][0-9][0-3][0-9]{{5}}{GATE_END}",
         gate_kind="prefixes",
-        pattern=number(r"19\d{2}[01]\d[0-3]\d{5}"),  # those of this century look like a timestamp
-        validate=proven(personnummer.is_valid),
+        pattern=id_pattern(r"19\d{2}[01]\d[0-3]\d{5}"),  # those of this century look like a timestamp
+        validate=passes_any(personnummer.is_valid),
         max_lead=0,
         positive=(("kund 198112289874 inloggad", "198112289874"),),
         negative=("198112289875", "198113289874", "201112289870", "1981122898740", "x-198112289874"),
@@ -78,9 +78,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"(?:18|19|20)?\d{6}[-+ ]?\d{4}"),
-        validate=proven(_is_personnummer, personnummer.is_valid),
-        context=named(
+        pattern=id_pattern(r"(?:18|19|20)?\d{6}[-+ ]?\d{4}"),
+        validate=passes_any(_is_personnummer, personnummer.is_valid),
+        context=id_keywords(
             "personnummer, person nummer, personnr, person nr, samordningsnummer, swedish id, svensk id, "
             "personal identity number, personal identity no, personal identity code, pnr, ssn se, se ssn"
         ),
@@ -96,9 +96,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"(?:16)?\d{6}-?\d{4}"),
-        validate=proven(orgnr.is_valid),
-        context=named("organisationsnummer, organisations nr, orgnummer, org nummer, orgnr, org nr"),
+        pattern=id_pattern(r"(?:16)?\d{6}-?\d{4}"),
+        validate=passes_any(orgnr.is_valid),
+        context=id_keywords("organisationsnummer, organisations nr, orgnummer, org nummer, orgnr, org nr"),
         positive=(("orgnr=556036-0793", "556036-0793"), ("organisationsnummer: 1234567897", "1234567897")),
         negative=("orgnr=556036-0794", "org 5560360793"),
     ),
@@ -107,7 +107,7 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate=rf"[0-9]{{6}}[-+A-Z][0-9]{{3}}[0-9A-Za-z]{GATE_END}",
         gate_kind="shapes",
-        pattern=number(r"\d{6}(?:[-+A-FU-Y]\d{3}[0-9A-Y]|[-+]\d{3}[a-y])"),
+        pattern=id_pattern(r"\d{6}(?:[-+A-FU-Y]\d{3}[0-9A-Y]|[-+]\d{3}[a-y])"),
         validate=lambda match: _is_hetu(match["value"]) and not _STAMP.fullmatch(match["value"]),
         starts_at_gate=True,
         positive=(
@@ -130,9 +130,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{6}[a-fu-y]\d{3}[0-9a-y]"),
-        validate=proven(_is_hetu),
-        context=named("hetu, henkilötunnus, henkilotunnus, henkilötunnuksen, personbeteckning, finnish id"),
+        pattern=id_pattern(r"\d{6}[a-fu-y]\d{3}[0-9a-y]"),
+        validate=passes_any(_is_hetu),
+        context=id_keywords("hetu, henkilötunnus, henkilotunnus, henkilötunnuksen, personbeteckning, finnish id"),
         positive=(("hetu=010594y9032", "010594y9032"), ("henkilötunnus: 010594y9032", "010594y9032")),
         negative=("hetu=010594y9033", "sha 010594a9032"),
     ),
@@ -141,9 +141,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{7}-\d"),
-        validate=proven(ytunnus.is_valid),
-        context=named("ytunnus, y tunnus, fo nummer, business id"),
+        pattern=id_pattern(r"\d{7}-\d"),
+        validate=passes_any(ytunnus.is_valid),
+        context=id_keywords("ytunnus, y tunnus, fo nummer, business id"),
         positive=(("Y-tunnus 2077474-0", "2077474-0"), ("business_id=2077474-0", "2077474-0")),
         negative=("Y-tunnus 2077474-1", "build 2077474-0"),
     ),
@@ -152,9 +152,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{6}[ -]?\d{5}"),
-        validate=proven(fodselsnummer.is_valid),
-        context=named(
+        pattern=id_pattern(r"\d{6}[ -]?\d{5}"),
+        validate=passes_any(fodselsnummer.is_valid),
+        context=id_keywords(
             "fødselsnummer, fodselsnummer, foedselsnummer, fødselsnr, fodselsnr, fnr, d nummer, "
             "personnummer, norwegian id, norwegian national id, national identity number"
         ),
@@ -170,9 +170,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{6}[- ]?\d{4}"),
-        validate=proven(cpr.is_valid),
-        context=named("cpr, cpr nummer, cpr nr, cpr no, cpr number, cprnr, personnummer, danish id"),
+        pattern=id_pattern(r"\d{6}[- ]?\d{4}"),
+        validate=passes_any(cpr.is_valid),
+        context=id_keywords("cpr, cpr nummer, cpr nr, cpr no, cpr number, cprnr, personnummer, danish id"),
         positive=(("CPR-nr. 211062-5629", "211062-5629"), ("cpr_number=2110625629", "2110625629")),
         negative=("cpr=511062-5629", "job 211062-5629"),
     ),
@@ -181,9 +181,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"(?:DK ?)?\d{2} ?\d{2} ?\d{2} ?\d{2}"),
-        validate=proven(cvr.is_valid),
-        context=named("cvr, cvr nummer, cvr nr, cvr no"),
+        pattern=id_pattern(r"(?:DK ?)?\d{2} ?\d{2} ?\d{2} ?\d{2}"),
+        validate=passes_any(cvr.is_valid),
+        context=id_keywords("cvr, cvr nummer, cvr nr, cvr no"),
         positive=(("CVR-nr 13585628", "13585628"), ("cvr: 13 58 56 28", "13 58 56 28")),
         negative=("cvr=13585627", "pid 13585628"),
     ),
@@ -192,9 +192,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{6}-?\d{4}"),
-        validate=proven(kennitala.is_valid),
-        context=named("kennitala, kennitolu, icelandic id", keys="kt"),
+        pattern=id_pattern(r"\d{6}-?\d{4}"),
+        validate=passes_any(kennitala.is_valid),
+        context=id_keywords("kennitala, kennitolu, icelandic id", keys="kt"),
         positive=(("kennitala=450401-3150", "450401-3150"), ("kt. 1201743399", "1201743399")),
         negative=("kennitala=320401-3151", "skt 1201743399"),
     ),
@@ -203,9 +203,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[1-8]\d{10}"),
-        validate=proven(ik.is_valid),
-        context=named("isikukood, isiku kood, estonian id, personal code", keys="ik"),
+        pattern=id_pattern(r"[1-8]\d{10}"),
+        validate=passes_any(ik.is_valid),
+        context=id_keywords("isikukood, isiku kood, estonian id, personal code", keys="ik"),
         positive=(("isikukood=36805280109", "36805280109"), ("personalCode: 36805280109", "36805280109")),
         negative=("isikukood=36805280108", "isik 36805280109"),
     ),
@@ -214,9 +214,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[1-9]\d{10}|\d{3}-\d{3}-\d{3}-\d{2}|[1-6] ?\d{6} ?\d{4}"),
+        pattern=id_pattern(r"[1-9]\d{10}|\d{3}-\d{3}-\d{3}-\d{2}|[1-6] ?\d{6} ?\d{4}"),
         validate=lambda match: asmens.is_valid(match["value"].replace("-", "").replace(" ", "")),
-        context=named("asmens kodas, asmens kodo, asmenskodas, personal code, lithuanian id", keys="ak"),
+        context=id_keywords("asmens kodas, asmens kodo, asmenskodas, personal code, lithuanian id", keys="ak"),
         positive=(
             ("asmens kodas: 333-092-400-64", "333-092-400-64"),
             ('"asmens_kodas": "33309240064"', "33309240064"),
@@ -228,9 +228,11 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[0-3]\d{5}-?\d{5}"),
-        validate=proven(pvn.is_valid, lambda value: value.startswith("32")),  # those without a birth date: any serial
-        context=named("personas kods, personas kodu, personas kodam, personaskods, personal code, latvian id"),
+        pattern=id_pattern(r"[0-3]\d{5}-?\d{5}"),
+        validate=passes_any(
+            pvn.is_valid, lambda value: value.startswith("32")
+        ),  # those without a birth date: any serial
+        context=id_keywords("personas kods, personas kodu, personas kodam, personaskods, personal code, latvian id"),
         positive=(
             ("personas_kods=161175-19997", "161175-19997"),
             ("personas kods: 32001010003", "32001010003"),

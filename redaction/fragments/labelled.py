@@ -19,7 +19,7 @@ _GAP = rf"{_JOINT}{{0,12}}(?:(?i:{_FILLER})(?![0-9A-Za-z]){_JOINT}{{0,12}}){{0,3
 _OUTSIDE_TOKENS = r"(?!\](?!=))"
 
 
-def labelled(words: tuple[str, ...], value: str, flags: int = 0) -> re.Pattern[str]:
+def labelled_pattern(words: tuple[str, ...], value: str, flags: int = 0) -> re.Pattern[str]:
     """A pattern whose group "value" is `value` behind one of `words`.
 
     Args:
@@ -30,6 +30,6 @@ def labelled(words: tuple[str, ...], value: str, flags: int = 0) -> re.Pattern[s
     return re.compile(rf"{word_pattern(words)}{_OUTSIDE_TOKENS}{_GAP}(?P<value>{value})", flags)
 
 
-def label_gate(words: tuple[str, ...]) -> str:
+def labelled_gate(words: tuple[str, ...]) -> str:
     """The gate of `labelled`, and of a context before the value. Words that go on are left out: "vin" in "having"."""
     return rf"{word_gate(words)}[^a-z]"

@@ -17,7 +17,7 @@ _SCHEME = (
 _SPACE = r"(?:[ ]{1,3}|%20|\+)"
 
 
-def _parameters(pattern: str) -> re.Pattern[str]:
+def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.ASCII | re.IGNORECASE)
 
 
@@ -28,7 +28,7 @@ def _is_credential(match: re.Match[str]) -> bool:
     return any(map(str.isdigit, value)) or len(value) >= 20 or is_random(value) or value.endswith("=")
 
 
-def _is_sure_credential(match: re.Match[str]) -> bool:
+def _is_certain_credential(match: re.Match[str]) -> bool:
     value = match["value"].rstrip(".,:")
     return not is_placeholder(value) and (is_random(value) or _is_basic(value))
 
@@ -41,7 +41,7 @@ def _is_basic(value: str) -> bool:
         return False
 
 
-def _is_no_placeholder(match: re.Match[str]) -> bool:
+def _is_not_placeholder(match: re.Match[str]) -> bool:
     return not is_placeholder(match["value"] if "value" in match.re.groupindex else match.group())
 
 
@@ -88,7 +88,7 @@ RECOGNIZERS = (
         entity="SECRET",
         gate=r"(?i:authorization)[^a-z]",
         gate_kind="words",
-        pattern=_parameters(
+        pattern=_compile(
             rf"authorization(?:{SEPARATOR})(?:digest|oauth|aws4-hmac-sha256|hawk|signature|mac|token"
             rf"|googlelogin){_SPACE}"
             rf"(?P<value>{_PARAMETER}(?:,[ ]{{0,2}}{_PARAMETER}){{0,24}})"
@@ -119,7 +119,7 @@ RECOGNIZERS = (
             rf"[0-9A-Za-z._~+/-]{{10,4096}}+={{0,2}})",
             re.ASCII,
         ),
-        validate=_is_sure_credential,
+        validate=_is_certain_credential,
         starts_at_gate=True,
         positive=(
             ("sending Bearer D-6qy_899IiKMBY8nqAaIw8CuZ7KnTno", "D-6qy_899IiKMBY8nqAaIw8CuZ7KnTno"),
@@ -169,7 +169,7 @@ RECOGNIZERS = (
         gate_kind="shapes",
         # Telegram "Bot API": the bot's id and 35 signs.
         pattern=re.compile(r"(?<![0-9])[0-9]{8,10}(?::|%3[Aa])A[0-9A-Za-z_-]{32,35}(?![0-9A-Za-z_-])", re.ASCII),
-        validate=_is_no_placeholder,
+        validate=_is_not_placeholder,
         positive=(
             (
                 "GET /bot854967738:AA0QY73vsfrFrELnr9TcekERCDx8qzVQkIG/getMe",

@@ -4,9 +4,9 @@ import re
 
 from redaction.fragments.boundaries import GATE_DIGIT_START, GATE_END, NUMBER_END
 from redaction.fragments.context import Context
+from redaction.fragments.labelled import labelled_gate
 from redaction.fragments.numbers import LONG_NUMBER_GATE, has_other_label, passes_luhn, starts_number
 from redaction.recognizer import Recognizer
-from redaction.recognizers.people.labelled import label_gate
 
 # ISO/IEC 7812-1 issuer prefixes and lengths, as the networks publish them. These are sure enough to stand by
 # themselves; lengths that identifiers of other kinds often have (13, 17 to 19) need a card's name beside them.
@@ -43,12 +43,12 @@ _CARD = Context(
 )
 
 
-def _digits(match: re.Match[str]) -> str:
+def _get_digits(match: re.Match[str]) -> str:
     return match.group().replace("%20", "").translate(_NO_DIGIT)
 
 
 def _is_card(match: re.Match[str]) -> bool:
-    number = _digits(match)
+    number = _get_digits(match)
     return bool(_ISSUER.fullmatch(number)) and passes_luhn(number) and starts_number(match)
 
 
@@ -57,7 +57,7 @@ def _is_bare_card(match: re.Match[str]) -> bool:
 
 
 def _is_named_card(match: re.Match[str]) -> bool:
-    number = _digits(match)
+    number = _get_digits(match)
     return (
         bool(_NAMED_ISSUER.fullmatch(number))
         and passes_luhn(number)
@@ -71,11 +71,11 @@ def _is_cc(match: re.Match[str]) -> bool:
 
 
 def _is_long_card(match: re.Match[str]) -> bool:
-    number = _digits(match)
+    number = _get_digits(match)
     return number[0] in "3456" and passes_luhn(number) and starts_number(match)
 
 
-def _written(shape: str) -> re.Pattern[str]:
+def _compile(shape: str) -> re.Pattern[str]:
     return re.compile(shape + NUMBER_END, re.ASCII)
 
 
@@ -91,7 +91,7 @@ RECOGNIZERS = (
         entity="CREDIT_CARD",
         gate=LONG_NUMBER_GATE,
         gate_kind="prefixes",
-        pattern=_written(rf"[2-6]{_RUN_START}\d{{13,15}}+"),
+        pattern=_compile(rf"[2-6]{_RUN_START}\d{{13,15}}+"),
         validate=_is_bare_card,
         max_lead=0,
         positive=(
@@ -132,9 +132,9 @@ RECOGNIZERS = (
     Recognizer(
         name="card_named",
         entity="CREDIT_CARD",
-        gate=label_gate(_CARD.words),
+        gate=labelled_gate(_CARD.words),
         gate_kind="words",
-        pattern=_written(r"\d(?:\d{11,18}|\d{7}[ -]\d{8}|\d{3}[ -]\d{4}[ -]\d{4}[ -]\d{1,7})"),
+        pattern=_compile(r"\d(?:\d{11,18}|\d{7}[ -]\d{8}|\d{3}[ -]\d{4}[ -]\d{4}[ -]\d{1,7})"),
         validate=_is_named_card,
         context=_CARD,
         max_lead=0,
@@ -170,7 +170,7 @@ RECOGNIZERS = (
         entity="CREDIT_CARD",
         gate=rf"[0-9]{{4}}{_GATE_JOIN}[0-9]{{4}}{_GATE_JOIN}[0-9]{{4}}{_GATE_JOIN}[0-9]{{2,4}}{GATE_END}",
         gate_kind="shapes",
-        pattern=_written(rf"\d{{4}}{_JOIN}\d{{4}}\1\d{{4}}\1\d{{2,4}}"),
+        pattern=_compile(rf"\d{{4}}{_JOIN}\d{{4}}\1\d{{4}}\1\d{{2,4}}"),
         validate=_is_card,
         starts_at_gate=True,
         positive=(
@@ -195,7 +195,7 @@ RECOGNIZERS = (
         entity="CREDIT_CARD",
         gate=r"(?:[0-9]{4}[ -]){4}[0-9]{3}",
         gate_kind="shapes",
-        pattern=_written(r"\d{4}([ -])\d{4}\1\d{4}\1\d{4}\1\d{3}"),
+        pattern=_compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{4}\1\d{3}"),
         validate=_is_long_card,
         starts_at_gate=True,
         positive=(("6200 0000 0000 0000 000", "6200 0000 0000 0000 000"),),
@@ -206,7 +206,7 @@ RECOGNIZERS = (
         entity="CREDIT_CARD",
         gate=rf"{GATE_DIGIT_START}[0-9]{{4}}{_GATE_JOIN}[0-9]{{6}}{_GATE_JOIN}[0-9]{{4}}",
         gate_kind="shapes",
-        pattern=_written(rf"3\d{{3}}{_JOIN}\d{{6}}\1\d{{4,5}}"),
+        pattern=_compile(rf"3\d{{3}}{_JOIN}\d{{6}}\1\d{{4,5}}"),
         validate=_is_card,
         max_lead=0,
         positive=(

@@ -5,7 +5,15 @@ import re
 from stdnum.au import abn, acn
 from stdnum.nz import ird
 
-from redaction.fragments.national import NATIONAL_ID, digits, lone, named, number, proven, weighted
+from redaction.fragments.national import (
+    NATIONAL_ID,
+    get_digits,
+    id_keywords,
+    id_pattern,
+    isolated_id_pattern,
+    passes_any,
+    weighted_sum,
+)
 from redaction.recognizer import Recognizer
 
 
@@ -15,15 +23,15 @@ def _plain(value: str) -> str:
 
 def _is_tfn(value: str) -> bool:
     """Australian Taxation Office: by 11, of nine digits and of the older eight."""
-    numbers = digits(value)
+    numbers = get_digits(value)
     weights = (1, 4, 3, 7, 5, 8, 6, 9, 10) if len(numbers) == 9 else (10, 7, 8, 4, 6, 3, 5, 1)
-    return any(numbers) and weighted(numbers, weights) % 11 == 0
+    return any(numbers) and weighted_sum(numbers, weights) % 11 == 0
 
 
 def _is_medicare(value: str) -> bool:
     """Services Australia: the ninth digit checks the first eight."""
-    numbers = digits(value)
-    return weighted(numbers[:8], (1, 3, 7, 9, 1, 3, 7, 9)) % 10 == numbers[8]
+    numbers = get_digits(value)
+    return weighted_sum(numbers[:8], (1, 3, 7, 9, 1, 3, 7, 9)) % 10 == numbers[8]
 
 
 RECOGNIZERS = (
@@ -32,9 +40,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{3}(?P<s>[ .-]?)\d{3}(?P=s)\d{3}|\d{2}(?P<t>[ .-]?)\d{3}(?P=t)\d{3}"),
-        validate=proven(_is_tfn),
-        context=named("tfn, tax file number, tax file no, tax file, australian tax"),
+        pattern=id_pattern(r"\d{3}(?P<s>[ .-]?)\d{3}(?P=s)\d{3}|\d{2}(?P<t>[ .-]?)\d{3}(?P=t)\d{3}"),
+        validate=passes_any(_is_tfn),
+        context=id_keywords("tfn, tax file number, tax file no, tax file, australian tax"),
         positive=(
             ("tfn=876 543 210", "876 543 210"),
             ("Tax File Number: 876543210", "876543210"),
@@ -49,8 +57,8 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate=r"[0-9]{2} [0-9]{3} [0-9]{3} [0-9]{3}",
         gate_kind="shapes",
-        pattern=lone(r"[1-9]\d \d{3} \d{3} \d{3}"),
-        validate=proven(abn.is_valid),
+        pattern=isolated_id_pattern(r"[1-9]\d \d{3} \d{3} \d{3}"),
+        validate=passes_any(abn.is_valid),
         positive=(("supplier 51 824 753 556 paid", "51 824 753 556"),),
         negative=("52 824 753 556", "51 824 753 5564", "7 51 824 753 556", "51 824 753 556 12"),
     ),
@@ -59,9 +67,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[1-9]\d(?P<s>[ .-]?)\d{3}(?P=s)\d{3}(?P=s)\d{3}"),
+        pattern=id_pattern(r"[1-9]\d(?P<s>[ .-]?)\d{3}(?P=s)\d{3}(?P=s)\d{3}"),
         validate=lambda match: abn.is_valid(_plain(match["value"])),
-        context=named("abn, australian business, abn number, abn acn"),
+        context=id_keywords("abn, australian business, abn number, abn acn"),
         positive=(("abn=51824753556", "51824753556"), ("ABN 51-824-753-556", "51-824-753-556")),
         negative=("abn=52824753556", "id 51824753556"),
     ),
@@ -70,9 +78,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{3}(?P<s>[ .-]?)\d{3}(?P=s)\d{3}"),
+        pattern=id_pattern(r"\d{3}(?P<s>[ .-]?)\d{3}(?P=s)\d{3}"),
         validate=lambda match: acn.is_valid(_plain(match["value"])),
-        context=named("acn, australian company, acn number, abn acn"),
+        context=id_keywords("acn, australian company, acn number, abn acn"),
         positive=(("acn=005499981", "005499981"), ("ACN: 006 249 976", "006 249 976")),
         negative=("acn=824753557", "scacn 005499981"),
     ),
@@ -81,9 +89,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[2-6]\d{3}(?P<s>[ -]?)\d{5}(?:(?P=s)\d(?:[ /-]?\d)?)?"),
-        validate=proven(_is_medicare),
-        context=named("medicare, medicare number, medicare card, medicare no"),
+        pattern=id_pattern(r"[2-6]\d{3}(?P<s>[ -]?)\d{5}(?:(?P=s)\d(?:[ /-]?\d)?)?"),
+        validate=passes_any(_is_medicare),
+        context=id_keywords("medicare, medicare number, medicare card, medicare no"),
         positive=(
             ("medicare=48867988020", "48867988020"),
             ("medicare: 5826 74635 7/1", "5826 74635 7/1"),
@@ -96,9 +104,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{2,3}(?P<s>[ -]?)\d{3}(?P=s)\d{3}"),
-        validate=proven(ird.is_valid),
-        context=named("ird number, inland revenue", keys="ird", initial="[0-9]{2,3}[ -]?[0-9]{3}"),
+        pattern=id_pattern(r"\d{2,3}(?P<s>[ -]?)\d{3}(?P=s)\d{3}"),
+        validate=passes_any(ird.is_valid),
+        context=id_keywords("ird number, inland revenue", keys="ird", initial="[0-9]{2,3}[ -]?[0-9]{3}"),
         positive=(("ird=49-091-850", "49-091-850"), ("IRD number 136410132", "136410132")),
         negative=("ird=136410133", "bird 136410132"),
     ),

@@ -7,7 +7,7 @@ from stdnum.de import stnr
 from stdnum.iso7064 import mod_11_10
 
 from redaction.fragments.boundaries import GATE_DIGIT_START
-from redaction.fragments.national import NATIONAL_ID, digits, named, number, proven, weighted
+from redaction.fragments.national import NATIONAL_ID, get_digits, id_keywords, id_pattern, passes_any, weighted_sum
 from redaction.recognizer import Recognizer
 
 _SVNR_WEIGHTS = (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1)
@@ -15,7 +15,7 @@ _SVNR_WEIGHTS = (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1)
 
 def _is_idnr(value: str) -> bool:
     """AO section 139b; that a digit is repeated is left out, since numbers made up for tests have no such digit."""
-    return mod_11_10.is_valid("".join(map(str, digits(value))))
+    return mod_11_10.is_valid("".join(map(str, get_digits(value))))
 
 
 def _is_svnr(value: str) -> bool:
@@ -32,7 +32,7 @@ def _is_svnr(value: str) -> bool:
 def _is_document_number(value: str) -> bool:
     """ICAO 9303 part 3, 4.9: weights 7, 3, 1 over nine places, letters count from 10."""
     sign = value.upper()
-    return weighted([int(place, 36) for place in sign[:9]], (7, 3, 1) * 3) % 10 == int(sign[9])
+    return weighted_sum([int(character, 36) for character in sign[:9]], (7, 3, 1) * 3) % 10 == int(sign[9])
 
 
 RECOGNIZERS = (
@@ -41,9 +41,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[1-9]\d{10}|[1-9]\d(?P<s>[ /.-])\d{3}(?P=s)\d{3}(?P=s)\d{3}"),
-        validate=proven(_is_idnr),
-        context=named(
+        pattern=id_pattern(r"[1-9]\d{10}|[1-9]\d(?P<s>[ /.-])\d{3}(?P=s)\d{3}(?P=s)\d{3}"),
+        validate=passes_any(_is_idnr),
+        context=id_keywords(
             "steuer id, steuer idnr, steuer ident nr, steuer identifikationsnummer, steueridentifikationsnummer, "
             "steuerliche identifikationsnummer, identifikationsnummer, idnr, id nr, german tax id",
             keys="tax id, tax number, tin, steuernummer, steuer nr",
@@ -62,9 +62,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{2,5}[ /]\d{3,4}[ /]\d{4,5}|\d{10,13}"),
-        validate=proven(stnr.is_valid),
-        context=named(keys="steuernummer, steuer nummer, steuernr, steuer nr, stnr, st nr"),
+        pattern=id_pattern(r"\d{2,5}[ /]\d{3,4}[ /]\d{4,5}|\d{10,13}"),
+        validate=passes_any(stnr.is_valid),
+        context=id_keywords(keys="steuernummer, steuer nummer, steuernr, steuer nr, stnr, st nr"),
         positive=(("Steuernummer: 181/815/08155", "181/815/08155"), ("steuernummer=2181081508155", "2181081508155")),
         negative=("steuernummer=181/815", "pfad /181/815/08155"),
     ),
@@ -73,8 +73,8 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate=r"[0-9]{8}[A-Z][0-9]{3}",
         gate_kind="shapes",
-        pattern=number(r"\d{8}[A-Z]\d{3}"),
-        validate=proven(_is_svnr),
+        pattern=id_pattern(r"\d{8}[A-Z]\d{3}"),
+        validate=passes_any(_is_svnr),
         positive=(("laut Ausweis 15070649C103.", "15070649C103"), ("rvnr=20151090B023", "20151090B023")),
         negative=("15071349C103", "15070649C104", "15070649c103", "a-15070649C103", "15070649C103F"),
     ),
@@ -83,9 +83,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{2} ?\d ?\d{5} ?[A-Za-z] ?\d{3}"),
-        validate=proven(_is_svnr),
-        context=named(
+        pattern=id_pattern(r"\d{2} ?\d ?\d{5} ?[A-Za-z] ?\d{3}"),
+        validate=passes_any(_is_svnr),
+        context=id_keywords(
             "svnr, sv nr, sv nummer, sozialversicherung, sozialversicherungsnummer, rentenversicherung, "
             "rentenversicherungsnummer, sozialversicherungs nr, versicherungsnummer, rvnr, rv nummer",
             keys="social security, social security number, ssn",
@@ -102,9 +102,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[0-9CFGHJ-NPRTV-Zcfghj-nprtv-z]{9}\d[Dd]?"),
-        validate=proven(_is_document_number),
-        context=named(
+        pattern=id_pattern(r"[0-9CFGHJ-NPRTV-Zcfghj-nprtv-z]{9}\d[Dd]?"),
+        validate=passes_any(_is_document_number),
+        context=id_keywords(
             "personalausweis, personalausweisnummer, personalausweis nr, ausweisnummer, ausweis nr, "
             "ausweisnr, perso nr, german id card, aufenthaltstitel"
         ),
@@ -120,9 +120,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"[1-9]\d{3}[ -]?\d{6}"),
+        pattern=id_pattern(r"[1-9]\d{3}[ -]?\d{6}"),
         validate=lambda match: vnr.is_valid(match["value"].replace("-", "")),
-        context=named(
+        context=id_keywords(
             "svnr, sv nr, sv nummer, sozialversicherungsnummer, sozialversicherung, versicherungsnummer, "
             "vsnr, austrian ssn"
         ),
@@ -134,9 +134,9 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate="",
         gate_kind="words",
-        pattern=number(r"\d{2}-?\d{3}/?\d{4}"),
-        validate=proven(tin.is_valid),
-        context=named("steuernummer, abgabenkontonummer, steuer nr", keys="stnr"),
+        pattern=id_pattern(r"\d{2}-?\d{3}/?\d{4}"),
+        validate=passes_any(tin.is_valid),
+        context=id_keywords("steuernummer, abgabenkontonummer, steuer nr", keys="stnr"),
         positive=(("Steuernummer 59-119/9013", "59-119/9013"), ("abgabenkontonummer=591199013", "591199013")),
         negative=("Steuernummer 59-119/9012", "59-119/9013"),
     ),
@@ -145,8 +145,8 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate=r"ATU[0-9]{8}",
         gate_kind="prefixes",
-        pattern=number(r"ATU\d{8}"),
-        validate=proven(uid.is_valid),
+        pattern=id_pattern(r"ATU\d{8}"),
+        validate=passes_any(uid.is_valid),
         positive=(("uid=ATU13585627", "ATU13585627"),),
         negative=("uid=ATU13585626", "BATU13585627"),
     ),
@@ -155,8 +155,8 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate=rf"{GATE_DIGIT_START}756(?:\.| ?[0-9]{{4}})[ .]?[0-9]{{4}}",
         gate_kind="prefixes",
-        pattern=number(r"756(?P<s>[. ]?)\d{4}(?P=s)\d{4}(?P=s)\d{2}"),
-        validate=proven(ssn.is_valid),
+        pattern=id_pattern(r"756(?P<s>[. ]?)\d{4}(?P=s)\d{4}(?P=s)\d{2}"),
+        validate=passes_any(ssn.is_valid),
         max_lead=0,
         positive=(
             ("AHV-Nr. 756.9217.0769.85", "756.9217.0769.85"),
@@ -170,8 +170,8 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate=r"CHE[- ]?[0-9]{3}",
         gate_kind="prefixes",
-        pattern=number(r"CHE[- ]?\d{3}\.?\d{3}\.?\d{3}"),
-        validate=proven(ch_uid.is_valid),
+        pattern=id_pattern(r"CHE[- ]?\d{3}\.?\d{3}\.?\d{3}"),
+        validate=passes_any(ch_uid.is_valid),
         positive=(("uid CHE-107.787.577 MWST", "CHE-107.787.577"), ("CHE107787577", "CHE107787577")),
         negative=("CHE-107.787.578", "CACHE-107.787.577"),
     ),

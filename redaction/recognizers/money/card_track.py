@@ -3,7 +3,7 @@
 import re
 
 from redaction.fragments.boundaries import NUMBER_END
-from redaction.fragments.key_value import keyed, keyed_gate
+from redaction.fragments.key_value import keyed_gate, keyed_pattern
 from redaction.fragments.numbers import passes_luhn
 from redaction.recognizer import Recognizer
 
@@ -53,7 +53,7 @@ RECOGNIZERS = (
         entity="CREDIT_CARD",
         gate=keyed_gate(_CODE_WORDS),
         gate_kind="words",
-        pattern=keyed(_CODE_WORDS, rf"\d{{3,4}}{NUMBER_END}", re.ASCII),
+        pattern=keyed_pattern(_CODE_WORDS, rf"\d{{3,4}}{NUMBER_END}", re.ASCII),
         starts_at_gate=True,
         positive=(
             ("cvv=123&amount=5", "123"),

@@ -3,8 +3,8 @@
 import re
 
 from redaction.fragments.boundaries import DIGIT_START, NUMBER_END, NUMBER_START
+from redaction.fragments.labelled import labelled_gate, labelled_pattern
 from redaction.recognizer import Recognizer
-from redaction.recognizers.people.labelled import label_gate, labelled
 
 # SSA, "Social Security Number Randomization" (in force since 2011-06-25): area 001 to 899 without 666, group not 00,
 # serial not 0000. The older rules by state no longer hold, so no narrower check is sound.
@@ -89,9 +89,9 @@ RECOGNIZERS = (
     Recognizer(
         name="us_ssn_labelled",
         entity="US_SSN",
-        gate=label_gate(_SSN_WORDS),
+        gate=labelled_gate(_SSN_WORDS),
         gate_kind="words",
-        pattern=labelled(_SSN_WORDS, _LABELLED_SSN, re.ASCII),
+        pattern=labelled_pattern(_SSN_WORDS, _LABELLED_SSN, re.ASCII),
         starts_at_gate=True,
         positive=(
             ("kyc.check ssn=620620917 result=ok", "620620917"),
@@ -122,9 +122,9 @@ RECOGNIZERS = (
     Recognizer(
         name="us_ssn_last_four",
         entity="US_SSN",
-        gate=label_gate(_LAST_FOUR_WORDS),
+        gate=labelled_gate(_LAST_FOUR_WORDS),
         gate_kind="words",
-        pattern=labelled(_LAST_FOUR_WORDS, rf"\d{{4}}{NUMBER_END}", re.ASCII),
+        pattern=labelled_pattern(_LAST_FOUR_WORDS, rf"\d{{4}}{NUMBER_END}", re.ASCII),
         starts_at_gate=True,
         positive=(("ssn_last4=6789", "6789"), ('"last4Ssn":"6789"', "6789"), ("last four of SSN: 6789", "6789")),
         negative=("last4=6789", "ssn_last4=67890", "card last4 6789"),
@@ -143,9 +143,9 @@ RECOGNIZERS = (
     Recognizer(
         name="us_itin_labelled",
         entity="US_ITIN",
-        gate=label_gate(_ITIN_WORDS),
+        gate=labelled_gate(_ITIN_WORDS),
         gate_kind="words",
-        pattern=labelled(
+        pattern=labelled_pattern(
             _ITIN_WORDS, rf"9\d\d(?P<join>[-. ]|%20|){_ITIN_MIDDLE}(?P=join)\d{{4}}{NUMBER_END}", re.ASCII
         ),
         starts_at_gate=True,

@@ -2,7 +2,7 @@
 
 import re
 
-from redaction.fragments.key_value import GATE_JOINT, keyed, keyed_gate
+from redaction.fragments.key_value import GATE_JOINT, keyed_gate, keyed_pattern
 from redaction.fragments.randomness import is_hexadecimal, is_placeholder, is_random
 from redaction.recognizer import Recognizer
 
@@ -32,14 +32,14 @@ _WEAK = ("key", "code", "state", "nonce", "authorization code", "assertion")
 """They hold order numbers, names and states as well."""
 _SESSIONS = ("session", "session key", "session cookie", "sig", "ticket", "sso")
 
-_TELLING = 96
+_EXAMINED_CHARACTERS = 96
 """Of a longer value its first signs tell what it is."""
 
 _LETTERED = "[A-Za-z+/-][0-9A-Za-z+/_-]{9}"
 """What a session's number (30546174_1083443) has not."""
 
 # A key, too, may be public, or point at a place instead of opening one.
-_INNOCENT = re.compile(
+_PUBLIC_KEY_NAME = re.compile(
     r"(?i:public|publishable|pub|next|page|continuation|pagination|cursor|scroll|sync|resume"
     r"|unexpected|fencing|cancellation"
     r"|cancel|primary|foreign|partition|routing|object|sort|cache|idempotency|idempotent|dedup|group"
@@ -66,15 +66,15 @@ _OBJECT = re.compile(r"[\w.$]+@[0-9a-f]{5,8}\Z")
 _BASE64 = re.compile(r"[0-9A-Za-z+/_-]{20,}(?:=|%3[Dd]){0,2}\Z")
 
 
-def _opens(match: re.Match[str]) -> bool:
+def _looks_secret(match: re.Match[str]) -> bool:
     """Whether the value looks like a key, next to a key name that promises one."""
-    value = match["value"][:_TELLING].rstrip(".:")
+    value = match["value"][:_EXAMINED_CHARACTERS].rstrip(".:")
     if len(value) < 8 or (len(value) < 16 and _DIGIT.search(value) is None):
         return False
-    return _is_drawn(value) and not _is_pointer(value) and not _is_innocent(match)
+    return _looks_generated(value) and not _is_reference(value) and not _has_public_key_name(match)
 
 
-def _is_drawn(value: str) -> bool:
+def _looks_generated(value: str) -> bool:
     if _UUID.match(value):
         return True
     if is_hexadecimal(value):
@@ -90,14 +90,14 @@ def _is_grouped(value: str) -> bool:
     return len(value) >= 16 and len(numbered) >= 3 and not value.islower() and not value.isupper()
 
 
-def _opens_surely(match: re.Match[str]) -> bool:
+def _is_certainly_secret(match: re.Match[str]) -> bool:
     """Whether the value can't be but a key; hashes and UUIDs can."""
-    value = match["value"][:_TELLING].rstrip(".:")
+    value = match["value"][:_EXAMINED_CHARACTERS].rstrip(".:")
     if (
         len(value) < 16
         or not _DIGIT.search(value)
-        or _is_pointer(value)
-        or _is_innocent(match)
+        or _is_reference(value)
+        or _has_public_key_name(match)
         or _UUID.match(value)
         or is_hexadecimal(value)
     ):
@@ -107,13 +107,13 @@ def _opens_surely(match: re.Match[str]) -> bool:
     return any(map(str.isupper, value)) and any(map(str.islower, value)) and any(map(str.isdigit, value))
 
 
-def _opens_session(match: re.Match[str]) -> bool:
+def _is_session_secret(match: re.Match[str]) -> bool:
     """The same, of keys whose values may be hexadecimal, though a short one counts something."""
-    value = match["value"][:_TELLING].rstrip(".:")
-    return _opens_surely(match) or (len(value) >= 32 and is_hexadecimal(value) and not is_placeholder(value))
+    value = match["value"][:_EXAMINED_CHARACTERS].rstrip(".:")
+    return _is_certainly_secret(match) or (len(value) >= 32 and is_hexadecimal(value) and not is_placeholder(value))
 
 
-def _is_pointer(value: str) -> bool:
+def _is_reference(value: str) -> bool:
     """Whether `value` says where a secret is, or is a date, a digest or a number."""
     if value.startswith("0x"):  # the 64 digits of a private key are one; a session of ZooKeeper is not
         return len(value) != 66
@@ -129,8 +129,8 @@ def _is_pointer(value: str) -> bool:
     )
 
 
-def _is_innocent(match: re.Match[str]) -> bool:
-    return _INNOCENT.search(match.string, max(0, match.start() - 16), match.start()) is not None
+def _has_public_key_name(match: re.Match[str]) -> bool:
+    return _PUBLIC_KEY_NAME.search(match.string, max(0, match.start() - 16), match.start()) is not None
 
 
 _UNLOCKED = "Kq7vR2mZ9tXw4LpN8cJd"
@@ -141,8 +141,8 @@ RECOGNIZERS = (
         entity="SECRET",
         gate=keyed_gate(_STRONG, suffix=False),
         gate_kind="words",
-        pattern=keyed(_STRONG, _VALUE, re.ASCII, suffix=False),
-        validate=_opens,
+        pattern=keyed_pattern(_STRONG, _VALUE, re.ASCII, suffix=False),
+        validate=_looks_secret,
         starts_at_gate=True,
         positive=(
             (f"api_key={_UNLOCKED}", _UNLOCKED),
@@ -178,8 +178,8 @@ RECOGNIZERS = (
         entity="SECRET",
         gate=keyed_gate(_WEAK, suffix=False) + GATE_JOINT + "[0-9A-Za-z+/_-]{16}",
         gate_kind="words",
-        pattern=keyed(_WEAK, _VALUE, re.ASCII, suffix=False),
-        validate=_opens_surely,
+        pattern=keyed_pattern(_WEAK, _VALUE, re.ASCII, suffix=False),
+        validate=_is_certainly_secret,
         positive=(
             (f"GET /cb?code={_UNLOCKED}&scope=x", _UNLOCKED),
             (f"key: {_UNLOCKED}", _UNLOCKED),
@@ -196,8 +196,8 @@ RECOGNIZERS = (
         entity="SECRET",
         gate=keyed_gate(_SESSIONS, suffix=False) + GATE_JOINT + "[0-9_]*" + _LETTERED,
         gate_kind="words",
-        pattern=keyed(_SESSIONS, f"(?=[0-9_]{{0,64}}+{_LETTERED}){_VALUE}", re.ASCII, suffix=False),
-        validate=_opens_session,
+        pattern=keyed_pattern(_SESSIONS, f"(?=[0-9_]{{0,64}}+{_LETTERED}){_VALUE}", re.ASCII, suffix=False),
+        validate=_is_session_secret,
         starts_at_gate=True,
         positive=(
             (f"sig={_UNLOCKED}%3D&se=2024", f"{_UNLOCKED}%3D"),
