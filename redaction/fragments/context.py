@@ -1,4 +1,4 @@
-"""Words near a value that say what it is, for values that could be anything."""
+"""Words near a value that tell its kind."""
 
 import re
 from dataclasses import dataclass, field
@@ -11,15 +11,16 @@ REACH = 48
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One of some words stands at most REACH code points before a value, or `after` code points behind it.
+    """Words of which one must stand near a value.
 
-    A word is given in lower case; a space in it stands for any one of space, hyphen, underscore, dot or nothing, so
-    that "tax id" is found in `taxId`, `TAX_ID`, `tax-id` and "Tax ID". Words are whole: "pin" is not in "pinned",
-    though it is in `userPin` and `user_pin`.
+    A word stands at most REACH code points before the value, or `after` code points behind it. It is given in lower
+    case; a space in it stands for any one of space, hyphen, underscore, dot or nothing, so that "tax id" is found in
+    `taxId`, `TAX_ID`, `tax-id` and "Tax ID". Words are whole: "pin" is not in "pinned", though it is in `userPin` and
+    `user_pin`.
 
     Attributes:
         words: in lower case, ASCII or not.
-        after: how far behind the value the word may end.
+        after: most code points behind the value at which a word may end.
     """
 
     words: tuple[str, ...]
@@ -35,14 +36,17 @@ class Context:
         return word_gate(self.words)
 
     def is_near(self, text: str, start: int, end: int) -> bool:
-        """Whether one of the words stands near text[start:end]."""
+        """Return True if one of the words stands near text[start:end]."""
         if self._word.search(text, max(0, start - REACH), start):
             return True
         return self.after > 0 and self._word.search(text, end, end + self.after) is not None
 
 
 def word_pattern(words: tuple[str, ...]) -> str:
-    """One of `words`, whole, as `Context` has them; for `re`."""
+    """Build the `re` pattern of one whole word of `words`.
+
+    The words are written as `Context` has them.
+    """
     # The longest first: of "account" and "account number" the second has to be tried first.
     either = "|".join(_spelling_pattern(word) for word in sorted(words, key=len, reverse=True))
     # RE2 does not take a dotless i for an i, as `re` does unless it is told to.
@@ -53,7 +57,7 @@ def word_pattern(words: tuple[str, ...]) -> str:
 
 
 def word_gate(words: tuple[str, ...]) -> str:
-    """One of `words`, as part of others too; for RE2."""
+    """Build the RE2 pattern of one of `words`, even inside others."""
     return "(?i:" + "|".join(map(_spelling_pattern, words)) + ")"
 
 
@@ -62,7 +66,10 @@ def _spelling_pattern(word: str) -> str:
 
 
 def _initials_lookahead(words: tuple[str, ...]) -> str:
-    """Refuses a place at which none of `words` starts in a few steps, instead of in one for each word."""
+    """Build a lookahead for the first letters of `words`.
+
+    It refuses a position at which none of `words` starts in a few steps, instead of in one for each word.
+    """
     rests: dict[str, set[str]] = {}
     for word in words:
         initial = word.split(" ")[0][:3]

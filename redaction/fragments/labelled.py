@@ -1,11 +1,11 @@
-r"""Values that are known by a label before them, in keys as in prose.
+r"""Patterns of a value behind its label, in keys and prose.
 
 ssn=value      "ssn": {"S": "value"}     \"ssn\":\"value\"     ssn%22%3A%22value     SSN# value
 the ssn is value      ssnNumber: value      user[ssn]=value      ssn: Some("value")     (SSN) value
 
-Between the two stands nothing but punctuation and words that name no other thing. `redaction.fragments.key_value`
-wants a separator instead; this is for values that a check digit or their shape makes sure of, or whose labels mean
-nothing else.
+Only punctuation and words that name no other thing stand between the two. `redaction.fragments.key_value` requires a
+separator instead; use this module for values with a check digit or a certain shape, or whose labels mean nothing
+else.
 """
 
 import re
@@ -20,16 +20,19 @@ _OUTSIDE_TOKENS = r"(?!\](?!=))"
 
 
 def labelled_pattern(words: tuple[str, ...], value: str, flags: int = 0) -> re.Pattern[str]:
-    """A pattern whose group "value" is `value` behind one of `words`.
+    """Build the pattern of a label and the group "value" behind it.
 
     Args:
-        words: as `redaction.fragments.context.Context` has them.
+        words: labels as `redaction.fragments.context.Context` has them.
         value: a bounded pattern.
-        flags: of `re`.
+        flags: flags of `re`.
     """
     return re.compile(rf"{word_pattern(words)}{_OUTSIDE_TOKENS}{_GAP}(?P<value>{value})", flags)
 
 
 def labelled_gate(words: tuple[str, ...]) -> str:
-    """The gate of `labelled`, and of a context before the value. Words that go on are left out: "vin" in "having"."""
+    """Build the gate of `labelled_pattern`, or of a context before the value.
+
+    Words that go on in lower case are left out: "vin" in "having".
+    """
     return rf"{word_gate(words)}[^a-z]"

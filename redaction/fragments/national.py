@@ -1,4 +1,4 @@
-"""What national numbers have in common: a key that names them, a shape, and a check digit that proves them."""
+"""Parts of national numbers: keywords, shapes and check digits."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ _IS = rf"(?:(?i:is|was|es|ist|e|é|value){_SIGN}{{1,6}})?"
 
 @dataclass(frozen=True, slots=True)
 class IdKeywords(Context):
-    """As `Context`, with words that say enough only where the value follows directly.
+    """Context with words that mean enough only directly before the value.
 
     "sin" and "run" are words of a language, "pan" and "fin" parts of others' jargon: such a word has to be the key of
     the value, as in `sin=046454286`, `"sin": "046 454 286"` or "SIN number is 046-454-286".
@@ -43,7 +43,10 @@ class IdKeywords(Context):
 
     @property
     def gate(self) -> str:
-        """RE2 pattern for the words, none of which goes on in lower case, and for the keys with the value's begin."""
+        """RE2 pattern of the words, and of the keys before a value.
+
+        No word goes on in lower case.
+        """
         gates = []
         if self.words:
             gates.append(f"{word_gate(self.words)}[^a-z]")
@@ -52,7 +55,7 @@ class IdKeywords(Context):
         return "|".join(gates)
 
     def is_near(self, text: str, start: int, end: int) -> bool:
-        """Whether one of the words stands near text[start:end], or one of the keys right before it."""
+        """Return True if a word stands near text[start:end], or a key before."""
         return (
             self._key.search(text, max(0, start - REACH), start) is not None
             # Not super(): a dataclass with slots is not the class that its methods were defined in.
@@ -61,7 +64,7 @@ class IdKeywords(Context):
 
 
 def id_keywords(words: str = "", *, keys: str = "", initial: str = "[0-9]{2}") -> IdKeywords:
-    """`IdKeywords` with its words and keys listed with commas between them."""
+    """Build `IdKeywords` from words and keys separated by commas."""
 
     def split(words: str) -> tuple[str, ...]:
         return tuple(filter(None, words.split(", ")))
@@ -70,24 +73,36 @@ def id_keywords(words: str = "", *, keys: str = "", initial: str = "[0-9]{2}") -
 
 
 def id_pattern(shape: str) -> re.Pattern[str]:
-    """A number of this shape that is no part of a longer one; several shapes are tried in the order given."""
+    """Build the pattern of a number outside a longer one.
+
+    Several shapes are tried in the order given.
+    """
     return re.compile(rf"{NUMBER_START}(?P<value>{shape}){NUMBER_END}", re.ASCII)
 
 
 def isolated_id_pattern(shape: str) -> re.Pattern[str]:
-    """The same for groups with spaces between them: no row of a table goes on at either side."""
+    """Build the pattern of groups with spaces that no table row continues.
+
+    No other number stands at either side.
+    """
     return re.compile(rf"(?<!\d )(?<!\d[,;] ){NUMBER_START}(?P<value>{shape})(?! \d){NUMBER_END}", re.ASCII)
 
 
 def keyed_id_pattern(keys: str, shape: str) -> re.Pattern[str]:
-    """A number that stands right behind one of the keys; cheaper than `named` where a shape says little."""
+    """Build the pattern of a number directly behind one of the keys.
+
+    It is cheaper than `id_keywords` where a shape says little.
+    """
     words = tuple(keys.split(", "))
     key = rf"{word_pattern(words)}(?i:{_SUFFIX}){_SIGN}{{1,9}}{_IS}"
     return re.compile(rf"{key}{NUMBER_START}(?P<value>{shape}){NUMBER_END}")
 
 
 def passes_any(*checks: Callable[[str], bool]) -> Callable[[re.Match[str]], bool]:
-    """Take a value that one of these takes; `is_valid` of the modules of stdnum, mostly."""
+    """Build a validator that accepts what one of `checks` accepts.
+
+    The checks are mostly `is_valid` of stdnum's modules.
+    """
 
     def validate(match: re.Match[str]) -> bool:
         value = match["value"]
@@ -97,10 +112,10 @@ def passes_any(*checks: Callable[[str], bool]) -> Callable[[re.Match[str]], bool
 
 
 def get_digits(value: str) -> list[int]:
-    """The digits of a number, without what separates them."""
+    """Return the digits of a number, without its separators."""
     return [int(sign) for sign in value if sign.isdecimal()]
 
 
 def weighted_sum(numbers: list[int], weights: tuple[int, ...]) -> int:
-    """The sum of each number times the weight of its place."""
+    """Return the sum of each number times the weight at its index."""
     return sum(number * weight for number, weight in zip(numbers, weights, strict=False))

@@ -1,4 +1,4 @@
-"""What a run of digits needs to be a number of its kind: where it starts, its check digit, its label."""
+"""Checks of a run of digits: its start, check digit and label."""
 
 import re
 
@@ -11,8 +11,8 @@ _START = re.compile(NUMBER_START, re.ASCII)
 _VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))
 _DOUBLED = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 
-# The label right before a number that says it is something else: order_id=…, "batch 62…", orderId":"….
-# Read from behind, where it is found at once.
+# The label directly before a number that names something else: order_id=…, "batch 62…", orderId":"….
+# It is matched in the reversed text, where it comes first.
 _LABEL = re.compile(r"[^0-9A-Za-z]{1,6}([A-Za-z]{1,32})(?:[ _.-]([A-Za-z]{1,24}))?")
 _LAST_WORD = re.compile(r"(?:[A-Z]?[a-z]+|[A-Z]+)\Z")
 _ENUMERATES = frozenset(["no", "num", "nr", "number"])
@@ -30,13 +30,19 @@ _OTHER_LABELS = frozenset([
 
 
 def passes_luhn(number: str) -> bool:
-    """ISO/IEC 7812-1 annex B: double every second digit from the right, sum the digits, a multiple of ten."""
+    """Return True if the Luhn check digit is right.
+
+    ISO/IEC 7812-1 annex B: double every second digit from the right; the sum of all digits is a multiple of ten.
+    """
     digits = number.encode("ascii")
     return (sum(digits[::-2].translate(_VALUES)) + sum(digits[-2::-2].translate(_DOUBLED))) % 10 == 0
 
 
 def has_other_label(match: re.Match[str]) -> bool:
-    """Whether the word right before a number says that it counts or names something else."""
+    """Return True if the word before the number names something else.
+
+    Such a word counts ("batch") or names another kind of number ("order id").
+    """
     start = match.start()
     label = _LABEL.match(match.string[max(0, start - 48) : start][::-1])
     if not label:
@@ -50,5 +56,8 @@ def has_other_label(match: re.Match[str]) -> bool:
 
 
 def starts_number(match: re.Match[str]) -> bool:
-    """NUMBER_START for a pattern that begins with the number's own signs, which `re` searches for much faster."""
+    """Return True if the match stands where NUMBER_START allows.
+
+    For a pattern that begins with the number's own signs, which `re` searches for much faster.
+    """
     return _START.match(match.string, match.start()) is not None

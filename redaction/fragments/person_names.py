@@ -1,4 +1,7 @@
-"""How names are written: the shapes that the recognizers of persons share. No list of names, only of what is none."""
+"""Shapes of names, shared by the recognizers of persons.
+
+There is no list of names, only lists of words that are none.
+"""
 
 import re
 import unicodedata
@@ -43,7 +46,7 @@ GATE_OPEN = r"[=>3ADad \t]{0,6}[\\\"'`%2&quot;]{0,9}"
 TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Mme|Mlle|Sra?)\.?[ +])?"
 END_OF_NAME = r"(?![\w@/\\=:({%])"
 
-# What stands where a name is missing, hidden or of another kind.
+# Words that stand where a name is missing, hidden or of another kind.
 _NO_NAME_WORDS = """
     null none nil undefined unknown empty missing required invalid true false yes no n/a na string str text varchar
     char void object any anonymous redacted masked hidden filtered removed deleted private confidential test admin
@@ -102,19 +105,22 @@ _MAX_WORDS = 6
 
 
 def decode_name(value: str) -> str:
-    r"""A value without `Jos\u00e9`, `Jos%C3%A9` and `Jane+Doe`."""
+    r"""Decode the escapes of a value: `Jos\u00e9`, `Jos%C3%A9`, `Jane+Doe`."""
     if "\\" in value:
         value = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), value)
     return unquote_plus(value) if "%" in value or "+" in value else value
 
 
 def split_words(name: str) -> list[str]:
-    """The words of a decoded name, in lower case, and without a final dot."""
+    """Return the words of a decoded name, lower-cased, without final dots."""
     return [word.strip(".'’").lower() for word in _WORDS.findall(name)]
 
 
 def could_be_name(name: str) -> bool:
-    """Letters in at most some words, and not what stands where a name is missing. For what a key calls a name."""
+    """Return True for a few words of letters.
+
+    For a value whose key means a name. Words that stand where a name is missing are rejected.
+    """
     words = split_words(name)
     if not 0 < len(words) <= _MAX_WORDS or _NO_NAME.intersection(words):
         return False
@@ -122,11 +128,14 @@ def could_be_name(name: str) -> bool:
 
 
 def could_be_person(name: str) -> bool:
-    """Also none of the words that name programs, organisations and places. For what only looks like a name."""
+    """Return True for a name without impersonal words.
+
+    For a value that only looks like a name: words of programs, organisations and places are rejected too.
+    """
     words = split_words(name)
     return could_be_name(name) and not _IMPERSONAL.intersection(words) and any(len(word) > 1 for word in words)
 
 
 def is_impersonal_word(word: str) -> bool:
-    """Whether a word is one of those in the names of programs and the like."""
+    """Return True for a word that names programs and the like."""
     return word.lower() in _IMPERSONAL

@@ -1,4 +1,4 @@
-"""Whether a value was drawn at random, as keys and tokens are, or is a name, a word or a placeholder."""
+"""Tests that tell random keys and tokens from names, words and placeholders."""
 
 import re
 from string import ascii_letters, digits
@@ -29,7 +29,10 @@ _STAND_IN = re.compile(
 
 
 def is_placeholder(value: str) -> bool:
-    """Whether `value` stands for one that is elsewhere or was taken out: `null`, `****`, `${TOKEN}`, `xxxxxx`."""
+    """Return True if `value` stands for a hidden or absent one.
+
+    Examples: `null`, `****`, `${TOKEN}`, `xxxxxx`.
+    """
     if _VARIABLE.match(value) or _STAND_IN.match(value):
         return True
     if len(value) >= 16:
@@ -38,17 +41,20 @@ def is_placeholder(value: str) -> bool:
             counted = _COUNTED.search(lower)
             if counted and len(counted.group()) * 2 >= len(value):
                 return True
-    # Of most long values the beginning tells.
+    # The first 64 characters decide for most long values: counting all of them would cost more.
     return len(value) >= 8 and len(set(value[:64])) < 16 > len(set(value)) and _REPEATED.search(value) is not None
 
 
 def is_random(value: str) -> bool:
-    """Whether some run of letters and digits in `value` is none that a person would write."""
+    """Return True if a run in `value` looks random.
+
+    A run consists of letters and digits that a person would not write.
+    """
     return any(_is_random_run(run.group()) for run in _RUN.finditer(value))
 
 
 def is_hexadecimal(value: str) -> bool:
-    """Whether all of `value` is hexadecimal, in one case, with both a digit and a letter."""
+    """Return True for hexadecimal in one case, with digits and letters."""
     return _HEXADECIMAL.match(value) is not None and not value.isdigit() and not value.isalpha()
 
 

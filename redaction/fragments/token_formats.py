@@ -1,4 +1,4 @@
-"""Tokens whose issuers mark them with a prefix of their own, so that they are known wherever they stand.
+"""Token formats whose issuers mark them with a prefix.
 
 Prefixes, alphabets and lengths are the issuers'; most are collected in GitHub's "Supported secret scanning patterns".
 A length is a lower bound unless the prefix is too short to be sure by itself: issuers lengthen their tokens.

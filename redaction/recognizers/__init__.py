@@ -1,4 +1,7 @@
-"""The registry: every recognizer that exists, in the order that settles a tie (see redaction.detection)."""
+"""The registry: every recognizer, in the order that settles a tie.
+
+`redaction.overlaps` names the result of two equally long values after the earlier recognizer.
+"""
 
 from redaction.recognizer import Recognizer
 from redaction.recognizers.contact import address, address_street, email, location, phone, phone_keyed

@@ -1,4 +1,7 @@
-"""Postal addresses by their key. By how a street is written: redaction.recognizers.contact.address_street."""
+"""Postal addresses, known by their key.
+
+`address_street` holds those that are known by how a street is written.
+"""
 
 import re
 
@@ -20,7 +23,7 @@ _STREET_KEYS = (
     "adresse postale", "adresse de livraison", "adresse de facturation", "domicilio", "dirección", "direccion", "calle",
     "indirizzo", "endereço", "endereco", "logradouro", "straat", "adres", "ulica", "rue",
 )  # fmt: skip
-# Keys of anything: "address: 10.0.0.1:50010", "location=/var/log".
+# Keys that may name anything: "address: 10.0.0.1:50010", "location=/var/log".
 _ANY_KEYS = ("address", "addr", "adresse", "location", "addresses")
 _POST_CODE_KEYS = (
     "zip", "zip code", "zipcode", "postal code", "postalcode", "postcode", "post code", "postal", "plz",
@@ -43,7 +46,10 @@ _HEX = re.compile(r"(?i:0x[0-9a-f]+|[0-9a-f]{12,}|[\d.:/]+)")
 
 
 def _is_address(match: re.Match[str]) -> bool:
-    """Words, and the number of a house; a key of that kind says the rest."""
+    """Accept words with a house number, or several words.
+
+    The key already names an address, so the value needs little proof.
+    """
     value = decode_name(match["value"]).strip()
     words = re.findall(r"[^\W\d_]{2,}", value)
     return (
@@ -60,7 +66,10 @@ def _has_digit(match: re.Match[str]) -> bool:
 
 
 def _is_keyed_address(match: re.Match[str]) -> bool:
-    """Without quotes only with a number: "Street: this field is required"."""
+    """Accept an unquoted value only with a number.
+
+    "Street: this field is required" is prose.
+    """
     return (match["quote"] is not None or _has_digit(match)) and _is_address(match)
 
 
@@ -77,7 +86,10 @@ _HOUSE = re.compile(rf"{_NUMBER_FIRST}|{_NUMBER_LAST}|P\.?O\.? ?Box")
 
 
 def _has_house(match: re.Match[str]) -> bool:
-    """As `_is_address`, and beginning as a postal address does: the key may be of a machine's."""
+    """Accept a value that also begins as a postal address does.
+
+    The key may name a machine's address.
+    """
     value = decode_name(match["value"]).strip()
     if not (_has_digit(match) and _is_address(match) and _HOUSE.match(value)):
         return False
@@ -103,7 +115,10 @@ _PART_KEY = re.compile(rf"(?:{'|'.join(_PARTS)})[\w ]{{0,12}}(?:\\{{0,3}}[\"'])?
 
 
 def _is_beside_street(match: re.Match[str]) -> bool:
-    """A town by itself is nobody's; with a street or a post code it is part of an address."""
+    """Accept a town only beside a street or a post code.
+
+    A town by itself identifies nobody.
+    """
     text, start, end = match.string, match.start(), match.end()
     around = (text[max(0, start - _RECORD) : start].lower(), text[end : end + _RECORD].lower())
     return any(any(part in side for part in _PARTS) and _PART_KEY.search(side) is not None for side in around)

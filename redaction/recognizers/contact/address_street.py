@@ -1,4 +1,7 @@
-"""Streets with a house number, known by how they are written, and boxes at a post office."""
+"""Postal addresses, known by how a street is written.
+
+A street has a house number; boxes at a post office are here too.
+"""
 
 import re
 
@@ -37,7 +40,7 @@ _ENGLISH = re.compile(
     rf"(?:{_NAME}{_SUFFIX}(?!\w)\.?(?: (?:[NSEW]|NE|NW|SE|SW)(?!\w))?|Broadway|Avenue of the Americas)"
     rf"{_UNIT}{{0,2}}(?:{_CITY}|{_CITY_STATE})?)(?![\w@/=(])"
 )
-# What is counted or named in logs with such a word behind it.
+# Words before a suffix that show it is no street: logs count or name such things.
 _COUNTED = """
     hard disk flash usb system local network google one each same this the no not error found out in of to test open
     windows mac backup tape read write next first last only shared remote virtual solid two three parallel warp star

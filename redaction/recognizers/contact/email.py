@@ -1,4 +1,4 @@
-"""E-mail addresses."""
+"""E-mail addresses under a top-level domain that exists."""
 
 import re
 from functools import cache
@@ -11,11 +11,11 @@ from redaction.recognizer import Recognizer
 _AT = r"(?:@|%(?:25)?40|\\{1,7}[uU]0040|&#64;|&#[xX]40;)"
 # The signs of RFC 5322 that don't also delimit values in logs and URLs ("?email=", "a|b", "{user}").
 _SIGN = r"[\w.+~!#$^-]"
-# Of what URLs escape only what a name has: its signs, and letters outside ASCII. Not "<", "=", ":" and the like.
+# URL escapes of characters that a local part may have, and of letters outside ASCII. Not of "<", "=", ":" and the like.
 _ESCAPED = r"%(?:25)?(?:2[1345BbDdEe7]|5[EeFf]|7[Ee]|[89A-Fa-f][0-9A-Fa-f])|%(?![0-9A-Fa-f]{2})"
-# Possessive repetition only of single characters: of groups it goes wrong before Python 3.11.5 (gh-106052).
+# Only single characters are repeated possessively: Python before 3.11.5 mismatches possessive groups (gh-106052).
 _ATOM = rf"(?=[\w.+~!#$^%-]){_SIGN}*+(?:(?:{_ESCAPED}){_SIGN}*+)*"
-# An apostrophe may stand inside a name and as a quote before it, so a run may be entered behind one: bounded.
+# An apostrophe may belong to a name or be a quote before it, so `re` may enter a run twice: the run is bounded.
 _LOCAL = rf"{_ATOM}(?:'{_ATOM}){{0,3}}"
 _QUOTED = r"(?<!\w)\"[^\"\\@\s]{1,32}(?: [^\"\\@\s]{1,32}){0,3}\""  # RFC 5321, 4.1.2
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
@@ -44,7 +44,10 @@ _VERSION = re.compile(r"v?\d+\.\d+(?:\.\d+-.*|\.[a-z]+)|v?\d{1,2}x?\.[a-z]+", re
 
 @cache
 def _top_level_domains() -> frozenset[str]:
-    """IANA's, as the ICANN part of publicsuffix.org's list has them, in Unicode and in Punycode. Read in 20 ms."""
+    """Return the top-level domains, in Unicode and in Punycode.
+
+    They are IANA's, from the ICANN part of publicsuffix.org's list. Reading it takes 20 ms.
+    """
     rules = (files("publicsuffixlist") / "public_suffix_list.dat").read_text("utf-8").partition("===END ICANN")[0]
     names = {rule.rpartition(".")[2] for rule in rules.split("\n") if rule and not rule.startswith("//")}
     return frozenset(names | {name.encode("idna").decode() for name in names if not name.isascii()} | _SPECIAL_USE)
@@ -55,7 +58,7 @@ def _is_mail_domain(match: re.Match[str]) -> bool:
     return domain.rpartition(".")[2].lower() in _top_level_domains() and not _VERSION.fullmatch(domain)
 
 
-# What ends a URL's user name and password is no address: "postgres://app:secret@db.example.com".
+# The end of a URL's user name and password is no address: "postgres://app:secret@db.example.com".
 _USER_INFO = re.compile(r":(?:\\?/){2}[^\s/@\"'<>]{0,128}:[^\s/\"'<>]{0,256}\Z")
 
 
@@ -65,7 +68,7 @@ def _is_user_info(match: re.Match[str]) -> bool:
 
 
 def _is_address(match: re.Match[str]) -> bool:
-    # "git@github.com:owner/name.git" is a place that everyone reads from.
+    # "git@github.com:owner/name.git" is a repository, not a mailbox.
     is_repository = match["name"] == "git" and match.string.startswith(":", match.end())
     return match["name"] != "" and not is_repository and not _is_user_info(match) and _is_mail_domain(match)
 

@@ -1,4 +1,4 @@
-"""Places on the map: a latitude and a longitude, in the notations that name them."""
+"""Coordinates: latitude and longitude in the notations that name them."""
 
 import re
 
@@ -47,7 +47,10 @@ def _is_behind_location_word(match: re.Match[str]) -> bool:
 
 
 def _is_coordinate(match: re.Match[str]) -> bool:
-    """In range; and since "lat" is latency too, and "long" a word, both keys of a place, or the full word."""
+    """Accept a number in range whose key means a coordinate.
+
+    "lat" is latency too, and "long" a word, so both keys of a position must be there, or a full word ("latitude").
+    """
     key, value = match["key"].lower(), abs(float(match["value"]))
     is_latitude = key.startswith("lat")
     if value > (90 if is_latitude else 180):

@@ -1,4 +1,7 @@
-"""Telephone numbers that are known by their form: North American ones, and all with "+" and a country code."""
+"""Telephone numbers, known by their form.
+
+These are North American numbers, and those with "+" and a country code (E.164).
+"""
 
 import re
 from collections import defaultdict
@@ -16,7 +19,7 @@ _SAME = rf"(?P<sign>[-.\u2010-\u2013]|{SPACE})"
 _TRUNK = rf"(?:{PLUS}|00)?1"
 
 _NORTH_AMERICAN = re.compile(
-    # The look ahead is for speed.
+    # The lookahead is for speed: it rejects most positions at once.
     rf"(?=[0-9(+\uff0b%])(?:(?:{NUMBER_START}{_TRUNK}(?:[-.]|{SPACE})?)?(?:\({_AREA}\)|%28{_AREA}%29)(?:[-.+]|{SPACE})?\d{{3}}(?:[-.]|{SPACE})?\d{{4}}"
     rf"|{NUMBER_START}(?:{_TRUNK}(?:[-.]|{SPACE})?)?{_AREA}{_SAME}\d{{3}}(?P=sign)\d{{4}})"
     rf"(?!\d|[-.]\d){EXTENSION}?",
@@ -27,7 +30,10 @@ _TABLE_AFTER = re.compile(r" \d+ \d+(?![\d:.-])", re.ASCII)
 
 
 def _is_outside_table(match: re.Match[str]) -> bool:
-    """`"GET / HTTP/1.1" 200 512 1234`: status, size and port are no phone number, nor are the columns of vmstat."""
+    """Reject columns of a table, such as those of vmstat.
+
+    In `"GET / HTTP/1.1" 200 512 1234` status, size and port are no phone number.
+    """
     if match["sign"] != " ":
         return True
     before = match.string[max(0, match.start() - 24) : match.start()]
@@ -35,7 +41,10 @@ def _is_outside_table(match: re.Match[str]) -> bool:
 
 
 def _codes_by_length() -> dict[int, list[int]]:
-    """The country codes, by how many digits at most follow them: E.164, by libphonenumber's metadata."""
+    """Group country codes by the most digits that follow them.
+
+    The codes are E.164's, by libphonenumber's metadata.
+    """
     codes: dict[int, list[int]] = defaultdict(list)
     for code, regions in COUNTRY_CODE_TO_REGION_CODE.items():
         metadata = (PhoneMetadata.metadata_for_region_or_calling_code(code, region) for region in regions)
@@ -45,7 +54,10 @@ def _codes_by_length() -> dict[int, list[int]]:
 
 
 def _international_pattern(join: str, plus: str = PLUS) -> re.Pattern[str]:
-    """A plus, a country code and as many digits as it takes. "(0)" is what callers inside the country dial first."""
+    """Build the pattern of a plus, a country code and its digits.
+
+    "(0)" stands for the digit that callers inside the country dial first.
+    """
     numbers = "|".join(
         rf"(?:{'|'.join(map(str, sorted(codes)))})(?:{join}\(0\))?(?:{join}\d){{4,{most}}}"
         for most, codes in sorted(_codes_by_length().items())
@@ -61,7 +73,10 @@ _NO_DIGIT = re.compile(rf"^{PLUS}|\(0\)|{EXTENSION}$|%20|\D", re.IGNORECASE | re
 
 
 def _is_plausible(match: re.Match[str]) -> bool:
-    """Few digits, or ten without a joint, may be a signed number: then the telephone number must be one in use."""
+    """Accept a short number only if it is in use.
+
+    Few digits, or ten without a separator, may be a signed number.
+    """
     digits = _NO_DIGIT.sub("", match.group())
     is_decimal = re.fullmatch(r"\+\d+\.\d+", match.group()) is not None
     if len(digits) > 10 and not is_decimal:

@@ -1,4 +1,4 @@
-"""Telephone numbers in a country's own form, which only the words around them tell from other numbers."""
+"""Telephone numbers in a country's own form, known by words around them."""
 
 import re
 
@@ -8,7 +8,7 @@ from redaction.fragments.boundaries import NUMBER_START
 from redaction.fragments.phone_notation import EXTENSION, JOIN, PLUS, TYPESET
 from redaction.recognizer import Recognizer
 
-# What a number is called: any run of digits behind one of these is one.
+# Names of a telephone number: any run of digits behind one of these is one.
 _NAMES = (
     r"(?:tele|cell|mobile[ _-]?|smart)?phones?|tel|telno|ph|mobiles?|mob|cell(?:ular)?|fax|telefax|msisdn|whats[ ]?app"
     r"|viber|landline|hotline|caller(?:[ _-]?id)?(?:[ _-]?num)?|connected[ _-]?line|callee|e\.?164|ani|dnis|imessage"
@@ -22,7 +22,7 @@ _FOREIGN_NAMES = (
     "[Tt][ée]l[ée]phone|[Tt]él|[Tt]eléfono|[Mm]óvil|[Tt]elemóvel|[Kk]omórka|[Тт]елефон|[Тт]ел|[Мм]об|电话号?|電話番?号?"
     "|手机号?|手機號?|전화(?:번호)?|휴대폰|携帯"
 )
-# What one does with a number: behind these it takes a form that few other things have.
+# Verbs of telephony: the number behind them must have a form that few other numbers have.
 _VERBS = (
     r"call(?:s|ed|ing|back)?|dial(?:s|ing|ling)?|text(?:ed|ing)?|sms|messages?|ring(?:ing)?|rang|reach(?:ed|able)?"
     r"|contact(?:ed|s)?|answering|otp|voicemail|outbound|inbound|recipient|desk|office"
@@ -40,7 +40,10 @@ _GATE_DIGITS = rf"(?:\+|＋|%2[Bb])?\(?[0-9](?:(?:[- ()./{TYPESET}]|%2[089])*[0-
 
 
 def _pattern_behind(names: str, foreign: str = "") -> re.Pattern[str]:
-    """The number behind a name, with signs and linking words between: "call took 1234567" has another."""
+    """Build the pattern of the number behind one of `names`.
+
+    Signs and linking words may stand between. "call took 1234567" does not match: "took" is no linking word.
+    """
     word = rf"(?=[A-Za-z])(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z])|(?<=\\[nrt]))(?i:{names})(?![a-z])(?!(?<=[A-Z])[A-Z])"
     # The runs of signs are possessive, so that there is one way only to read them.
     links = rf"(?i:{_LINKS})?(?:[ _-]?[0-9](?=[^ 0-9]))?(?:{_SIGNS}{{1,8}}+(?i:{_LINKS})?|{_ENCODED}){{1,6}}"
@@ -66,7 +69,7 @@ _COUNTED = re.compile(r"(?:s|numbers?|cell)\W*$", re.IGNORECASE)
 
 
 def _is_phone_number(match: re.Match[str]) -> bool:
-    """No date, IP address, decimal, count or size."""
+    """Reject dates, IP addresses, decimals, counts and sizes."""
     value = match["value"]
     if _DATE.match(value) or _DOTTED_QUAD.match(value) or _DECIMAL.fullmatch(value):
         return False

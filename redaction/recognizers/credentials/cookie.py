@@ -1,4 +1,4 @@
-"""HTTP cookies."""
+"""Values of HTTP cookies (RFC 6265)."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,10 @@ _SETTING = re.compile(r"[a-z]{1,12}|[a-z]{2}[-_][A-Z]{2}|[A-Z][a-z]{1,11}|[0-9]{
 
 @dataclass(frozen=True, slots=True)
 class _CookieRecognizer(Recognizer):
-    """Each value of a list of cookies by itself, so that their names stay."""
+    """Recognizer of each value in a list of cookies.
+
+    The names of the cookies stay.
+    """
 
     def find(self, text: str, starts: Starts = None) -> list[tuple[int, int]]:
         return list(self._find_values(text, starts[0] if starts else 0))

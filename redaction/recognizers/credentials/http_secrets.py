@@ -1,4 +1,4 @@
-"""Secrets that the place they stand in gives away: HTTP headers, URLs."""
+"""Secrets in HTTP headers and URLs, known by where they stand."""
 
 import base64
 import binascii
@@ -34,7 +34,7 @@ def _is_certain_credential(match: re.Match[str]) -> bool:
 
 
 def _is_basic(value: str) -> bool:
-    """RFC 7617: base64 of user-id ":" password."""
+    """Return True for base64 of user-id ":" password (RFC 7617)."""
     try:
         return b":" in base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
     except (binascii.Error, ValueError):

@@ -1,4 +1,4 @@
-"""JSON Web Tokens."""
+"""JSON Web Tokens (RFC 7519), signed, encrypted or cut off."""
 
 import base64
 import binascii
@@ -10,7 +10,7 @@ from redaction.fragments.boundaries import AFTER_ESCAPE
 from redaction.recognizer import Recognizer
 
 # RFC 7519 and 7515: base64url of a JSON object, of the claims and of a signature, joined by dots. An encrypted token
-# (RFC 7516) has five parts. What was cut off by a log is still a token, and its claims are readable.
+# (RFC 7516) has five parts. A token that a log cut off is still redacted: its claims are readable.
 _PART = r"[0-9A-Za-z_-]"
 _PATTERN = re.compile(
     rf"(?=ey)(?:(?<![0-9A-Za-z_-])|{AFTER_ESCAPE})(?P<header>ey[AJ]{_PART}{{8,4000}}+)={{0,2}}"
@@ -23,7 +23,7 @@ def _has_header(match: re.Match[str]) -> bool:
     return _is_header(match["header"])
 
 
-# It says nothing of anyone, and is the same for all tokens of an issuer.
+# The header identifies nobody and is the same for all tokens of an issuer.
 @lru_cache(1024)
 def _is_header(header: str) -> bool:
     try:

@@ -1,4 +1,4 @@
-"""Passwords that the key before them gives away."""
+"""Passwords, known by the key before them."""
 
 import re
 
@@ -6,7 +6,7 @@ from redaction.fragments.key_value import GATE_SEPARATOR, SEPARATOR
 from redaction.fragments.randomness import is_placeholder
 from redaction.recognizer import Recognizer
 
-# Words that name nothing but a password may end a longer key (`dbpassword`); short ones stand by themselves.
+# Words that always mean a password may end a longer key (`dbpassword`). Short words must be the whole key.
 _LONG = (
     "password|passwd|passphrase|pass[ _-]phrase|passwort|kennwort|contrase\u00f1a|contrasena|mot"
     "[ _-]?de[ _-]?passe|senha|wachtwoord"
@@ -40,7 +40,7 @@ _VALUE = (
 _PATTERN = re.compile(rf"{_KEY}(?P<joint>{SEPARATOR})(?P<value>{_VALUE})")
 _GATE = rf"(?i:{_LONG}|{_SHORT}|{_WEAK})(?i:{_SUFFIX}){GATE_SEPARATOR}"
 
-# What messages and schemas say about a password.
+# Words of messages and schemas about a password; none of them is one.
 _REMARK = frozenset([
     "a", "accepted", "allowed", "an", "and", "any", "array", "at", "authenticated", "authentication",
     "basic", "bearer", "been", "blank", "bool", "boolean", "by", "bytes", "change", "changed", "char",
@@ -106,7 +106,10 @@ def _is_password(match: re.Match[str]) -> bool:
 
 
 def _is_listed(match: re.Match[str]) -> bool:
-    """`password: swordfish` alone in a line, or behind a user, and not "error validating password: timeout"."""
+    """Accept a password alone in a line, or behind a user.
+
+    `password: swordfish` is one, "error validating password: timeout" is not.
+    """
     line = match.string[max(0, match.start() - 100) : match.start()].rpartition("\n")[2]
     return _ALONE.match(match.string, match.end()) is not None and (
         not line.strip(" \t-\"'")

@@ -1,4 +1,4 @@
-"""Secrets that only the key before them gives away, and only where they look like one."""
+"""Secrets, known by the key before them and their random look."""
 
 import re
 
@@ -38,7 +38,7 @@ _EXAMINED_CHARACTERS = 96
 _LETTERED = "[A-Za-z+/-][0-9A-Za-z+/_-]{9}"
 """What a session's number (30546174_1083443) has not."""
 
-# A key, too, may be public, or point at a place instead of opening one.
+# Some keys are public, or name the location of a secret instead of holding it.
 _PUBLIC_KEY_NAME = re.compile(
     r"(?i:public|publishable|pub|next|page|continuation|pagination|cursor|scroll|sync|resume"
     r"|unexpected|fencing|cancellation"
@@ -57,7 +57,7 @@ _FILE = re.compile(
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]")
 _MIXED = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[0-9A-Za-z!@#$%^*~?_+=/-]{8,}\Z")
 _WORDS = re.compile(r"[A-Za-z]+[0-9]{0,3}(?:[_./:@-]+[A-Za-z]*[0-9]{0,4})+\Z")
-# What stands beside "signature" and "sid" as well: algorithms, and Windows security identifiers.
+# "signature" and "sid" also name algorithms and Windows security identifiers.
 _NAME = re.compile(
     r"(?i:sha|hmac|rsa|aes|ecdsa|ed|[ehpr]s|md|rc|x|curve)-?[0-9]{1,5}(?![0-9A-Fa-f]{8})|S-1-[0-9]{1,2}-"
 )
@@ -67,7 +67,7 @@ _BASE64 = re.compile(r"[0-9A-Za-z+/_-]{20,}(?:=|%3[Dd]){0,2}\Z")
 
 
 def _looks_secret(match: re.Match[str]) -> bool:
-    """Whether the value looks like a key, next to a key name that promises one."""
+    """Accept a value that looks random behind a secret's key."""
     value = match["value"][:_EXAMINED_CHARACTERS].rstrip(".:")
     if len(value) < 8 or (len(value) < 16 and _DIGIT.search(value) is None):
         return False
@@ -85,13 +85,19 @@ def _looks_generated(value: str) -> bool:
 
 
 def _is_grouped(value: str) -> bool:
-    """`KJ78-asd7_AS89`, in which no group is long enough to tell."""
+    """Return True for short groups of mixed signs, `KJ78-asd7_AS89`.
+
+    No group is long enough to tell by itself.
+    """
     numbered = [group for group in re.split(r"[_./:@-]", value) if group and not group.isalpha()]
     return len(value) >= 16 and len(numbered) >= 3 and not value.islower() and not value.isupper()
 
 
 def _is_certainly_secret(match: re.Match[str]) -> bool:
-    """Whether the value can't be but a key; hashes and UUIDs can."""
+    """Accept a value that can only be a secret.
+
+    Hashes and UUIDs are not accepted: they may be something else.
+    """
     value = match["value"][:_EXAMINED_CHARACTERS].rstrip(".:")
     if (
         len(value) < 16
@@ -108,13 +114,16 @@ def _is_certainly_secret(match: re.Match[str]) -> bool:
 
 
 def _is_session_secret(match: re.Match[str]) -> bool:
-    """The same, of keys whose values may be hexadecimal, though a short one counts something."""
+    """Accept certain secrets and long hexadecimal values.
+
+    The keys are those of sessions. A short hexadecimal value counts something.
+    """
     value = match["value"][:_EXAMINED_CHARACTERS].rstrip(".:")
     return _is_certainly_secret(match) or (len(value) >= 32 and is_hexadecimal(value) and not is_placeholder(value))
 
 
 def _is_reference(value: str) -> bool:
-    """Whether `value` says where a secret is, or is a date, a digest or a number."""
+    """Return True for a secret's location, a date, digest or number."""
     if value.startswith("0x"):  # the 64 digits of a private key are one; a session of ZooKeeper is not
         return len(value) != 66
     if is_placeholder(value) or "://" in value or value.startswith(("./", "~/", "arn:", "sha256:", "sha1:", "md5:")):

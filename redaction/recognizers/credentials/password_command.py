@@ -1,4 +1,4 @@
-"""Passwords in command lines, SQL and protocols, where no separator stands before them."""
+"""Passwords in command lines, SQL and protocols, without a separator."""
 
 import re
 
@@ -20,7 +20,10 @@ def _is_argument(match: re.Match[str]) -> bool:
 
 
 def _is_unlike_prose(match: re.Match[str]) -> bool:
-    """`password 'hunter2'` and not `password "is required"`, `--password option`."""
+    """Accept `password 'hunter2'`, reject prose and options.
+
+    Examples of those: `password "is required"`, `--password option`.
+    """
     value = match["value"].strip("\"'")
     return (
         _is_argument(match)

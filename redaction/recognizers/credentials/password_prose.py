@@ -1,4 +1,4 @@
-"""Passwords as people write them: in sentences, and in pairs of a name and a password."""
+"""Passwords in sentences, and in pairs of a name and a password."""
 
 import re
 

@@ -5,8 +5,8 @@ import re
 from redaction.fragments.randomness import is_placeholder
 from redaction.recognizer import Recognizer
 
-# RFC 3986 section 3.2.1, "user:password" before "@". Unlike there, signs that should have been encoded are taken:
-# up to the last "@" of what has no space or quote. What begins like a port is one.
+# RFC 3986 section 3.2.1, "user:password" before "@". Unlike there, characters that should have been
+# encoded are accepted, up to the last "@" before a space or quote. A value that begins like a port is a port.
 _USER = r"[^\s:/@\"'`<>()\[\]{},;=]{0,128}"
 _SIGN = r"[^\s\"'`<>,@]"
 _VALUE = (
@@ -14,7 +14,7 @@ _VALUE = (
     rf"(?={_SIGN}{{0,256}}+@){_SIGN}{{0,256}}+){{0,4}})(?<!:)"
 )
 _HOST = r"@(?=[0-9A-Za-z\[_$%{-])"
-# What of ASCII stands before the "@" of "user:password@host".
+# The ASCII characters that may stand before the "@" of "user:password@host".
 _ADDRESS_SIGNS = "".join(sign for sign in map(chr, range(128)) if not sign.isspace() and sign not in "/@\"'<>(),;=")
 _STAND_INS = frozenset(["password", "pass", "pwd", "passwd", "secret", "x-oauth-basic", "x", "pw"])
 

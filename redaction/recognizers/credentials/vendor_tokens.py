@@ -1,4 +1,4 @@
-"""Tokens with a prefix of their issuer's, which are known wherever they stand."""
+"""Tokens with a prefix of their issuer, which identifies them anywhere."""
 
 import re
 
@@ -24,9 +24,10 @@ def _token_pattern(formats: str) -> re.Pattern[str]:
 
 
 def _token_gate(formats: str) -> str:
-    """The same without long counted repetitions, and from the first literal on, which is what makes it rare.
+    """Build the gate of `formats`, from each first literal on.
 
-    What begins with a literal begins a word.
+    The literal makes the gate rare. Long counted repetitions are shortened. A format that begins with a literal begins
+    a word.
     """
 
     def at_least(match: re.Match[str]) -> str:
@@ -43,7 +44,7 @@ def _token_gate(formats: str) -> str:
 
 
 def _sample(length: int) -> str:
-    """Letters and digits that no format_ would take for a token that is in use."""
+    """Return letters and digits that nobody takes for a token in use."""
     return ("Zz9Yx8Wv7Ut6Sr5Qp4On3Ml2Kj1" * 40)[:length]
 
 

@@ -1,4 +1,4 @@
-"""Devices and vehicles: IMEI, VIN."""
+"""Numbers of devices (IMEI) and vehicles (VIN)."""
 
 import re
 
@@ -33,7 +33,7 @@ _VIN_VALUES = dict(zip("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", map(int, "0123456789
 
 
 def _is_imei(match: re.Match[str]) -> bool:
-    """3GPP TS 23.003 annex B: Luhn over all 15 digits."""
+    """Check Luhn over all 15 digits (3GPP TS 23.003 annex B)."""
     return passes_luhn(re.sub(r"\D", "", match.group()))
 
 
@@ -43,7 +43,10 @@ def _is_bare_imei(match: re.Match[str]) -> bool:
 
 
 def _is_vin(match: re.Match[str]) -> bool:
-    """49 CFR 565.15(c): the ninth place is the weighted sum of all modulo 11, X for ten."""
+    """Check the ninth character of a VIN (49 CFR 565.15(c)).
+
+    It is the weighted sum of all characters modulo 11, X for ten.
+    """
     number: str = match.group()
     if not (starts_number(match) and _ENDS_AFTER_LETTER.search(number)):
         return False

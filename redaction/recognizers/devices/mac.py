@@ -1,4 +1,7 @@
-"""MAC addresses: EUI-48 in the notations of IEEE 802 and of the vendors, and EUI-64 made of one."""
+"""MAC addresses: EUI-48, and EUI-64 made of one.
+
+The notations are those of IEEE 802 and of the vendors.
+"""
 
 import re
 
@@ -30,7 +33,10 @@ _YEAR = re.compile(r"(?:19|20)\d\d\.[01]\d[0-3]\d\.\d{4}", re.ASCII)
 
 
 def _is_device_address(match: re.Match[str]) -> bool:
-    """All zeros is no address, all ones is everybody's, and 1111.1111.1111 is made up."""
+    """Reject addresses that belong to no single device.
+
+    All zeros is no address, all ones is the broadcast address, and 1111.1111.1111 is made up.
+    """
     value = match["value"]
     signs = set(re.sub("%3[Aa]|[:.-]|0[xX]", "", value).lower())
     return len(signs) > 1 and not _TIME.fullmatch(value) and not _YEAR.fullmatch(value)

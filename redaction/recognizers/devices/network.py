@@ -1,4 +1,4 @@
-"""IP addresses."""
+"""IP addresses, versions 4 and 6."""
 
 import ipaddress
 import re
@@ -10,8 +10,8 @@ from redaction.recognizer import Recognizer
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _DOTTED = rf"(?:{_OCTET}\.){{3}}{_OCTET}(?!\d)"
 
-# What must stand before an address, and whether its first octet is one, is looked at behind its first digit, since a
-# search for digits is fast. The last sign of an escape ("\n", "%3A") is none of a word that the address would be part
+# What must stand before an address, and whether its first octet is one, is tested behind its first digit: `re`
+# finds a digit fast. The last sign of an escape ("\n", "%3A") is none of a word that the address would be part
 # of. RFC 791 and 6890: of 0.0.0.0/8 ("this network") only 0.0.0.0 is ever written as an address.
 _V4 = re.compile(
     r"[0-9](?:(?<![0-9A-Za-z][0-9])(?<!\d\.[0-9])|(?<=\\[nrt][0-9])|(?<=%[2-7][0-9A-Fa-f][0-9])"
@@ -72,7 +72,10 @@ def _is_v4(match: re.Match[str]) -> bool:
 
 
 def _is_v6(match: re.Match[str]) -> bool:
-    """RFC 4291 text form, with a digit in it: "add::face" is a C++ name before it is an address."""
+    """Accept the RFC 4291 text form with a digit in it.
+
+    "add::face" is a C++ name rather than an address.
+    """
     address = match.group().partition("%")[0]
     # Nearly every candidate in a log is a time of day: told apart before the parser, which would raise.
     if "::" not in address and address.count(":") < 6:

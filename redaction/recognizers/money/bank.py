@@ -1,4 +1,4 @@
-"""Bank accounts across borders: IBAN, and the SWIFT code of a bank."""
+"""International bank accounts (IBAN) and SWIFT codes."""
 
 import re
 
@@ -17,7 +17,7 @@ _REGISTERED = {
     25: "LY PT ST", 26: "IS TR", 27: "BI DJ FR GR IT MC MR SM", 28: "AL AZ BY CY DO GT HN HU LB NI PL SV",
     29: "BR EG PS QA UA", 30: "JO KW MU YE", 31: "MT SC", 32: "LC", 33: "RU",
 }  # fmt: skip
-# In use without being registered: only the check digits can be held to them.
+# In use without being registered: only their check digits can be verified.
 _UNREGISTERED = {
     25: "AO CV GW MZ", 26: "DZ IR", 27: "CF CG CM GA GQ KM MG TD", 28: "BF BJ CI MA ML NE SN TG",
 }  # fmt: skip
@@ -27,7 +27,7 @@ _LENGTHS = sorted({*_REGISTERED, *_UNREGISTERED})
 _HEXADECIMAL = ("AD", "AE", "BA", "BE", "DE", "EE")
 _OTHERS = sorted({*" ".join(_REGISTERED.values()).split()} - {*_HEXADECIMAL})
 
-# Behind its first letter, which `re` searches for much faster than for what stands before it.
+# The lookbehinds stand behind the first letter: `re` finds a letter much faster than a position before it.
 _BEHIND_FIRST = r"(?:(?<![0-9A-Za-z].)|(?<=%[2-7][0-9A-Fa-f].)|(?<=\\[nrt].))"
 _JOIN = r"(?:[ +-]|%20)?"
 _SWIFT_WORDS = ("swift", "swift code", "bic", "bic code", "swift bic", "bank identifier code", "swift no", "bic swift")
@@ -39,7 +39,10 @@ def _iban_pattern(length: int) -> str:
 
 
 def _is_iban(match: re.Match[str]) -> bool:
-    """ISO 13616: modulo 97, and the country's structure. National check digits are not asked for."""
+    """Check the country's structure and ISO 13616's modulo 97.
+
+    National check digits are not checked.
+    """
     number = iban.compact(match.group().replace("%20", "").replace("+", ""))
     if number[:2] in _UNREGISTERED_CODES:
         return mod_97_10.is_valid(number[4:] + number[:4])
@@ -47,7 +50,7 @@ def _is_iban(match: re.Match[str]) -> bool:
 
 
 def _has_country(match: re.Match[str]) -> bool:
-    """ISO 9362: the fifth and sixth letter are a country's code."""
+    """Check for a country code in letters five and six (ISO 9362)."""
     return match["value"][4:6].upper() in phonenumbers.SUPPORTED_REGIONS
 
 

@@ -1,4 +1,7 @@
-"""Bank accounts within a country, by their label: ABA routing numbers, sort codes, account numbers."""
+"""National bank accounts, known by their label.
+
+ABA routing numbers, sort codes, IFSC codes, account numbers.
+"""
 
 import re
 
@@ -14,7 +17,7 @@ _ROUTING_WORDS = (
     *("aba number", "aba routing", "aba routing number", "aba rtn", "ach routing", "wire routing", "transit number"),
     *("aba no", "aba code", "routing transit", "routing #", "fedwire", "bank routing number", "bank code"),
 )
-# "account" alone is a customer's, a ledger's, a cloud's.
+# "account" alone may be a customer's, a ledger's or a cloud's account.
 _ACCOUNT_WORDS = (
     *("account number", "account no", "account num", "account nr", "acct number", "acct no", "acct num", "acct nr"),
     *("account#", "acct#", "account #", "acct #", "bank account", "bank acct", "checking account", "checking acct"),
@@ -34,7 +37,10 @@ _IFSC_WORDS = ("ifsc", "ifsc code", "ifsc no")
 
 
 def _is_routing_number(match: re.Match[str]) -> bool:
-    """ABA, "Routing Number Policy": the check digit, and a prefix of the Federal Reserve's."""
+    """Check the check digit and the Federal Reserve's prefix.
+
+    ABA, "Routing Number Policy".
+    """
     number = match["value"].replace("-", "").replace(" ", "")
     prefix = int(number[:2])
     is_federal = prefix <= 12 or 21 <= prefix <= 32 or 61 <= prefix <= 72 or prefix == 80
@@ -45,7 +51,10 @@ _ACCOUNT_NUMBER = rf"(?:[A-Z]{{1,4}}-?)?\d{{1,6}}(?:[- ]?\d{{2,8}}){{1,4}}{NUMBE
 
 
 def _has_account_length(match: re.Match[str]) -> bool:
-    """Nacha Operating Rules, appendix three: up to 17 places. Below six, it is the end of a number."""
+    """Accept 6 to 18 digits.
+
+    Nacha Operating Rules, appendix three: up to 17 characters. Less than six are the end of a number.
+    """
     value: str = match["value"]
     return 6 <= sum(sign.isdigit() for sign in value) <= 18
 

@@ -8,9 +8,9 @@ from redaction.fragments.labelled import labelled_gate
 from redaction.fragments.numbers import LONG_NUMBER_GATE, has_other_label, passes_luhn, starts_number
 from redaction.recognizer import Recognizer
 
-# ISO/IEC 7812-1 issuer prefixes and lengths, as the networks publish them. These are sure enough to stand by
-# themselves; lengths that identifiers of other kinds often have (13, 17 to 19) need a card's name beside them.
-# Epochs in ms, us or ns start with 1, like none of them.
+# ISO/IEC 7812-1 issuer prefixes and lengths, as the networks publish them. A number with one of these
+# needs no word beside it. Lengths that other identifiers often have (13, 17 to 19) need a card's name beside them.
+# No issuer prefix starts with 1, as epochs in ms, us or ns do.
 _ISSUER = re.compile(
     r"4\d{15}"  # Visa
     r"|5[1-5]\d{14}|(?:222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}"  # Mastercard
@@ -79,12 +79,13 @@ def _compile(shape: str) -> re.Pattern[str]:
     return re.compile(shape + NUMBER_END, re.ASCII)
 
 
-# Behind the first digit: nothing of a longer run, unless it is the end of an escape such as %20.
+# A lookbehind behind the first digit is faster: `re` searches for the digit first. No digit or letter may stand before
+# it, unless that is the end of an escape such as %20.
 _RUN_START = r"(?:(?<!\d.)|(?<=%[2-7]\d.))"
 _JOIN = r"([ +-]|%20)"
 _GATE_JOIN = r"(?:[ +-]|%20)"
 
-# Each shape by itself, so that "4111 1111 1111 1111 123" is tried as a card and a security code too.
+# Each shape is a recognizer of its own, so that "4111 1111 1111 1111 123" is tried as a card and a security code too.
 RECOGNIZERS = (
     Recognizer(
         name="card_digits",

@@ -1,4 +1,4 @@
-"""What is read off a payment card beside its number: the magnetic stripe, and the security code."""
+"""Magnetic stripes and security codes of payment cards."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Cryptocurrency addresses, by the checks that their own formats carry."""
+"""Cryptocurrency addresses, known by the check in their own format."""
 
 import hashlib
 import re
@@ -22,7 +22,7 @@ _KINDS = ("[1-9]", "[A-HJ-NP-Z]", "[a-km-z]")
 _MIX = "|".join(f"{first}{middle}{{1,4}}{last}{_BASE58_SIGN}{{2}}" for first, middle, last in permutations(_KINDS))
 _MIXED = re.compile(_MIX)
 _ALONE = "(?<![0-9A-Za-z])", "(?![0-9A-Za-z])"
-# Of the 40 signs of an address as many as no number of 64 bits has, which sessions and pointers are.
+# More of the 40 digits of an address than a 64-bit number has: sessions and pointers open no gate.
 _GATE_HEXADECIMAL = "0x[0-9A-Fa-f]{17}"
 
 # Each project's chain parameters: the version byte before the 20 bytes of a hash.
@@ -58,7 +58,10 @@ def _decode_base58(number: str, alphabet: str) -> bytes:
 
 
 def _has_base58_checksum(match: re.Match[str]) -> bool:
-    """Base58Check: one byte of version, 20 of a hash, four of its double SHA-256."""
+    """Verify a Base58Check address.
+
+    It holds one byte of version, 20 of a hash, four of its double SHA-256.
+    """
     number = match.group()
     return bool(_MIXED.search(number)) and _is_base58check(number, _BASE58, _VERSIONS)
 
@@ -71,12 +74,18 @@ def _is_base58check(number: str, alphabet: str, versions: frozenset[int]) -> boo
 
 
 def _is_xrp(match: re.Match[str]) -> bool:
-    """XRP Ledger, "Base58 Encodings": Bitcoin's, with another alphabet and version 0."""
+    """Verify an XRP Ledger address ("Base58 Encodings").
+
+    The check is Bitcoin's, with another alphabet and version 0.
+    """
     return _is_base58check(match.group(), _BASE58_XRP, frozenset((0,)))
 
 
 def _has_bech32_checksum(match: re.Match[str]) -> bool:
-    """BIP 173 and 350: one case, and a checksum over the prefix and the data."""
+    """Verify one case and the checksum of BIP 173 and 350.
+
+    The checksum covers the prefix and the data.
+    """
     number = match.group()
     if number not in (number.lower(), number.upper()):
         return False
@@ -86,13 +95,19 @@ def _has_bech32_checksum(match: re.Match[str]) -> bool:
 
 
 def _is_mixed_case(match: re.Match[str]) -> bool:
-    """EIP-55 writes its check bits in the case of the letters. Hashes are written in one case."""
+    """Accept letters of both cases.
+
+    EIP-55 writes its check bits in the case of the letters. Hashes are written in one case.
+    """
     digits = match.group()[2:]
     return digits not in (digits.lower(), digits.upper())
 
 
 def _is_mixed(match: re.Match[str]) -> bool:
-    """Monero, "Standard address": 69 bytes as 95 signs. Hexadecimal hashes have one case."""
+    """Accept digits and letters of both cases.
+
+    Monero, "Standard address": 69 bytes as 95 characters. Hexadecimal hashes have one case.
+    """
     return _MIXED.search(match.group()) is not None
 
 

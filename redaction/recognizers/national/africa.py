@@ -1,4 +1,7 @@
-"""National numbers of African countries."""
+"""National numbers of African countries.
+
+South Africa, Nigeria, Kenya, Ghana, Uganda. Egypt is in `middle_east`.
+"""
 
 import re
 
@@ -12,7 +15,10 @@ from redaction.recognizer import Recognizer
 
 
 def _is_za_id(value: str) -> bool:
-    """Home Affairs: citizen 0, permanent resident 1, refugee 2; stdnum knows the first two."""
+    """Verify a South African identity number.
+
+    Home Affairs: citizen 0, permanent resident 1, refugee 2; stdnum accepts only the first two.
+    """
     plain = re.sub(r"[ -]", "", value)
     return za_idnr.is_valid(plain) or (
         plain[10] == "2" and 1 <= int(plain[2:4]) <= 12 and 1 <= int(plain[4:6]) <= 31 and luhn.is_valid(plain)

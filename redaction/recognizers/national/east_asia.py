@@ -1,4 +1,7 @@
-"""National numbers of China, Japan, Korea, Taiwan and Hong Kong."""
+"""National numbers of East Asia.
+
+China, Japan, South Korea, Taiwan, Hong Kong.
+"""
 
 import re
 from datetime import date
@@ -19,7 +22,10 @@ def _plain(value: str) -> str:
 
 
 def _is_rrn(value: str) -> bool:
-    """Ministry of the Interior and Safety: what is given out since October 2020 has no check digit."""
+    """Verify a South Korean resident registration number.
+
+    Ministry of the Interior and Safety: numbers issued since October 2020 have no check digit.
+    """
     plain = _plain(value)
     century = {"1": 1900, "2": 1900, "5": 1900, "6": 1900, "3": 2000, "4": 2000, "7": 2000, "8": 2000}.get(plain[6])
     if century is None:
@@ -32,7 +38,10 @@ def _is_rrn(value: str) -> bool:
 
 
 def _is_taiwan_id(value: str) -> bool:
-    """Ministry of the Interior: the letter counts as two digits, 10 to 35 in an order of its own."""
+    """Verify a Taiwanese identity number.
+
+    Ministry of the Interior: the letter counts as two digits, 10 to 35 in an order of its own.
+    """
     letter_code = "ABCDEFGHJKLMNPQRSTUVXYWZIO".index(value[0].upper()) + 10
     return (
         weighted_sum([letter_code // 10, letter_code % 10, *get_digits(value)], (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1))
@@ -40,7 +49,10 @@ def _is_taiwan_id(value: str) -> bool:
 
 
 def _is_hkid(value: str) -> bool:
-    """Immigration Department: letters count from 10, a missing first one 36; weights 9 to 1, by 11."""
+    """Verify a Hong Kong identity number by modulo 11.
+
+    Immigration Department: letters count from 10, a missing first one 36; weights 9 to 1.
+    """
     plain = _plain(value).upper()
     signs = [int(sign, 36) for sign in plain]
     return weighted_sum([36, *signs] if len(signs) == 8 else signs, (9, 8, 7, 6, 5, 4, 3, 2, 1)) % 11 == 0

@@ -1,4 +1,4 @@
-"""Numbers whose key says that they are a national or a tax number, and not whose."""
+"""National and tax numbers whose key does not name the country."""
 
 import re
 
@@ -27,7 +27,7 @@ from stdnum.za import idnr as za_idnr
 from redaction.fragments.national import NATIONAL_ID, id_keywords, keyed_id_pattern
 from redaction.recognizer import Recognizer
 
-# Those that random numbers seldom pass: two check digits, or a date besides one, or letters.
+# Checks that random numbers seldom pass: two check digits, or one and a date, or letters.
 _STRONG = {
     9: (lambda signs: not signs.isdigit() and es_nif.is_valid(signs),),
     10: (egn.is_valid, personnummer.is_valid),

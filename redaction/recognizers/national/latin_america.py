@@ -1,4 +1,8 @@
-"""National numbers of Latin America, without Mexico and Brazil."""
+"""National numbers of Latin America.
+
+Brazil, Argentina, Chile, Colombia, Costa Rica, Ecuador, El Salvador, Guatemala, Paraguay, Peru, Uruguay, Venezuela.
+Mexico is in `north_america`.
+"""
 
 from stdnum.ar import cuit
 from stdnum.br import cnpj, cpf
@@ -17,13 +21,19 @@ from redaction.recognizer import Recognizer
 
 
 def _is_cpf(value: str) -> bool:
-    """Receita Federal gives out no number of one digit only, though its check digits would be right."""
+    """Verify a Brazilian CPF.
+
+    Receita Federal issues no number of a single repeated digit, though its check digits would be right.
+    """
     numbers = get_digits(value)
     return len(set(numbers)) > 1 and cpf.is_valid("".join(map(str, numbers)))
 
 
 def _is_pis(value: str) -> bool:
-    """Brazilian PIS, PASEP and NIS, Caixa Econômica Federal: weights 3, 2, 9 to 2, by 11."""
+    """Verify a Brazilian PIS, PASEP or NIS by modulo 11.
+
+    Caixa Econômica Federal: weights 3, 2, 9 to 2.
+    """
     numbers = get_digits(value)
     return -weighted_sum(numbers[:10], (3, 2, 9, 8, 7, 6, 5, 4, 3, 2)) % 11 % 10 == numbers[10]
 

@@ -1,4 +1,7 @@
-"""National numbers of Turkey, the Middle East and Pakistan."""
+"""National numbers of the Middle East.
+
+Turkey, Israel, United Arab Emirates, Saudi Arabia, Egypt, Kuwait, Qatar; and Pakistan.
+"""
 
 import re
 
@@ -18,7 +21,10 @@ def _passes_luhn(value: str) -> bool:
 
 
 def _is_civil_id(value: str) -> bool:
-    """Kuwait's Public Authority for Civil Information: weights 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2, by 11."""
+    """Verify a Kuwaiti civil id by modulo 11.
+
+    Public Authority for Civil Information: weights 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2.
+    """
     numbers = get_digits(value)
     return 11 - weighted_sum(numbers[:11], (2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)) % 11 == numbers[11]
 

@@ -1,4 +1,7 @@
-"""National numbers of Canada, Mexico and Brazil."""
+"""National numbers of Canada and Mexico.
+
+The United States are in `redaction.recognizers.people.us_identity`.
+"""
 
 from stdnum import luhn
 from stdnum.ca import bn

@@ -22,14 +22,20 @@ def _plain(value: str) -> str:
 
 
 def _is_tfn(value: str) -> bool:
-    """Australian Taxation Office: by 11, of nine digits and of the older eight."""
+    """Verify a tax file number by modulo 11.
+
+    Australian Taxation Office: nine digits, or the older eight.
+    """
     numbers = get_digits(value)
     weights = (1, 4, 3, 7, 5, 8, 6, 9, 10) if len(numbers) == 9 else (10, 7, 8, 4, 6, 3, 5, 1)
     return any(numbers) and weighted_sum(numbers, weights) % 11 == 0
 
 
 def _is_medicare(value: str) -> bool:
-    """Services Australia: the ninth digit checks the first eight."""
+    """Verify that the ninth digit checks the first eight.
+
+    The rule is Services Australia's.
+    """
     numbers = get_digits(value)
     return weighted_sum(numbers[:8], (1, 3, 7, 9, 1, 3, 7, 9)) % 10 == numbers[8]
 

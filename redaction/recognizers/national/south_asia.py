@@ -1,4 +1,7 @@
-"""National numbers of India, Sri Lanka and Bangladesh."""
+"""National numbers of India, Sri Lanka and Bangladesh.
+
+Pakistan is in `middle_east`.
+"""
 
 import re
 

@@ -1,4 +1,7 @@
-"""National numbers of South-East Asia."""
+"""National numbers of South-East Asia.
+
+Singapore, Malaysia, Thailand, Indonesia, the Philippines, Vietnam.
+"""
 
 from stdnum.id import nik, npwp
 from stdnum.my import nric as mykad
@@ -17,7 +20,10 @@ from redaction.recognizer import Recognizer
 
 
 def _is_nric(value: str) -> bool:
-    """Singapore, as the check letters of S, T, F, G and (from 2022) M numbers are known to be computed."""
+    """Verify the check letter of a Singaporean NRIC or FIN.
+
+    The rules are those by which the letters of S, T, F, G and (from 2022) M numbers are known to be computed.
+    """
     sign = value.upper()
     total = weighted_sum(get_digits(sign), (2, 7, 6, 5, 4, 3, 2)) + {"T": 4, "G": 4, "M": 3}.get(sign[0], 0)
     letters = {"S": "JZIHGFEDCBA", "T": "JZIHGFEDCBA", "M": "XWUTRQPNJLK"}.get(sign[0], "XWUTRQPNMLK")

@@ -1,4 +1,4 @@
-"""Dates of birth, by their key: a date by itself is only a date."""
+"""Dates of birth, known by their key: any other date stays."""
 
 import re
 from datetime import UTC, date, datetime
@@ -79,7 +79,7 @@ def _is_day(year: int, month: int, day: int) -> bool:
 
 def _is_either_order(year: int, one: int, other: int) -> bool:
     if year < _CENTURY:
-        # 31.01.80 and 31.01.08: whichever century has passed.
+        # 31.01.80, 31.01.08: accepted if the day has passed in one of the centuries.
         return any(_is_either_order(century + year, one, other) for century in (1900, 2000))
     return _is_day(year, one, other) or _is_day(year, other, one)
 
@@ -96,7 +96,7 @@ def _is_compact(digits: str) -> bool:
 
 
 def _is_birth_date(match: re.Match[str]) -> bool:
-    """A day from 1900 until today."""
+    """Accept a day from 1900 until today."""
     part = match.groupdict()
     if part["y1"]:
         return _is_day(int(part["y1"]), int(part["m1"]), int(part["d1"]))

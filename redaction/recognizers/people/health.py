@@ -34,12 +34,18 @@ _MBI_GATE = "[0-9][A-Z][0-9A-Z][0-9]-?[A-Z][0-9A-Z][0-9]-?[A-Z][A-Z][0-9][0-9]"
 
 
 def _is_npi(match: re.Match[str]) -> bool:
-    """CMS, "National Provider Identifier Standard", check digit: Luhn over 80840 and the number."""
+    """Check Luhn over 80840 and the number.
+
+    CMS, "National Provider Identifier Standard", check digit.
+    """
     return passes_luhn("80840" + match["value"])
 
 
 def _is_dea(match: re.Match[str]) -> bool:
-    """21 CFR 1301 registrations: first, third and fifth digit and twice the others end in the seventh."""
+    """Verify a DEA registration (21 CFR 1301).
+
+    The first, third and fifth digit and twice the others sum up to a number that ends in the seventh.
+    """
     digits = [int(digit) for digit in match["value"][-7:]]
     return (sum(digits[0:6:2]) + 2 * sum(digits[1:6:2])) % 10 == digits[6]
 

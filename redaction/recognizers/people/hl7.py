@@ -1,4 +1,4 @@
-"""Patients and staff in HL7 version 2 messages, whose fields have no keys.
+"""Patients and staff in HL7 version 2 messages, without keys.
 
 HL7 2.5.1, chapter 2A: XPN is family^given^middle, XCN the same behind an id, XAD street^other^city^state^post code.
 Chapter 3.4.2: PID-7 is the date of birth, PID-8 the sex.

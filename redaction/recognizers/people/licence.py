@@ -1,4 +1,4 @@
-"""Passports and driving licences, by their key."""
+"""Passports and driving licences, known by their key."""
 
 import re
 

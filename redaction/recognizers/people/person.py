@@ -1,4 +1,7 @@
-"""Names of persons by their key. Under less telling keys: person_record; in prose: person_prose."""
+"""Names of persons, known by their key.
+
+`person_record` holds those under less telling keys, `person_prose` those in prose.
+"""
 
 import re
 
@@ -65,7 +68,10 @@ _SEPARATED = re.compile(r"[ \t]*(?:$|[\r\n,;|&<>)\]}\"'\\\[]|[\w.-]{1,24}[=:])")
 
 
 def _is_part(match: re.Match[str]) -> bool:
-    """Behind a key, so in any case of letters; but "last name: is required" is prose."""
+    """Accept a name in any case of letters, but no prose.
+
+    "last name: is required" is prose.
+    """
     value = decode_name(match["value"])
     if not could_be_name(value):
         return False

@@ -1,4 +1,7 @@
-"""Names of persons in prose: behind a title, in the header of a mail, where a letter begins and ends."""
+"""Names of persons in prose, mail headers and letters.
+
+A title, a greeting or a verb tells that a name follows.
+"""
 
 import re
 
@@ -45,13 +48,19 @@ def _is_person(match: re.Match[str]) -> bool:
 
 
 def _is_titled(match: re.Match[str]) -> bool:
-    """ "12 Cheriton Dr Suite 5" is a street."""
+    """Accept a name behind a title, but not in a street.
+
+    "12 Cheriton Dr Suite 5" is a street.
+    """
     before = match.string[max(0, match.start() - 40) : match.start()]
     return could_be_person(decode_name(match["name"])) and not re.search(r"\d[^,;:]{1,30}$", before)
 
 
 def _is_mail_name(match: re.Match[str]) -> bool:
-    """A person's name, if no role's; a single word if it is in the address too."""
+    """Accept a person's name in a mail header, but no role's.
+
+    A single word must be in the address too.
+    """
     name = decode_name(match["value"])
     if not could_be_person(name):
         return False

@@ -1,4 +1,7 @@
-"""Names of persons under keys that anything may have, such as "name": what else the record has tells."""
+"""Names of persons under keys that anything may have ("name").
+
+The other keys of the record tell whether it is a person.
+"""
 
 import re
 
@@ -27,7 +30,7 @@ _ANY_KEYS = (
 _QUOTED_KEYS = ("user", "username", "user name", "author", "owner", "created by", "updated by", "client")
 
 _GATE_OPEN_QUOTE = r"[=>3ADad \t]{0,6}[\\\"'`%2&quot;]{1,9}"
-# What else a record of a person has: words of its keys.
+# Words in the other keys of a person's record.
 _PERSONAL = frozenset(
     (
         "dob", "birth", "birthdate", "birthday", "geburtsdatum", "naissance", "nacimiento", "nascita", "ssn", "gender",
@@ -65,7 +68,10 @@ def _has_personal_key(record: str) -> bool:
 
 
 def _is_person_in_record(match: re.Match[str]) -> bool:
-    """The key says little: the record must have a key that only persons have."""
+    """Accept a name whose record has a key of persons only.
+
+    The key before the value proves little.
+    """
     if not could_be_person(decode_name(match["value"])):
         return False
     text, start, end = match.string, match.start(), match.end()
@@ -78,7 +84,10 @@ def _is_person_in_record(match: re.Match[str]) -> bool:
 
 
 def _is_quoted_user(match: re.Match[str]) -> bool:
-    """Two or more words in quotes, none of them in capitals alone: a login has no spaces."""
+    """Accept two or more quoted words, not all in capitals.
+
+    A login has no spaces.
+    """
     name = decode_name(match["value"])
     return len(split_words(name)) > 1 and not name.isupper() and could_be_person(name)
 

@@ -1,7 +1,8 @@
-"""Numbers whose parts stand under keys of their own: ssn_area=660 ssn_group=96, "phonePrefix": "555", dob_day=12.
+"""Numbers whose parts stand under keys of their own.
 
-A part is a few digits that say nothing alone, so its key has to name both the number and the part. A card's first six
-and last four digits may be shown (PCI DSS 3.4.1): keys that say that they are these, such as card_bin, name no part.
+Examples: ssn_area=660 ssn_group=96, "phonePrefix": "555", dob_day=12. A part is a few digits that mean nothing alone,
+so its key has to name both the number and the part. Keys of a card's first six and last four digits, such as card_bin,
+name no part: these digits may be shown (PCI DSS 3.4.1).
 """
 
 import re
@@ -22,14 +23,14 @@ def _split_number(
     positive: tuple[tuple[str, str], ...],
     negative: tuple[str, ...],
 ) -> Recognizer:
-    """What finds the parts of a number.
+    """Build the recognizer of the parts of a number.
 
     Args:
-        name: of the recognizer.
-        entity: of the number.
-        numbers: what it is called, as `redaction.fragments.context.Context` has words.
-        parts: what its parts are called.
-        digits: how many a part may have, as `re` counts.
+        name: name of the recognizer.
+        entity: entity of the number.
+        numbers: names of the number, as `redaction.fragments.context.Context` has words.
+        parts: names of its parts.
+        digits: how many digits a part may have, as an `re` repetition.
         positive: examples.
         negative: examples.
     """

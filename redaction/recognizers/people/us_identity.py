@@ -1,4 +1,4 @@
-"""Identity and taxpayer numbers of the United States."""
+"""Identity and taxpayer numbers of the United States: SSN, ITIN."""
 
 import re
 
@@ -25,8 +25,8 @@ _LAST_FOUR_WORDS = (
     ),
     *("ssn ending", "ssn ending in", "ssn ends in", "last 4 social", "last 4 of the ssn", "last 4 of your ssn"),
 )
-# A number that says of itself that it is one is taken as such whatever its range: the Social Security Administration
-# has not issued 9xx, but people type what they type. All zeros are a placeholder.
+# A labelled number is accepted whatever its range: the Social Security Administration has not issued 9xx, but people
+# type such numbers. All zeros are a placeholder.
 _LABELLED_SSN = rf"(?!0{{3}}[-. ]?0{{2}}[-. ]?0{{4}})\d{{3}}(?P<join>[-. ]|%20|)\d{{2}}(?P=join)\d{{4}}{NUMBER_END}"
 
 # IRS Internal Revenue Manual 3.21.263.5.1: 9xx with 50 to 65, 70 to 88, 90 to 92 or 94 to 99 in the middle.

@@ -9,12 +9,18 @@ from redaction.recognizer import Recognizer
 
 
 def _is_pesel(value: str) -> bool:
-    """Law of 2010-09-24, article 15: weights 1, 3, 7, 9; without the date, which many made-up numbers lack."""
+    """Verify the check digit of a Polish PESEL.
+
+    Law of 2010-09-24, article 15: weights 1, 3, 7, 9. The date is not checked: many made-up numbers have no valid one.
+    """
     return len(set(value)) > 2 and weighted_sum(get_digits(value), (1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1)) % 10 == 0
 
 
 def _is_dowod(value: str) -> bool:
-    """Polish identity card, ordinance Dz.U. 2015 poz. 212: the fourth character is the check digit, letters from 10."""
+    """Verify a Polish identity card.
+
+    Ordinance Dz.U. 2015 poz. 212: the fourth character is the check digit, letters count from 10.
+    """
     return (
         weighted_sum([int(character, 36) for character in value.replace(" ", "")], (7, 3, 1, 9, 7, 3, 1, 7, 3)) % 10
         == 0
@@ -22,7 +28,10 @@ def _is_dowod(value: str) -> bool:
 
 
 def _is_birth_number(value: str) -> bool:
-    """Nine digits, without a check digit, were given out until 1953, and are seen with later dates."""
+    """Verify a Czech or Slovak birth number.
+
+    Nine digits, without a check digit, were issued until 1953, and occur with later dates.
+    """
     numbers = "".join(map(str, get_digits(value)))
     if len(numbers) == 9:
         return 1 <= int(numbers[2:4]) % 50 <= 12 and 1 <= int(numbers[4:6]) <= 31
@@ -30,13 +39,19 @@ def _is_birth_number(value: str) -> bool:
 
 
 def _is_taj(value: str) -> bool:
-    """Hungarian Act XX of 1996, annex 3: weights 3 and 7 in turn."""
+    """Verify a Hungarian health insurance number.
+
+    Act XX of 1996, annex 3: weights 3 and 7 in turn.
+    """
     numbers = get_digits(value)
     return weighted_sum(numbers[:8], (3, 7) * 4) % 10 == numbers[8]
 
 
 def _is_adoazonosito(value: str) -> bool:
-    """Hungarian Act XX of 1996, annex 1: 8, days since 1867, serial, and the sum of places times digits by 11."""
+    """Verify a Hungarian tax number.
+
+    Act XX of 1996, annex 1: 8, days since 1867, serial, and the sum of positions times digits by 11.
+    """
     numbers = get_digits(value)
     return weighted_sum(numbers[:9], tuple(range(1, 10))) % 11 == numbers[9]
 

@@ -1,4 +1,7 @@
-"""National numbers of Romania, the Balkans, Russia, Ukraine and Kazakhstan."""
+"""National numbers of Eastern Europe and Kazakhstan.
+
+Romania, Bulgaria, Croatia, Slovenia and other successors of Yugoslavia, Russia, Ukraine, Kazakhstan.
+"""
 
 from stdnum.bg import egn, pnf
 from stdnum.hr import oib
@@ -12,13 +15,19 @@ from redaction.recognizer import Recognizer
 
 
 def _is_snils(value: str) -> bool:
-    """Russian Pension Fund order 192p: weights 9 to 1, by 101; 100 is written 00."""
+    """Verify a Russian SNILS by modulo 101.
+
+    Pension Fund order 192p: weights 9 to 1; 100 is written 00.
+    """
     numbers = get_digits(value)
     return weighted_sum(numbers[:9], tuple(range(9, 0, -1))) % 101 % 100 == numbers[9] * 10 + numbers[10]
 
 
 def _is_iin(value: str) -> bool:
-    """Kazakh government decree 853 of 2003: weights 1 to 11, by 11; a second round if 10 is left."""
+    """Verify a Kazakh IIN or BIN by modulo 11.
+
+    Government decree 853 of 2003: weights 1 to 11; a second round if 10 is left.
+    """
     numbers = get_digits(value)
     check = weighted_sum(numbers[:11], tuple(range(1, 12))) % 11
     if check == 10:

@@ -1,4 +1,4 @@
-"""National numbers of the German-speaking countries."""
+"""National numbers of Germany, Austria and Switzerland."""
 
 from stdnum.at import tin, uid, vnr
 from stdnum.ch import ssn
@@ -14,12 +14,18 @@ _SVNR_WEIGHTS = (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1)
 
 
 def _is_idnr(value: str) -> bool:
-    """AO section 139b; that a digit is repeated is left out, since numbers made up for tests have no such digit."""
+    """Verify the check digit of a German tax id.
+
+    AO section 139b also wants a repeated digit. Numbers made up for tests have none, so it is not checked.
+    """
     return mod_11_10.is_valid("".join(map(str, get_digits(value))))
 
 
 def _is_svnr(value: str) -> bool:
-    """VKVV section 4: area, birth date, initial as a number of two digits, serial; the check digit of digit sums."""
+    """Verify a German social insurance number.
+
+    VKVV section 4: area, birth date, initial as a number of two digits, serial; the check digit of digit sums.
+    """
     plain = value.replace(" ", "").upper()
     day, month = int(plain[2:4]), int(plain[4:6])
     if not (1 <= day <= 31 and 1 <= month <= 12):
@@ -30,7 +36,10 @@ def _is_svnr(value: str) -> bool:
 
 
 def _is_document_number(value: str) -> bool:
-    """ICAO 9303 part 3, 4.9: weights 7, 3, 1 over nine places, letters count from 10."""
+    """Verify the check digit of a German identity document.
+
+    ICAO 9303 part 3, 4.9: weights 7, 3, 1 over nine characters, letters count from 10.
+    """
     sign = value.upper()
     return weighted_sum([int(character, 36) for character in sign[:9]], (7, 3, 1) * 3) % 10 == int(sign[9])
 

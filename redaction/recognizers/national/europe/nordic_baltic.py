@@ -1,4 +1,7 @@
-"""National numbers of the Nordic and the Baltic countries."""
+"""National numbers of the Nordic and Baltic countries.
+
+Sweden, Finland, Norway, Denmark, Iceland, Estonia, Lithuania, Latvia.
+"""
 
 import re
 
@@ -24,7 +27,10 @@ def _is_hetu(value: str) -> bool:
 
 
 def _is_personnummer(value: str) -> bool:
-    """Swedish Tax Agency, SKV 704: the day of a coordination number is 60 more."""
+    """Verify a Swedish personal or coordination number.
+
+    Swedish Tax Agency, SKV 704: the day of a coordination number is 60 more.
+    """
     plain = re.sub(r"[-+]", "", value)
     day = int(plain[-6:-4])
     month = int(plain[-8:-6])
@@ -32,7 +38,10 @@ def _is_personnummer(value: str) -> bool:
 
 
 def _is_no_timestamp(value: str) -> bool:
-    """Of stamps such as 20240131-1230 and 240131-1230 one in ten would have the right check digit."""
+    """Reject time stamps such as 20240131-1230 and 240131-1230.
+
+    One in ten of them would have the right check digit.
+    """
     recent = value.startswith("20") or (len(value) == 11 and "05" <= value[:2] <= "49")
     return not (recent and value[-4:-2] < "24" and "00" <= value[-2:] < "60")
 

@@ -12,20 +12,29 @@ from redaction.recognizer import Recognizer
 
 
 def _is_nif(value: str) -> bool:
-    """Older numbers are written without their leading zeros."""
+    """Verify a Spanish NIF.
+
+    Older numbers are written without their leading zeros.
+    """
     plain = value.replace("-", "").replace(".", "").replace(" ", "").upper()
     return es_nif.is_valid(plain.zfill(9) if plain[:-1].isdecimal() else plain)
 
 
 def _is_nuss(value: str) -> bool:
-    """Orden TAS/1562/2005: province, serial, and what is left of both by 97; a serial below 10 million has no zeros."""
+    """Verify a Spanish social security number by modulo 97.
+
+    Orden TAS/1562/2005: province, serial, and the remainder of both; a serial below 10 million has no zeros.
+    """
     plain = "".join(map(str, get_digits(value)))
     province, serial = int(plain[:2]), int(plain[2:-2])
     return (province * 10**7 + serial if serial < 10**7 else int(plain[:-2])) % 97 == int(plain[-2:])
 
 
 def _is_niss(value: str) -> bool:
-    """Portuguese social security, Despacho Normativo 67/2000: weights are the primes, downwards."""
+    """Verify a Portuguese social security number.
+
+    Despacho Normativo 67/2000: weights are the primes, downwards.
+    """
     numbers = get_digits(value)
     return 9 - weighted_sum(numbers[:10], (29, 23, 19, 17, 13, 11, 7, 5, 3, 2)) % 10 == numbers[10]
 
@@ -155,7 +164,7 @@ RECOGNIZERS = (
         entity=NATIONAL_ID,
         gate=r"[A-Za-z]{3} ?[0-9]{2}[A-Za-z][0-9]{2} ?[A-Za-z][0-9G-Zg-z]{3}[A-Za-z]",
         gate_kind="shapes",
-        # Where two people would get the same code, letters stand for digits, from the right on.
+        # Omocodia: where two people would get the same code, letters replace digits from the right.
         pattern=id_pattern(
             r"[A-Z]{3} ?[A-Z]{3} ?\d\d[A-EHLMPR-T]\d\d ?[A-Z][0-9L-NP-V]{3}[A-Z]"
             r"|[a-z]{6}\d\d[a-ehlmpr-t]\d\d[a-z][0-9l-np-v]{3}[a-z]"

@@ -18,7 +18,10 @@ def _is_nino(value: str) -> bool:
 
 
 def _is_pps(value: str) -> bool:
-    """Behind the check letter stood a W and whatever was needed to tell spouses apart."""
+    """Verify an Irish PPS number.
+
+    Older ones have a W and more behind the check letter, which told spouses apart.
+    """
     plain = value.replace("/", "")
     return pps.is_valid(plain) or pps.is_valid(plain[:8])
 

@@ -1,4 +1,4 @@
-"""National numbers of France and the Low Countries."""
+"""National numbers of France, the Netherlands and Belgium."""
 
 from stdnum import luhn
 from stdnum.be import ssn as be_ssn
