@@ -11,10 +11,9 @@ from redaction.recognizer import Recognizer
 from redaction.recognizers import RECOGNIZERS
 from redaction.result import Entity
 from redaction.structured import sensitive_keys
+from redaction.structured.encodings import decode_escapes, decode_percent
 from redaction.structured.literals import (
     Literal,
-    decode_escapes,
-    decode_percent,
     find_keyed_entities,
     fit_to_literals,
     is_json,
@@ -192,7 +191,7 @@ class Detector:
             return
         for literal in literals:
             if literal.is_string and text.find("\\", literal.start, literal.end) >= 0:
-                yield from self._find_in_decoded(*decode_escapes(text, literal), depth)
+                yield from self._find_in_decoded(*decode_escapes(text, literal.start, literal.end), depth)
 
     def _find_in_decoded(self, decoded: str, origins: Sequence[int], depth: int) -> Iterator[Entity]:
         """Yield the entities of a decoded text, with offsets by `origins`.

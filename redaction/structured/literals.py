@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import msgspec
 
 from redaction.result import Entity
+from redaction.structured.encodings import ESCAPE
 from redaction.structured.sensitive_keys import get_key_entity
 
 # A string, with the colon if it is a key; another scalar; a bracket. What stands between them can be skipped.
 _TOKEN = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*)"(\s*+:)?|([^\s\[\]{},:"]+)|([\[\]{}])', re.DOTALL)
 _STRING, _KEY, _SCALAR = 1, 2, 3
-_ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 _EMPTY = frozenset(["null", "true", "false"])
 _NAMING_KEYS = frozenset(["name", "key", "field", "type", "id", "header", "label", "variable"])
 _NAMED_KEYS = frozenset(["value", "values", "val", "content", "data"])
@@ -26,7 +26,6 @@ _IN_PARTS = frozenset([
 ])  # fmt: skip
 _check = msgspec.json.Decoder(msgspec.Raw).decode
 """Checks JSON in a twelfth of the time that json.loads takes; raises as msgspec.json.decode does."""
-_PERCENT = re.compile(r"%[2-7][0-9A-Fa-f]")
 
 
 class Literal(msgspec.Struct, gc=False):
@@ -188,7 +187,7 @@ def fit_to_literals(text: str, entities: Sequence[Entity], literals: Sequence[Li
 def _widen_to_escapes(text: str, literal: Literal, start: int, end: int) -> tuple[int, int]:
     if text.find("\\", literal.start, end) < 0:
         return start, end
-    for escape in _ESCAPE.finditer(text, literal.start, literal.end):
+    for escape in ESCAPE.finditer(text, literal.start, literal.end):
         if escape.start() >= end:
             break
         if escape.start() < start < escape.end():
@@ -197,44 +196,3 @@ def _widen_to_escapes(text: str, literal: Literal, start: int, end: int) -> tupl
         if escape.start() < end < escape.end():
             end = escape.end()
     return start, end
-
-
-def decode_escapes(text: str, literal: Literal) -> tuple[str, list[int]]:
-    """Decode the escapes of a string.
-
-    Returns:
-        The string; and where in `text` each of its code points came from, and its end.
-    """
-    pieces: list[str] = []
-    origins: list[int] = []
-    position = literal.start
-    for escape in _ESCAPE.finditer(text, literal.start, literal.end):
-        pieces.append(text[position : escape.start()])
-        origins += range(position, escape.start())
-        pieces.append(json.loads(f'"{escape.group()}"'))
-        origins.append(escape.start())
-        position = escape.end()
-    pieces.append(text[position : literal.end])
-    origins += range(position, literal.end + 1)
-    return "".join(pieces), origins
-
-
-def decode_percent(text: str) -> tuple[str, list[int]] | None:
-    """Decode URL encoding, or return None if nothing is encoded.
-
-    The result is like that of `decode_escapes`. Only ASCII characters are decoded, since no recognizer needs more. A
-    second decoding finds what was encoded twice.
-    """
-    pieces: list[str] = []
-    origins: list[int] = []
-    position = 0
-    for escape in _PERCENT.finditer(text):
-        pieces.append(text[position : escape.start()])
-        origins += range(position, escape.start() + 1)
-        pieces.append(chr(int(escape.group()[1:], 16)))
-        position = escape.end()
-    if not pieces:
-        return None
-    pieces.append(text[position:])
-    origins += range(position, len(text) + 1)
-    return "".join(pieces), origins
