@@ -22,8 +22,6 @@ from tasks.outcome_log import log_outcome, task_log_fields
 from tasks.publishing import publish_in_parts, publish_together
 from topology import FAILURES_QUEUE, MAX_DELAY_SECONDS
 
-logger = logging.getLogger(__name__)
-
 
 class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no parameters at run time
     """Task that takes a batch and returns a BatchResult.
@@ -108,7 +106,6 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
         try:
             result: BatchResult = self.run(batch)
         except Exception as error:  # noqa: BLE001 - whatever it is, the batch must not be lost
-            logger.error("%s failed: %s", self.name, safe_error_summary(error))
             return BatchResult(failed=(FailedPart(Reason.UNEXPECTED_ERROR, payload, error),))
         no_retries_left = result.retry_after_seconds is None and self.request.retries >= self.max_retries
         return result.fail_retry() if no_retries_left else result
@@ -178,17 +175,23 @@ class PipelineTask(Task):  # type: ignore[type-arg]  # celery's class takes no p
         ).apply_async()
 
     def _log_result(self, result: BatchResult, payload: Any, began: float, ending: Exception | None) -> None:
-        delay = {"again_in_seconds": ending.when} if isinstance(ending, Retry) else {}
+        further_fields: dict[str, Any] = {}
+        level = logging.WARNING if result.failed else logging.INFO
+        if isinstance(ending, Retry):
+            further_fields["again_in_seconds"] = ending.when
+        if error := next((part.error for part in result.failed if part.error), None):
+            further_fields["exception"] = safe_error_summary(error)
+            level = logging.ERROR
         self._log(
             "failed" if result.failed else "again" if result.retry else "done",
             payload,
             began,
-            logging.WARNING if result.failed else logging.INFO,
+            level,
             again=len(result.retry.logs) if result.retry else 0,
             dropped=result.counts.dropped,
             failed=sum(part.log_count for part in result.failed),
             reasons=sorted({str(part.reason) for part in result.failed}),
-            **delay,
+            **further_fields,
         )
 
     def _log(self, outcome: str, payload: Any, began: float, level: int, **fields: Any) -> None:

@@ -222,13 +222,18 @@ def test_a_mixed_result_is_published_to_three_queues(worker: Worker, outcome_lin
     assert (line["message"], line["again"], line["failed"], line["reasons"]) == ("failed", 1, 1, ["not_redacted"])
 
 
-def test_a_task_that_raises_is_a_dead_letter_without_the_errors_text(worker: Worker) -> None:
+def test_a_task_that_raises_is_a_dead_letter_without_the_errors_text(
+    worker: Worker, outcome_lines: list[dict[str, Any]]
+) -> None:
     assert worker.run(RuntimeError("QUOKKA")) == "FAILURE"
 
     (message,) = worker.published(FAILURES_QUEUE, 1)
     assert message.args == [as_json(worker.batch)]
     assert (message.headers["reason"], message.headers["exception"]) == ("unexpected_error", "RuntimeError")
     assert "QUOKKA" not in json.dumps(message.headers)
+    (line,) = outcome_lines
+    assert (line["levelname"], line["message"]) == ("ERROR", "failed")
+    assert line["exception"].startswith("RuntimeError at test_pipeline_task.py:")
 
 
 @pytest.mark.parametrize(
