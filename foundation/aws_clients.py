@@ -1,4 +1,4 @@
-"""The AWS clients of every process: endpoint, credentials, timeouts, attempts and pool size.
+"""AWS clients of every process, with their endpoint, credentials and limits.
 
 Two libraries make clients of their own, and take their numbers from here: kombu (see celeryconfig and
 broker.transport.channel) and PynamoDB (see models.tables.connection).
@@ -72,7 +72,7 @@ def get_connection_arguments() -> dict[str, Any]:
 
 
 def make_client(service: str, limits: CallLimits) -> Any:
-    """Make a boto3 client of an AWS service, such as "sqs", for the configured endpoint."""
+    """Make a boto3 client of an AWS service, such as "sqs"."""
     # boto3's default session caches the services' models, but may not make clients in two threads at a time.
     with _lock:
         return boto3.client(  # type: ignore[call-overload]  # the stubs take literals only
@@ -81,7 +81,7 @@ def make_client(service: str, limits: CallLimits) -> Any:
 
 
 def get_shared_client(service: str, limits: CallLimits) -> Any:
-    """Return the process's client of a service with these limits; make it on first use."""
+    """Return the process's client of a service; make it on first use."""
     return share_client((service, limits, settings.aws_endpoint_url), lambda: make_client(service, limits))
 
 

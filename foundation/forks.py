@@ -14,9 +14,9 @@ _hooks: list[Callable[[], object]] = []
 
 
 def after_fork_in_child(hook: Hook) -> Hook:
-    """Call `hook` in each child that this process forks, before other code runs there.
+    """Call `hook` in each child that this process forks.
 
-    Hooks run in the order in which they were added. Works as a decorator.
+    Hooks run before other code of the child, in the order in which they were added. Works as a decorator.
     """
     _hooks.append(hook)
     return hook

@@ -12,7 +12,7 @@ LONGEST_DELAY_SECONDS = 5.0
 
 
 class Outage:
-    """One activity's run of failures: backed off or probed, and logged at its begin and end.
+    """One activity's run of failures, logged at its begin and end.
 
     A caller that tries until it works waits `delay_seconds` between two tries. A caller that can do without the service
     asks `may_try` first. Either tells how its try ended. Several threads may share an outage.
@@ -97,7 +97,7 @@ class Outage:
 
     @property
     def delay_seconds(self) -> float:
-        """Time to wait before the next try: 0 if the last one worked, else growing, with jitter."""
+        """Seconds to wait before the next try, with jitter; 0 after success."""
         failures = self._failures
         if not failures:
             return 0.0

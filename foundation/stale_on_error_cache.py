@@ -1,4 +1,4 @@
-"""The cache of values that must be read again after a time, and may serve on while that fails."""
+"""Cache of values that may serve while reading them again fails."""
 
 import threading
 import time
@@ -47,15 +47,15 @@ class StaleOnErrorCache(Generic[Key, Value]):
         return len(self._entries)
 
     def get_fresh(self, key: Key) -> Cached[Value] | None:
-        """Return the value of a key if it need not be read again."""
+        """Return a key's value if it need not be read again."""
         return self._get_younger_than(self._fresh_seconds(), key)
 
     def get_stale(self, key: Key) -> Cached[Value] | None:
-        """Return the value of a key if it may serve although it could not be read again."""
+        """Return a key's value if it may serve after reading it failed."""
         return self._get_younger_than(self._stale_seconds(), key)
 
     def get_or_read(self, key: Key, read: Callable[[], Value]) -> Value:
-        """Return the fresh value of a key, or what `read` returns, which is then kept.
+        """Return the fresh value of a key, or read and keep it.
 
         Threads that find no value at the same time each read it. Errors of `read` come through, and nothing is kept.
         """

@@ -1,4 +1,7 @@
-"""Points in time as text: ISO 8601 in UTC, of fixed length, so that the order of texts is that of time."""
+"""Points in time as text: ISO 8601 in UTC.
+
+Texts of one precision have one length, so that their order is that of time.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -12,9 +15,10 @@ def format_timestamp(moment: datetime, precision: Precision) -> str:
 
 
 def format_failure_time(moment: datetime) -> str:
-    """Return a point in time as dead letters have it, such as 2026-01-31T12:00:00.000+00:00.
+    """Return a point in time in the format of dead letters.
 
-    Only these end in an offset instead of Z: messages with such times may lie in the failure queue for 14 days.
+    Such as 2026-01-31T12:00:00.000+00:00. Only these end in an offset instead of Z: messages with such times may lie in
+    the failure queue for 14 days.
     """
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 

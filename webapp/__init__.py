@@ -11,7 +11,7 @@ from webapp.query import activity, dead_letters, logs
 
 
 def create_app() -> Flask:
-    """Put the app together: one blueprint per concern, every error a problem document."""
+    """Build the app: one blueprint per concern, every error a problem document."""
     app = Flask(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
     request_ids.init_app(app)

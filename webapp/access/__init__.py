@@ -1,1 +1,1 @@
-"""Who may send and read, and how much: API keys and rate limits."""
+"""Access to the HTTP API: API keys and rate limits."""

@@ -34,7 +34,7 @@ _api_keys: RowCache[ApiKey] = RowCache(ApiKey.Meta.table_name, ApiKey.get_or_non
 
 
 def authenticate(scope: str, *protocol_keys: str | None) -> Caller:
-    """Return the sender of the current request, if it may do what the request needs.
+    """Return the sender of the current request if it has a scope.
 
     The API key is in `Authorization: Bearer`, in `X-API-Key`, or where a protocol has it; it may be in several of them.
     Another value, such as the token of a proxy, is ignored if there is an API key beside it. Where
@@ -85,7 +85,7 @@ def require_scope(caller: Caller, scope: str) -> None:
 
 
 def resolve_tenant(caller: Caller, named: str | None) -> str | None:
-    """Return the tenant of a request: the caller's, or else the named one, if any.
+    """Return a request's tenant: the caller's, or else the named one.
 
     Raises:
         Problem: 403 if the caller's API key belongs to another tenant.
@@ -96,7 +96,7 @@ def resolve_tenant(caller: Caller, named: str | None) -> str | None:
 
 
 def tenant_mismatch_problem() -> Problem:
-    """Build the 403 for a caller that names a tenant other than its key's."""
+    """Build the 403 for a tenant other than the API key's."""
     return Problem(
         403, "tenant_mismatch", "The key belongs to another tenant than the request names; leave the name out."
     )
@@ -121,7 +121,7 @@ def _get_bearer_token() -> str | None:
 
 
 def _find_api_key(text: ApiKeyText) -> ApiKey | None:
-    """Return the row of an API key, or None if it is unknown.
+    """Return the row of an API key, or None if unknown.
 
     A wrong secret gives None too: from outside it must look like an API key that does not exist.
 

@@ -62,7 +62,7 @@ class SlidingWindows:
         return len(self._counts)
 
     def get_seconds_until_free(self, limit: Limit) -> float:
-        """Return how long a limit stays used up: 0 if anything is left.
+        """Return how long a limit stays used up; 0 if not.
 
         It assumes that nothing is charged meanwhile.
         """

@@ -118,7 +118,10 @@ def _inflate(body: bytes) -> Iterator[bytes]:
 
 
 def _has_zlib_checksum(body: bytes) -> bool:
-    """Return whether the first two bytes, as a number, are a multiple of 31 (RFC 1950)."""
+    """Return whether the body begins with a valid zlib header.
+
+    RFC 1950: the first two bytes, as a number, are a multiple of 31.
+    """
     return int.from_bytes(body[:2], "big") % 31 == 0
 
 
@@ -132,7 +135,10 @@ def _decompress_zstandard(body: bytes) -> Iterator[bytes]:
 
 
 def _is_complete(body: bytes) -> bool:
-    """Return whether the last frame ends with the body, which the stream reader does not check."""
+    """Return whether the last frame ends with the body.
+
+    The stream reader does not check that.
+    """
     while body:
         decoder = zstandard.ZstdDecompressor(max_window_size=_ZSTANDARD_WINDOW_BYTES).decompressobj()
         decoder.decompress(body)
@@ -156,7 +162,7 @@ def _stream() -> IO[bytes]:
 
 
 def init_app(app: Flask) -> None:
-    """Read and discard the rest of each body before the response goes out."""
+    """Discard the rest of each body before its response goes out."""
 
     @app.after_request
     def drain(response: Response) -> Response:

@@ -28,7 +28,7 @@ class Health(msgspec.Struct, frozen=True):
 
 
 class Readiness(msgspec.Struct, frozen=True):
-    """The state of each service that Sluice needs: ok, or the code of an error."""
+    """State of each service that Sluice needs: ok, or an error's code."""
 
     status: Literal["ok", "unavailable"]
     checks: dict[str, str]
@@ -53,7 +53,10 @@ def healthz() -> Response:
     )
 )
 def readyz() -> tuple[Response, int, dict[str, str]]:
-    """Return 200 if SQS and DynamoDB answer, else a 503 that names which does not."""
+    """Return 200 if SQS and DynamoDB answer, else a 503.
+
+    Each has the state of both.
+    """
     checks = {name: _run_check(check) for name, check in _CHECKS.items()}
     if all(outcome == "ok" for outcome in checks.values()):
         return _to_response(Readiness("ok", checks)), 200, {}

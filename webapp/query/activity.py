@@ -1,4 +1,7 @@
-"""GET /activity: what was done for a tenant, minute by minute, for keys with the scope read."""
+"""GET /activity: a tenant's counts, minute by minute.
+
+It needs an API key with the scope read.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,15 +25,15 @@ from webapp.query.request import (
 
 blueprint = Blueprint("activity", __name__)
 
-LONGEST = timedelta(days=1)
-_SINCE = timedelta(hours=1)
+MAX_RANGE = timedelta(days=1)
+_DEFAULT_RANGE = timedelta(hours=1)
 
 
 class ActiveMinute(msgspec.Struct, frozen=True):
-    """What was done in a minute, of logs.
+    """Counts of a minute, in logs.
 
-    `dropped` logs are neither stored nor failures, because the tenant's policy drops them. `redactions` is how many
-    values were replaced in stored ones, by entity.
+    `dropped` logs are neither stored nor failures, because the tenant's policy drops them. `redactions` counts the
+    values that were replaced in stored logs, by entity.
     """
 
     minute: str
@@ -43,7 +46,7 @@ class ActiveMinute(msgspec.Struct, frozen=True):
 
 
 class Activity(msgspec.Struct, frozen=True):
-    """The minutes in which anything was done, in order."""
+    """The minutes in which anything was counted, in order."""
 
     minutes: list[ActiveMinute]
     request_id: str
@@ -53,8 +56,8 @@ class Activity(msgspec.Struct, frozen=True):
 @documented(
     Operation(
         tag="Logs",
-        summary="See what is done",
-        description="Counts for people to look at, not to bill by: a log that comes again is accepted again, "
+        summary="Count what was done",
+        description="Counts for people, not for billing: a log that is sent again counts again as accepted, "
         "and what could not be counted at once is missing. A log that the tenant's policy drops counts as `dropped`, "
         "and is neither stored nor a failure.",
         parameters=(
@@ -62,34 +65,34 @@ class Activity(msgspec.Struct, frozen=True):
             query("since", "Start: a time ago such as 15m, or ISO 8601; 1h by default.", **TIME),
             query("until", "End, at most a day later; now by default.", **TIME),
         ),
-        responses={200: response("What was done.", Activity)},
+        responses={200: response("Counts by minute.", Activity)},
         problems=READING_PROBLEMS
         | {400: (*READING_PROBLEMS[400], "since_invalid", "until_invalid", "range_invalid", "range_too_long")},
         security_schemes=API_KEY_SCHEMES,
     )
 )
 def activity() -> Response:
-    """The tenant's counts."""
+    """Return the tenant's counts."""
     with admit_reader("since", "until") as (tenant_id, _):
-        since, until = _range()
+        since, until = _parse_range()
         with dynamodb_errors_as_problems("activity"):
             rows = list(TenantActivity.between(tenant_id, since, until))
-    return json_response(Activity([_shown(row) for row in rows], get_request_id()))
+    return json_response(Activity([_to_minute(row) for row in rows], get_request_id()))
 
 
-def _range() -> tuple[datetime, datetime]:
+def _parse_range() -> tuple[datetime, datetime]:
     now = datetime.now(UTC)
     since, until = parse_time_parameter("since"), parse_time_parameter("until")
     end = now if until is None else resolve_moment(until, now)
-    begin = resolve_moment(_SINCE, end) if since is None else resolve_moment(since, now)
+    begin = resolve_moment(_DEFAULT_RANGE, end) if since is None else resolve_moment(since, now)
     if begin >= end:
         raise Problem(400, "range_invalid", "since must be before until.")
-    if end - begin > LONGEST:
-        raise Problem(400, "range_too_long", "since and until may be a day apart; ask for one after the other.")
+    if end - begin > MAX_RANGE:
+        raise Problem(400, "range_too_long", "since and until may be at most a day apart; ask for each day apart.")
     return begin, end
 
 
-def _shown(row: TenantActivity) -> ActiveMinute:
+def _to_minute(row: TenantActivity) -> ActiveMinute:
     counts = row.counts
     return ActiveMinute(
         row.minute,

@@ -1,4 +1,7 @@
-"""/failures: a tenant's own dead letters, for keys with the scope admin."""
+"""/failures: a tenant's own dead letters.
+
+They need an API key with the scope admin.
+"""
 
 import threading
 from collections.abc import Iterator
@@ -24,25 +27,25 @@ blueprint = Blueprint("failures_api", __name__)
 
 MAX_SHOWN = 1000
 READ_SECONDS = 15.0
-"""For so long a request reads the queue; a client gets an answer within half a minute."""
+"""Time that a request reads the queue for; a client gets its response within half a minute."""
 WAIT_SECONDS = 20.0
 
-# Two that read at a time hide half of the messages from each other.
+# Two requests that read at the same time would hide half of the messages from each other.
 _reading = threading.Lock()
 
-_LETTER = {
+_DEAD_LETTER = {
     "type": "object",
-    "description": "What is known about a message, without its text.",
+    "description": "A dead letter without the texts of its logs.",
     "properties": {"id": {"type": "string", "format": "uuid"}, "reason": {"type": "string"}},
 }
-_LETTERS = {
+_DEAD_LETTERS = {
     "type": "object",
     "required": ["failures", "complete"],
     "properties": {
-        "failures": {"type": "array", "maxItems": MAX_SHOWN, "items": _LETTER},
+        "failures": {"type": "array", "maxItems": MAX_SHOWN, "items": _DEAD_LETTER},
         "complete": {
             "type": "boolean",
-            "description": "Whether these are all; else there are more, or somebody else reads them at the same time.",
+            "description": "False if there are more, or somebody else reads the queue at the same time.",
         },
     },
 }
@@ -55,8 +58,8 @@ _OPERATION = Operation(
 )
 
 
-class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which messages: by id, by reason, or all of the tenant's."""
+class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Choice of dead letters: by id, by reason, or all."""
 
     ids: frozenset[str] = frozenset()
     reason: str = ""
@@ -64,13 +67,14 @@ class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dry_run: bool = False
 
 
-class Done(msgspec.Struct, frozen=True, kw_only=True):
-    """How many messages it was done to, or would be.
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """Numbers of dead letters that were redriven or discarded, or would be.
 
     Attributes:
-        cannot_run: are no messages of Sluice's, and stay.
-        refused: SQS did not do it; they stay.
-        complete: whether these are all; else do it again.
+        messages: that it was done to.
+        cannot_run: that stay because they are not Sluice's.
+        refused: that stay because SQS refused.
+        complete: false if there may be more; then do it again.
     """
 
     messages: int
@@ -80,7 +84,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _CHANGES: Any = {
-    "bodies": {"application/json": Chosen},
+    "bodies": {"application/json": Choice},
     "problems": _PROBLEMS
     | {
         400: (*BODY_PROBLEMS, "json_invalid"),
@@ -97,15 +101,15 @@ _CHANGES: Any = {
         _OPERATION,
         summary="List dead letters",
         parameters=(_REASON,),
-        responses={200: response(f"At most {MAX_SHOWN:,} of them, each once.", _LETTERS)},
+        responses={200: response(f"At most {MAX_SHOWN:,} dead dead_letters, each once.", _DEAD_LETTERS)},
     )
 )
 def list_failures() -> Response:
-    """The tenant's messages in the failure queue."""
-    selection = Selection(tenant=_tenant(), reason=request.args.get("reason", ""))
-    with _letters() as letters:
-        shown = [letter.to_public_dict() for letter in islice(selection.select(letters), MAX_SHOWN)]
-        return jsonify(failures=shown, complete=_is_complete(letters))
+    """List the tenant's messages in the failure queue."""
+    selection = Selection(tenant=_get_admin_tenant(), reason=request.args.get("reason", ""))
+    with _open_failure_queue() as dead_letters:
+        shown = [dead_letter.to_public_dict() for dead_letter in islice(selection.select(dead_letters), MAX_SHOWN)]
+        return jsonify(failures=shown, complete=_is_complete(dead_letters))
 
 
 @blueprint.get("/failures/<uuid:message_id>")
@@ -113,88 +117,96 @@ def list_failures() -> Response:
     msgspec.structs.replace(
         _OPERATION,
         summary="Show a dead letter",
-        responses={200: response("It.", _LETTER)},
+        responses={200: response("The dead letter.", _DEAD_LETTER)},
         problems=_PROBLEMS | {404: ("failure_unknown", "not_found")},
     )
 )
 def show_failure(message_id: UUID) -> Response:
-    """One of them."""
-    selection = Selection(frozenset([str(message_id)]), tenant=_tenant())
-    with _letters() as letters:
-        letter = next(selection.select(letters), None)
-    if letter is None:
-        raise Problem(404, "failure_unknown", "There is no such message, or somebody holds it; list them again.")
-    return jsonify(letter.to_public_dict())
+    """Return one of the tenant's dead letters."""
+    selection = Selection(frozenset([str(message_id)]), tenant=_get_admin_tenant())
+    with _open_failure_queue() as dead_letters:
+        dead_letter = next(selection.select(dead_letters), None)
+    if dead_letter is None:
+        raise Problem(
+            404, "failure_unknown", "There is no such dead letter, or another reader holds it; list them again."
+        )
+    return jsonify(dead_letter.to_public_dict())
 
 
 @blueprint.post("/failures/redrive")
 @documented(
     msgspec.structs.replace(
-        _OPERATION, summary="Put dead letters back", responses={200: response("How many are back.", Done)}, **_CHANGES
+        _OPERATION,
+        summary="Put dead letters back",
+        responses={200: response("Numbers of dead letters.", Change)},
+        **_CHANGES,
     )
 )
 def redrive() -> Response:
-    """Put messages back to where they came from."""
-    selection, dry_run = _chosen()
-    with _letters() as letters:
-        done = selection.redrive(letters, dry_run=dry_run)
-        return _answer(done.back, letters, cannot_run=done.cannot_run, refused=done.refused)
+    """Put dead letters back into the queues that they came from."""
+    selection, dry_run = _parse_choice()
+    with _open_failure_queue() as dead_letters:
+        done = selection.redrive(dead_letters, dry_run=dry_run)
+        return _to_response(done.back, dead_letters, cannot_run=done.cannot_run, refused=done.refused)
 
 
 @blueprint.post("/failures/discard")
 @documented(
     msgspec.structs.replace(
-        _OPERATION, summary="Delete dead letters", responses={200: response("How many are gone.", Done)}, **_CHANGES
+        _OPERATION,
+        summary="Delete dead letters",
+        responses={200: response("Numbers of dead letters.", Change)},
+        **_CHANGES,
     )
 )
 def discard() -> Response:
-    """Delete messages for good."""
-    selection, dry_run = _chosen()
-    with _letters() as letters:
-        done = selection.discard(letters, dry_run=dry_run)
-        return _answer(done.deleted, letters, refused=done.refused)
+    """Delete dead letters for good."""
+    selection, dry_run = _parse_choice()
+    with _open_failure_queue() as dead_letters:
+        done = selection.discard(dead_letters, dry_run=dry_run)
+        return _to_response(done.deleted, dead_letters, refused=done.refused)
 
 
-def _answer(messages: int, letters: FailureQueue, **others: int) -> Response:
-    return jsonify(msgspec.to_builtins(Done(messages=messages, complete=_is_complete(letters), **others)))
+def _to_response(messages: int, dead_letters: FailureQueue, **others: int) -> Response:
+    return jsonify(msgspec.to_builtins(Change(messages=messages, complete=_is_complete(dead_letters), **others)))
 
 
-def _is_complete(letters: FailureQueue) -> bool:
-    return letters.is_complete and not letters.held_elsewhere
+def _is_complete(dead_letters: FailureQueue) -> bool:
+    return dead_letters.is_complete and not dead_letters.held_elsewhere
 
 
 @contextmanager
-def _letters() -> Iterator[FailureQueue]:
+def _open_failure_queue() -> Iterator[FailureQueue]:
     if not _reading.acquire(timeout=WAIT_SECONDS):
-        raise unavailable("busy", "Others read the failure queue at this moment; ask again.")
+        raise unavailable("busy", "Another request reads the failure queue at this moment; send the request again.")
     try:
-        with FailureQueue(seconds=READ_SECONDS) as letters:
-            yield letters
+        with FailureQueue(seconds=READ_SECONDS) as dead_letters:
+            yield dead_letters
     except (ClientError, BotoCoreError) as error:
         raise unavailable(
-            "queue_unavailable", f"SQS does not answer ({safe_error_summary(error)}); ask again."
+            "queue_unavailable", f"SQS does not answer ({safe_error_summary(error)}); send the request again."
         ) from None
     finally:
         _reading.release()
 
 
-def _tenant() -> str:
+def _get_admin_tenant() -> str:
     caller = authenticate("admin")
     assert caller.tenant_id is not None, "nobody has the scope admin without a key"
     return caller.tenant_id
 
 
-def _chosen() -> tuple[Selection, bool]:
-    """Which messages the request means, and whether it only asks."""
-    tenant = _tenant()
+def _parse_choice() -> tuple[Selection, bool]:
+    """Return the chosen dead letters, and whether it is a dry run."""
+    tenant = _get_admin_tenant()
     try:
-        chosen = msgspec.json.decode(read_body(), type=Chosen)
+        choice = msgspec.json.decode(read_body(), type=Choice)
     except (msgspec.DecodeError, RecursionError):
         raise Problem(
             400,
             "json_invalid",
             'Send {"ids": ["…"]}, {"reason": "…"} or {"all": true}; "dry_run": true changes nothing.',
         ) from None
-    if not (chosen.ids or chosen.reason or chosen.all):
-        raise Problem(422, "choice_missing", "Say which messages: ids, reason, or all.")
-    return Selection(chosen.ids, tenant, chosen.reason), chosen.dry_run
+    if not (choice.ids or choice.reason or choice.all):
+        raise Problem(422, "choice_missing", "No dead letters are chosen; send ids, reason, or all.")
+    return Selection(choice.ids, tenant, choice.reason), choice.dry_run

@@ -1,4 +1,7 @@
-"""GET /logs and GET /logs/{log_id}: a tenant's stored logs, for keys with the scope read."""
+"""GET /logs and GET /logs/{log_id}: a tenant's stored logs.
+
+They need an API key with the scope read.
+"""
 
 import logging
 import re
@@ -25,11 +28,11 @@ logger = logging.getLogger(__name__)
 blueprint = Blueprint("logs", __name__)
 
 PAGE_MEMORY_BYTES = 4 << 20
-"""What a page takes while it is made: its texts are 1 MiB, and more than once in memory."""
+"""Memory of a page while it is built: its texts are 1 MiB, and several times in memory."""
 
 
 class LogIdConverter(BaseConverter):
-    """A log id in a path, whatever is in it."""
+    """A log id in a path, of any characters, slashes included."""
 
     regex = ".+"
     part_isolating = False
@@ -44,36 +47,36 @@ def init_app(app: Flask) -> None:
 @blueprint.get("/logs")
 @documented(LIST)
 def list_logs() -> Response:
-    """A page of the tenant's logs."""
+    """Return a page of the tenant's logs."""
     with admit_reader("since", "until", "entity", "limit", "order", "cursor", "original") as (tenant_id, caller):
-        original = _original_wanted(caller)
-        limit, newest_first = _limit(), _newest_first()
+        original = _wants_original(caller)
+        limit, newest_first = _parse_limit(), _parse_order()
         memory_budget.reserve_bytes(PAGE_MEMORY_BYTES)
         with dynamodb_errors_as_problems("logs"):
-            page = _page(tenant_id, limit, newest_first)
-        logs = _shown(tenant_id, caller, page.records, original)
+            page = _read_page(tenant_id, limit, newest_first)
+        logs = _show(tenant_id, caller, page.records, original)
     return json_response(LogPage(logs, page.cursor, get_request_id()))
 
 
 @blueprint.get("/logs/<log_id:log_id>")
 @documented(SHOW)
 def show_log(log_id: str) -> Response:
-    """One of the tenant's logs."""
+    """Return one of the tenant's logs."""
     with admit_reader("original") as (tenant_id, caller):
-        original = _original_wanted(caller)
-        record = _record(tenant_id, log_id)
-        (log,) = _shown(tenant_id, caller, [record], original)
+        original = _wants_original(caller)
+        record = _get_record(tenant_id, log_id)
+        (log,) = _show(tenant_id, caller, [record], original)
     return json_response(log)
 
 
-def _page(tenant_id: str, limit: int, newest_first: bool) -> Page[LogRecord]:
+def _read_page(tenant_id: str, limit: int, newest_first: bool) -> Page[LogRecord]:
     try:
         return LogRecord.for_tenant(
             tenant_id,
             since=parse_time_parameter("since"),
             until=parse_time_parameter("until"),
             newest_first=newest_first,
-            contains_entity=_entity(),
+            contains_entity=_parse_entity(),
             limit=limit,
             cursor=request.args.get("cursor"),
         )
@@ -81,23 +84,29 @@ def _page(tenant_id: str, limit: int, newest_first: bool) -> Page[LogRecord]:
         raise Problem(
             400,
             "cursor_invalid",
-            "This is no cursor of this query; send that of the page before unchanged, with the same since, until, "
-            "entity and order, or none for the first page.",
+            "The cursor does not belong to this query. Send the cursor of the previous page unchanged, with the same "
+            "since, until, entity and order, or no cursor for the first page.",
         ) from None
     except ValueError:
         raise Problem(400, "range_invalid", "since must be before until.") from None
 
 
-def _record(tenant_id: str, log_id: str) -> LogRecord:
-    """One log. That it is another tenant's, that it is nobody's and that it can't be look the same."""
+def _get_record(tenant_id: str, log_id: str) -> LogRecord:
+    """Return one log of the tenant.
+
+    Another tenant's log, an unknown id and an impossible id give the same 404.
+    """
     if len(log_id) <= MAX_LOG_ID_CHARACTERS and log_id.isprintable():
         with dynamodb_errors_as_problems("a log"), suppress(LogRecord.DoesNotExist):
             return LogRecord.of(tenant_id, log_id)
-    raise Problem(404, "log_unknown", "The tenant has no such log; it may not be stored yet, or has expired.")
+    raise Problem(404, "log_unknown", "The tenant has no such log; it may not be stored yet, or it has expired.")
 
 
-def _shown(tenant_id: str, caller: Caller, records: Sequence[LogRecord], original: bool) -> list[ShownLog]:
-    """The logs as they are given out."""
+def _show(tenant_id: str, caller: Caller, records: Sequence[LogRecord], original: bool) -> list[ShownLog]:
+    """Return the logs as a reader sees them.
+
+    If that includes originals, the access is recorded first.
+    """
     if not original:
         metrics.count_read(tenant_id, len(records), 0)
         return [ShownLog.from_record(record) for record in records]
@@ -105,52 +114,50 @@ def _shown(tenant_id: str, caller: Caller, records: Sequence[LogRecord], origina
     try:
         logs = [ShownLog.with_original(record) for record in records]
     except KeysUnavailable as error:
-        logger.error("request %s: originals can't be read: %s", get_request_id(), error)
-        raise unavailable("keys_unavailable", "The keys of the originals can't be had now; ask again.") from None
+        logger.error("request %s: can't read originals: %s", get_request_id(), error)
+        raise unavailable("keys_unavailable", "The keys of the originals are not available now; try again.") from None
     metrics.count_read(tenant_id, len(records), sum(log.original == "given" for log in logs))
     return logs
 
 
 def _record_access(tenant_id: str, caller: Caller, log_ids: Sequence[str]) -> None:
-    """Store who is about to be given these originals."""
+    """Store who is about to read these originals."""
     assert caller.key_id is not None, "nobody has the scope read:original without a key"
     try:
         AccessRecord.add(tenant_id, caller.key_id, get_request_id(), log_ids)
     except DYNAMODB_ERRORS as error:
-        logger.error(
-            "request %s: a reading of originals is not stored: %s", get_request_id(), safe_error_summary(error)
-        )
+        logger.error("request %s: can't record an access to originals: %s", get_request_id(), safe_error_summary(error))
         raise unavailable(
-            "access_unrecorded", "That originals are read can't be recorded now, so none is given; ask again."
+            "access_unrecorded", "Access to originals can't be recorded now, so none is shown; send the request again."
         ) from None
 
 
-def _original_wanted(caller: Caller) -> bool:
+def _wants_original(caller: Caller) -> bool:
     match request.args.get("original"):
         case None | "false":
             return False
         case "true":
             require_scope(caller, "read:original")
             return True
-    raise Problem(400, "original_invalid", "original is true or false.")
+    raise Problem(400, "original_invalid", "original must be true or false.")
 
 
-def _entity() -> str | None:
+def _parse_entity() -> str | None:
     entity = request.args.get("entity")
     if entity is not None and not re.fullmatch(ENTITY_PATTERN, entity):
-        raise Problem(400, "entity_invalid", "entity is a name such as EMAIL: 2 to 32 of A-Z 0-9 _, a letter first.")
+        raise Problem(400, "entity_invalid", "entity must be a name such as EMAIL: 2 to 32 of A-Z 0-9 _, letter first.")
     return entity
 
 
-def _limit() -> int:
+def _parse_limit() -> int:
     limit = request.args.get("limit", str(DEFAULT_LIMIT))
     if not re.fullmatch("[0-9]{1,9}", limit) or not 1 <= int(limit) <= MAX_LIMIT:
-        raise Problem(400, "limit_invalid", f"limit is a whole number from 1 to {MAX_LIMIT}.")
+        raise Problem(400, "limit_invalid", f"limit must be a whole number from 1 to {MAX_LIMIT}.")
     return int(limit)
 
 
-def _newest_first() -> bool:
+def _parse_order() -> bool:
     order = request.args.get("order", "desc")
     if order not in ("asc", "desc"):
-        raise Problem(400, "order_invalid", "order is desc, for newest first, or asc.")
+        raise Problem(400, "order_invalid", "order must be desc, for newest first, or asc.")
     return order == "desc"
