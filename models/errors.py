@@ -2,7 +2,7 @@
 
 
 class TenantRequired(TypeError):
-    """A read that does not name its tenant; no code of ours may do that."""
+    """A read that does not name its tenant."""
 
 
 class AlreadyExists(Exception):
@@ -14,7 +14,7 @@ class NotFound(Exception):
 
 
 class TenantErased(Exception):
-    """The tenant was erased, or is being erased, so nothing of it is stored."""
+    """The tenant is erased, or being erased; nothing of it is stored."""
 
 
 class CursorRefused(ValueError):

@@ -80,7 +80,10 @@ class TenantRows:
                 return
 
     def _delete(self, keys: Sequence[PrimaryKey]) -> Iterator[int]:
-        """Delete rows in as many calls as it takes, since DynamoDB may do a part of a call only."""
+        """Delete rows in as many calls as it takes.
+
+        DynamoDB may do a part of a call and return the rest as UnprocessedItems.
+        """
         table = self.model.Meta.table_name
         delay, deadline = FIRST_DELAY_SECONDS, time.monotonic() + PATIENCE_SECONDS
         while True:
@@ -127,7 +130,7 @@ def tenant_exists(tenant_id: str) -> bool:
 
 
 def begin_erasure(tenant_id: str) -> str:
-    """Suspend a tenant for good, delete its policy and secret, and refuse its logs.
+    """Suspend a tenant for good, and delete its policy and secret.
 
     Returns:
         When the erasure began, ISO 8601 in UTC; the first time if it began before.

@@ -38,7 +38,7 @@ def to_timestamp(microseconds: int) -> str:
 
 
 def from_timestamp(timestamp: str) -> int:
-    """Parse any ISO 8601 text to microseconds; without a zone it is UTC.
+    """Parse an ISO 8601 text, in UTC if without a zone.
 
     Raises:
         ValueError: it is not ISO 8601, or outside the years 1 to 9999.
@@ -52,19 +52,22 @@ def from_timestamp(timestamp: str) -> int:
 
 
 def is_uuid7(log_id: str) -> bool:
-    """Return whether an id is a lowercase UUIDv7; such ids sort by time."""
+    """Return whether an id is a lowercase UUIDv7.
+
+    Such ids sort by time.
+    """
     return _UUID7.fullmatch(log_id) is not None
 
 
 def get_uuid7_time(log_id: str) -> int:
-    """Return the time of the greatest UUIDv7 that sorts at or before `log_id`."""
+    """Return the time of the last UUIDv7 up to `log_id`."""
     if is_uuid7(log_id):
         return 1000 * int(log_id[:8] + log_id[9:13], 16)
     return 1000 * (bisect_right(_MILLISECONDS, log_id, key=_build_uuid7_prefix) - 1)
 
 
 def build_lower_bound_key(microseconds: int) -> str:
-    """Build the smallest key that a UUIDv7 of this time or later can have.
+    """Build the smallest key of a UUIDv7 of this time or later.
 
     It sorts after every UUIDv7 that is earlier.
     """
@@ -73,7 +76,10 @@ def build_lower_bound_key(microseconds: int) -> str:
 
 
 def get_log_time(event_time: str | None, processed_at: str) -> int:
-    """Return the time of a log with a custom id; 1970 if neither text is a time."""
+    """Return the time of a log with a custom id.
+
+    1970 if neither text is a time.
+    """
     for timestamp in (event_time, processed_at):
         try:
             return from_timestamp(timestamp or "")

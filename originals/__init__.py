@@ -1,4 +1,4 @@
-"""Encryption of originals: the envelope, KMS and the key file. Does not know tables."""
+"""Encryption of originals: the envelope, KMS and the key file."""
 
 from originals.envelope import DataCipher, parse_data_key_id
 from originals.errors import KeyRefused, KeysUnavailable, OriginalUnreadable
@@ -22,5 +22,5 @@ __all__ = [
 
 
 def get_wrapping() -> Wrapping:
-    """Return what encrypts data keys by the settings: KMS, or a key file."""
+    """Return the configured wrapping of data keys: KMS or a key file."""
     return KeyFile(settings.key_file) if settings.key_file else Kms(settings.kms_key)

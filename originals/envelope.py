@@ -1,8 +1,8 @@
-"""Envelope of an encrypted original: AES-256-GCM under a data key of its tenant.
+"""Envelope of an encrypted original.
 
-Its bytes: version 1 (1), id of the data key (16), nonce (12), ciphertext, tag (16). The table has them in base64. The
-version, the key's id, the tenant and the log id are authenticated too: an envelope that was changed, or moved to
-another record, does not open.
+AES-256-GCM under a data key of its tenant. Its bytes: version 1 (1), id of the data key (16), nonce (12), ciphertext,
+tag (16). The table has them in base64. The version, the key's id, the tenant and the log id are authenticated too: an
+envelope that was changed, or moved to another record, does not open.
 
 Why not the AWS Encryption SDK, whose messages each contain the encrypted data key? On 300 bytes it took 209 us and 359
 bytes more (version 4.0.7, caching, the suite with key commitment and without signature), or 1,075 us with the keyrings

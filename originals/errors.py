@@ -1,8 +1,14 @@
-"""Errors of encrypting and reading originals. No message quotes a text or a key."""
+"""Errors of encrypting and reading originals.
+
+No message quotes a text or a key.
+"""
 
 
 class KeysUnavailable(Exception):
-    """No data key now: KMS, DynamoDB or the key file fails. A retry may succeed."""
+    """No data key now: KMS, DynamoDB or the key file fails.
+
+    A retry may succeed.
+    """
 
 
 class KeyRefused(Exception):

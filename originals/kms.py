@@ -1,4 +1,4 @@
-"""Data keys from AWS KMS, which creates them and decrypts them while its key is enabled."""
+"""Data keys from AWS KMS."""
 
 from typing import TYPE_CHECKING
 

@@ -1,1 +1,1 @@
-"""Keys: the data keys of tenants in memory and in DynamoDB, and keys derived from a secret."""
+"""Data keys of tenants, and keys derived from a tenant's secret."""

@@ -1,4 +1,7 @@
-"""The encrypted data keys of tenants. Without its row nobody can read an original any more."""
+"""Encrypted data keys of tenants.
+
+Without its row nobody can read an original any more.
+"""
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 

@@ -98,7 +98,7 @@ class Keyring:
             return cipher
 
     def get_opening_cipher(self, tenant_id: str, key_id: str) -> DataCipher:
-        """Return a cipher to decrypt a tenant's texts that one data key encrypted.
+        """Return a cipher to decrypt texts that one data key encrypted.
 
         Raises:
             KeysUnavailable: KMS or DynamoDB does not answer.
@@ -114,7 +114,7 @@ class Keyring:
             return cached.value.cipher if cached is not None and cached.value.spend(texts, size) else None
 
     def _adopt_newest(self, tenant_id: str, used_up: _SealingKey | None) -> DataCipher | None:
-        """Return a cipher of the tenant's newest key if that may still encrypt."""
+        """Return a cipher of the newest key if that may still encrypt."""
         newest = DataKey.get_newest(tenant_id)
         if newest is None or newest.created_at < get_timestamp(-SEALING_AGE):
             return None
@@ -147,7 +147,10 @@ class Keyring:
         return DataCipher(row.tenant_id, row.key_id, key)
 
     def _ask(self, ask: Callable[[], Result]) -> Result:
-        """Return what `ask` returns; raise KeysUnavailable at once while KMS or DynamoDB fails."""
+        """Call `ask` and return its result, unless KMS or DynamoDB is failing.
+
+        Then raise KeysUnavailable at once, without a call.
+        """
         if not self._outage.may_try(TRY_AGAIN_SECONDS, _MAX_TRY_SECONDS):
             raise KeysUnavailable(self._outage.reason)
         try:

@@ -1,4 +1,4 @@
-"""Keys derived from a tenant's secret, each for one purpose, and fingerprints made with one."""
+"""Keys derived from a tenant's secret, and fingerprints of originals."""
 
 import hashlib
 import hmac

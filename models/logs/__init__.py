@@ -1,1 +1,1 @@
-"""Redacted logs: the record, how it is written and how it is read."""
+"""Redacted logs: the record, its writes and its reads."""

@@ -77,7 +77,7 @@ class LogRecord(TenantTable):
         return record
 
     def open_original(self) -> str | None:
-        """Return the log as it was accepted, or None when it was not stored.
+        """Return the text as it was accepted; None if it was dropped.
 
         Raises:
             originals.KeysUnavailable: KMS or DynamoDB does not answer.
@@ -150,10 +150,10 @@ class LogRecord(TenantTable):
     def insert(
         cls, records: Sequence["LogRecord"], report_unavailable: Callable[[str], None] = lambda _code: None
     ) -> list[Verdict]:
-        """Insert records that the table does not have, 25 a call, several calls at once.
+        """Insert the records that the table does not have yet.
 
-        A throttled tenant is written at the rate that its partition bears. Failures that may pass are retried for a few
-        seconds.
+        25 records a call, several calls at once. A throttled tenant is written at the rate that its partition bears.
+        Failures that may pass are retried for a few seconds.
 
         Args:
             records: of any tenants. Of several under one id the first is inserted, and the others are judged by its
@@ -201,7 +201,10 @@ class LogRecord(TenantTable):
         )
 
     def serialize(self, null_check: bool = True) -> dict[str, dict[str, Any]]:
-        """Serialize the record, with the keys of its entry in `by_time` if its id is custom."""
+        """Serialize the record; one with a custom id gets an index entry.
+
+        pynamodb calls this for each write, so no record is stored without its keys in `by_time`.
+        """
         if not is_uuid7(self.log_id):
             self.time_shard = get_time_shard(self.tenant_id, self.log_id)
             self.time_key = build_time_key(get_log_time(self.event_time, self.processed_at), self.log_id)

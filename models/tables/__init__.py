@@ -1,1 +1,1 @@
-"""How models reach their DynamoDB tables, and how these are created and compared."""
+"""Connections to DynamoDB, base classes of models, and schemas of tables."""

@@ -1,4 +1,4 @@
-"""Base classes of the models: tables of any kind, with a hash key only, and of tenants' rows."""
+"""Base classes of the models."""
 
 from collections.abc import Callable
 from typing import Any, NoReturn, Self
@@ -39,7 +39,7 @@ class KeyedTable(Table):
 
     @classmethod
     def get_or_none(cls, hash_key: str) -> Self | None:
-        """Return the row with this hash key, or None when the table has none.
+        """Return the row with this hash key, or None if missing.
 
         Raises:
             pynamodb.exceptions.GetError: DynamoDB did not answer.
@@ -51,9 +51,9 @@ class KeyedTable(Table):
 
 
 class TenantTable(Table):
-    """A table whose every row belongs to one tenant, which every read names.
+    """A table whose rows belong to one tenant each.
 
-    The hash key is the tenant's id, or contains it.
+    Every read names the tenant. The hash key is the tenant's id, or contains it.
     """
 
     @classmethod

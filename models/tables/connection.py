@@ -1,4 +1,4 @@
-"""How models reach DynamoDB: settings of their clients, and what all inserts share."""
+"""Connections to DynamoDB: settings of models, and what inserts share."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -69,9 +69,10 @@ _creating = threading.Lock()
 
 
 def get_insert_connection() -> Connection:
-    """Return the process's connection for inserts, which several threads may use at once.
+    """Return the process's connection for inserts.
 
-    botocore makes no retries over it: an insert retries the items that failed instead of all items of a call.
+    Several threads may use it at once. botocore makes no retries over it: an insert retries the items that failed
+    instead of all items of a call.
     """
     with _creating:
         connection = _insert_connection()
@@ -83,7 +84,7 @@ def get_insert_connection() -> Connection:
 
 @lru_cache(1)
 def get_call_threads() -> ThreadPoolExecutor:
-    """Return the process's threads that wait for DynamoDB during inserts; each starts when it is needed."""
+    """Return the process's threads that wait for DynamoDB during inserts."""
     return ThreadPoolExecutor(MAX_CALLS, thread_name_prefix="dynamodb")
 
 

@@ -1,4 +1,4 @@
-"""Schemas of tables: as a model expects it, as DynamoDB has it, and the differences."""
+"""Schemas of tables: expected by models, actual in DynamoDB, and differences."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -41,7 +41,12 @@ class TableSchema:
 
 @dataclass(frozen=True, slots=True)
 class TableState:
-    """An existing table: its schema, and the state of each part that is not ACTIVE."""
+    """State of an existing table.
+
+    Attributes:
+        schema: its actual schema.
+        not_ready: state of the table and of each index, if not ACTIVE.
+    """
 
     schema: TableSchema
     not_ready: Mapping[str, str]
@@ -67,7 +72,7 @@ def get_expected_schema(model: type[Model]) -> TableSchema:
 
 
 def get_table_state(model: type[Model]) -> TableState | None:
-    """Return the state of a model's table in DynamoDB, or None if it does not exist.
+    """Return the state of a model's table, or None if missing.
 
     Raises:
         pynamodb.exceptions.TableError: DynamoDB did not answer.
@@ -100,7 +105,7 @@ def get_table_state(model: type[Model]) -> TableState | None:
 
 
 def find_differences(model: type[Model]) -> Iterator[str]:
-    """Yield each difference between a DynamoDB table and its model, with the fix.
+    """Yield each difference between a table and its model, with the fix.
 
     Raises:
         pynamodb.exceptions.TableError: DynamoDB did not answer.

@@ -1,4 +1,4 @@
-"""Creating a model's table, and adding to an existing one what its model has gained."""
+"""Creation of tables, and additions to existing ones."""
 
 import time
 from collections.abc import Callable
@@ -14,10 +14,10 @@ _POLL_SECONDS = 2.0
 
 
 def update_table(model: type[Model], report: Callable[[str], None]) -> None:
-    """Create a model's table, or add its missing indexes and TTL; wait until all is ACTIVE.
+    """Create a model's table, or add its missing indexes and TTL.
 
-    DynamoDB fills a new index from the items of the table. For a large table that takes hours, during which logs are
-    stored as usual. Interrupting the wait does not interrupt DynamoDB.
+    Returns when all of it is ACTIVE. DynamoDB fills a new index from the items of the table. For a large table that
+    takes hours, during which logs are stored as usual. Interrupting the wait does not interrupt DynamoDB.
 
     Args:
         model: the model of the table.

@@ -1,1 +1,1 @@
-"""Rows about a tenant: its policy, limits, API keys, activity and reads of originals."""
+"""Rows about tenants: limits, policy, API keys, activity, reads of originals."""

@@ -39,7 +39,9 @@ class AccessRecord(TenantTable):
 
     @classmethod
     def add(cls, tenant_id: str, key_id: str, request_id: str, log_ids: Sequence[str]) -> None:
-        """Record that an API key is about to read these originals; MAX_IDS a row.
+        """Record that an API key is about to read these originals.
+
+        One row for each MAX_IDS logs.
 
         Raises:
             pynamodb.exceptions.PutError: DynamoDB did not answer; the originals must not be returned.
@@ -56,7 +58,7 @@ class AccessRecord(TenantTable):
 
     @classmethod
     def between(cls, tenant_id: str, since: datetime, until: datetime) -> Iterator["AccessRecord"]:
-        """Yield the reads of a tenant's originals from `since` to before `until`, in order.
+        """Yield a tenant's records from `since` to before `until`, in order.
 
         Raises:
             TenantRequired: no tenant was named.

@@ -45,7 +45,7 @@ class ApiKeyText(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> "ApiKeyText | None":
-        """Return the parts of an API key, or None when `text` is not one."""
+        """Parse an API key; return None if `text` is not one."""
         match = _TEXT.fullmatch(text)
         return cls(*match.groups()) if match else None
 
@@ -65,7 +65,7 @@ class ApiKeyText(NamedTuple):
 
 
 class KeysOfTenant(GlobalSecondaryIndex["ApiKey"]):  # type: ignore[no-untyped-call]  # missing in the stubs
-    """A tenant's API keys from old to new, without the hashes of their secrets."""
+    """A tenant's API keys from old to new, without their hashes."""
 
     class Meta:
         index_name = "tenant"
@@ -76,7 +76,10 @@ class KeysOfTenant(GlobalSecondaryIndex["ApiKey"]):  # type: ignore[no-untyped-c
 
 
 class ApiKey(KeyedTable):
-    """A tenant's API key, with a hash of its secret. Times are ISO 8601 in UTC."""
+    """A tenant's API key, with a hash of its secret.
+
+    Times are ISO 8601 in UTC.
+    """
 
     class Meta(RequestPathMeta):
         table_name = settings.keys_table
@@ -161,7 +164,9 @@ class ApiKey(KeyedTable):
 
     @classmethod
     def record_use(cls, key_id: str, used_at: str, unless_after: str) -> None:
-        """Record when an API key was last used, unless one use after `unless_after` is recorded.
+        """Record when an API key was last used.
+
+        Does nothing if a use after `unless_after` is recorded already.
 
         Raises:
             pynamodb.exceptions.UpdateError: DynamoDB did not answer.

@@ -12,7 +12,7 @@ ORIGINAL_MODES: tuple[str, ...] = get_args(OriginalMode)
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """What is stored of a tenant's logs, and for how long; None means the settings.
+    """Rules for storing a tenant's logs; None means the settings.
 
     Attributes:
         original: "keep" stores original texts as they are, "encrypt" encrypts them, "drop" stores none.

@@ -33,7 +33,10 @@ _NO_LIMITS = Limits()
 
 
 class Tenant(KeyedTable):
-    """A tenant. Its limits hold for each web process; the settings replace absent ones."""
+    """A tenant and its limits.
+
+    The limits hold for each web process. The settings replace absent ones.
+    """
 
     class Meta(RequestPathMeta):
         table_name = settings.tenants_table
@@ -118,7 +121,9 @@ class Tenant(KeyedTable):
 
     @classmethod
     def begin_erasure(cls, tenant_id: str) -> None:
-        """Suspend a tenant for good, and keep nothing but its id. It need not exist.
+        """Suspend a tenant for good, and keep nothing but its id.
+
+        The tenant need not exist.
 
         Raises:
             pynamodb.exceptions.UpdateError: DynamoDB did not answer.

@@ -98,9 +98,9 @@ class TenantActivity(TenantTable):
 
     @classmethod
     def between(cls, tenant_id: str, since: datetime, until: datetime) -> Iterator["TenantActivity"]:
-        """Yield a tenant's minutes with counts from `since` to before `until`, in order.
+        """Yield a tenant's counted minutes from `since` to `until`, in order.
 
-        Costs a Query for each MiB, which is some 5,000 minutes.
+        `since` is included, `until` is not. Costs a Query for each MiB, which is some 5,000 minutes.
 
         Raises:
             TenantRequired: no tenant was named.
@@ -114,7 +114,10 @@ class TenantActivity(TenantTable):
 
     @classmethod
     def from_raw_data(cls, data: dict[str, Any]) -> Self:
-        """Build a row from an item, with the redactions that pynamodb does not know."""
+        """Build a row from an item, with its redactions.
+
+        pynamodb ignores attributes that the model does not declare, so they are taken from the item here.
+        """
         row = super().from_raw_data(data)
         row._redactions = {
             name.removeprefix(_REDACTED): int(value["N"]) for name, value in data.items() if name.startswith(_REDACTED)

@@ -1,4 +1,4 @@
-"""Simulation of a DynamoDB partition, a queue and a worker, on its own clock."""
+"""Simulation of a DynamoDB partition, a queue and a worker."""
 
 import heapq
 from collections import Counter, deque
@@ -40,7 +40,7 @@ class Simulation:
 
 
 class Partition:
-    """Partition with `capacity` write units a second, a tenth of that at once."""
+    """Partition with `capacity` write units a second, a tenth at once."""
 
     def __init__(self, simulation: Simulation, capacity: float) -> None:
         self._simulation = simulation
@@ -49,7 +49,7 @@ class Partition:
         self._filled_at = 0.0
 
     def write(self, units: int) -> int:
-        """Return how many of `units` statements, of a unit each, are not throttled."""
+        """Return how many of `units` small statements are not throttled."""
         gained = (self._simulation.now - self._filled_at) * self._capacity
         self._tokens, self._filled_at = min(self._capacity / 10, self._tokens + gained), self._simulation.now
         accepted = min(units, int(self._tokens))

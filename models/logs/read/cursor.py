@@ -1,4 +1,4 @@
-"""Opaque cursors: the end of a page, signed for its tenant and its query."""
+"""Opaque cursors: positions, signed for a tenant and its query."""
 
 import hashlib
 import json
@@ -10,7 +10,9 @@ from models.errors import CursorRefused
 
 
 def sign_cursor(cursor_key: bytes, query_identity: list[Any], position: list[Any]) -> str:
-    """Sign a cursor, safe in a URL. Anyone can read it, but not make one.
+    """Sign a cursor, which is safe in a URL.
+
+    Anyone can read a cursor, but not make one.
 
     Args:
         cursor_key: the tenant's derived key for cursors.

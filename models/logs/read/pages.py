@@ -1,4 +1,4 @@
-"""Pages of a tenant's records, in the order of their ids or of their times."""
+"""Pages of a tenant's records, ordered by id or by time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,7 +39,10 @@ Record = TypeVar("Record", bound=TenantTable)
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Record]):
-    """Records of one tenant, and the cursor of the next page; None on the last one."""
+    """Records of one tenant, and the cursor of the next page.
+
+    The cursor is None on the last page.
+    """
 
     records: list[Record]
     cursor: str | None
@@ -71,7 +74,7 @@ def read_page(model: type[Record], tenant_id: str, query: LogQuery, limit: int, 
 def _open_cursor(
     policy: TenantPolicy | None, query_identity: list[object], cursor: str
 ) -> tuple[TimeRange | None, Position]:
-    """Return the range of the first page, and the end of the page before."""
+    """Return the first page's range, and the last page's end."""
     if policy is None or policy.secret is None:  # no cursor was ever made, or an erasure has ended all of them
         raise CursorRefused
     *bounds, time, log_id = load_cursor(derive_key(policy.secret, "cursor"), query_identity, cursor)
@@ -98,7 +101,9 @@ def _plan_scans(
 
 
 def _fetch_records(model: type[Record], tenant_id: str, merged: MergedHits) -> tuple[list[Record], Position | None]:
-    """Return the records of a page and its end, which is earlier if they turn out long.
+    """Return the records of a page, and its end.
+
+    The page ends early if its records turn out long.
 
     Raises:
         pynamodb.exceptions.GetError: DynamoDB did not answer.

@@ -1,4 +1,4 @@
-"""Ordered scans of partitions, of the logs' table or its index, and their merge."""
+"""Ordered scans of partitions, of table or index, and their merge."""
 
 import time
 from collections import deque
@@ -23,9 +23,9 @@ EXTRA_CALLS = 10
 
 
 class Position(NamedTuple):
-    """A record's position among the others: its time in microseconds since 1970, and its id.
+    """A record's position among the others: its time and its id.
 
-    Where the order is that of the ids, the time is 0.
+    The time is in microseconds since 1970, or 0 where records are ordered by id.
     """
 
     time: int
@@ -60,7 +60,7 @@ class KeyOrder:
     includes: Callable[[str], bool]
 
     def get_position(self, item: Item) -> Position:
-        """Return the position of an item, or of any mapping with its keys."""
+        """Return the position of an item, or of its keys alone."""
         return Position(self.get_time(item[self.attribute]["S"]), item["log_id"]["S"])
 
 
@@ -135,7 +135,10 @@ class PartitionScan:
 
     @property
     def next_position(self) -> Position | None:
-        """Position of the next record, or one before it; None if not known."""
+        """A position at or before the next record.
+
+        None before the first call, when no position is known.
+        """
         return self.hits[0].position if self.hits else self.reached
 
     def read_next(self) -> None:
@@ -180,21 +183,29 @@ class PartitionScan:
 
 
 def _is_expired(item: Item, now: float) -> bool:
-    """Return whether an item has expired; DynamoDB takes up to some days to delete it."""
+    """Return whether an item has expired.
+
+    DynamoDB takes up to some days to delete it.
+    """
     expires_at = item.get("expires_at", {}).get("N")
     return expires_at is not None and float(expires_at) <= now
 
 
 @dataclass(frozen=True, slots=True)
 class MergedHits:
-    """Hits in order, and the position where the next page begins; None on the last page."""
+    """Hits in order, and the position after which the next page begins.
+
+    The position is None on the last page.
+    """
 
     hits: Sequence[Hit]
     end: Position | None
 
 
 def merge_scans(scans: Sequence[PartitionScan], limit: int, newest_first: bool) -> MergedHits:
-    """Return the first `limit` hits of all scans together; fewer if they are long or rare.
+    """Return the first `limit` hits of all scans together.
+
+    Fewer if the records are long or rare.
 
     A page that ends early ends where the scan that got least far has got, so that no record is left out.
 
@@ -220,7 +231,7 @@ def merge_scans(scans: Sequence[PartitionScan], limit: int, newest_first: bool) 
 
 
 def _find_nearest(scans: Sequence[PartitionScan], newest_first: bool) -> PartitionScan | None:
-    """Find the scan that has, or may have, the next record; None if all are done."""
+    """Return the scan that has, or may have, the next record."""
     unfinished = [scan for scan in scans if scan.hits or not scan.is_finished]
     for scan in unfinished:
         if scan.next_position is None:

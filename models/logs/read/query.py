@@ -44,7 +44,7 @@ class LogQuery:
             raise ValueError("contains_entity must be an entity's name, such as EMAIL")
 
     def get_time_range(self) -> TimeRange | None:
-        """Return the queried range as of now, or None if the query has none.
+        """Return the range as of now; None if the query has none.
 
         A range without an end ends some minutes from now, for clocks that differ.
 
@@ -63,12 +63,15 @@ class LogQuery:
 
     @property
     def identity(self) -> list[Any]:
-        """The arguments as JSON: the same for the same query, whenever it is made."""
+        """The arguments as JSON, independent of the time of the query."""
         return [_to_json(self.since), _to_json(self.until), self.newest_first, self.contains_entity]
 
 
 def resolve_moment(moment: Moment, now: datetime) -> datetime:
-    """Return the point in time of a moment; the year 1 for anything earlier."""
+    """Return the point in time of a moment.
+
+    One before the year 1 becomes its beginning.
+    """
     if isinstance(moment, datetime):
         return moment
     try:

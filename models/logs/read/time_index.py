@@ -53,7 +53,10 @@ def get_time_shard(tenant_id: str, log_id: str) -> str:
 
 
 def build_time_key(microseconds: int, log_id: str = "") -> str:
-    """Build the range key of a record's entry; without an id, a lower bound for that time."""
+    """Build the range key of a record's entry.
+
+    Without an id, a lower bound of all entries of that time.
+    """
     ending = f"#{log_id}".encode(errors="replace")[:_MAX_KEY_ENDING_BYTES].decode(errors="ignore") if log_id else ""
     return to_timestamp(microseconds) + ending
 

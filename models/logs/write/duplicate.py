@@ -1,4 +1,4 @@
-"""What an insert under an existing key means: redelivery, conflict, or expired."""
+"""Meanings of an insert under an existing key: redelivery, conflict, or expired."""
 
 import hmac
 import time
@@ -21,9 +21,10 @@ COMPARED_ATTRIBUTES = ("tenant_id", "log_id", "original_text", "original", "orig
 
 
 def decide_duplicate(connection: Connection, table: str, item: Item, stored: Item) -> Verdict:
-    """Decide what an insert under an existing key means: redelivery, conflict, or expired.
+    """Decide what an insert under an existing key means.
 
-    An expired item counts as deleted, whenever DynamoDB deletes it: the new item replaces it.
+    A redelivery if both items have the same original, or else a conflict. An expired item counts as deleted, whenever
+    DynamoDB deletes it: the new item replaces it.
 
     Args:
         connection: to DynamoDB.
@@ -37,9 +38,10 @@ def decide_duplicate(connection: Connection, table: str, item: Item, stored: Ite
 
 
 def compare_originals(item: Item, other: Item) -> Verdict:
-    """Return REDELIVERED if two items under one id have the same original, else CONFLICT.
+    """Judge two items under one id by their originals.
 
-    UNAVAILABLE if DynamoDB does not answer a question for the tenant's secret.
+    REDELIVERED if they have the same one, or else CONFLICT; UNAVAILABLE if the tenant's secret can't be read
+    now.
     """
     try:
         return Verdict.REDELIVERED if _have_same_original(item, other) else Verdict.CONFLICT
@@ -48,7 +50,10 @@ def compare_originals(item: Item, other: Item) -> Verdict:
 
 
 def _have_same_original(item: Item, stored: Item) -> bool:
-    """Compare fingerprints if either item has one; its text may be encrypted or replaced."""
+    """Compare fingerprints if either item has one, or else the texts.
+
+    The text of an item with a fingerprint may be encrypted or replaced.
+    """
     fingerprint, stored_fingerprint = _get_fingerprint(item), _get_fingerprint(stored)
     if fingerprint is None and stored_fingerprint is None:
         return bool(item["original_text"]["S"] == stored["original_text"]["S"])

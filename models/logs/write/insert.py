@@ -1,4 +1,4 @@
-"""Inserts of any size: 25 items a call, several calls at once, at the tenant's rate."""
+"""Inserts of any size, several calls at once, at the tenant's rate."""
 
 import random
 import time
@@ -77,7 +77,7 @@ def insert_items(
 
 
 def _judge_others(items: Sequence[Item], indexes: Sequence[int], verdicts: list[Verdict]) -> list[int]:
-    """Judge the later items under one id by the verdict on the first.
+    """Judge the later items under one id by the first one's verdict.
 
     Returns:
         The indexes of the items that only the table can judge.
@@ -133,7 +133,7 @@ class _TenantInsert:
     obstacle: Verdict | None = None
 
     def run(self, indexes: list[int]) -> None:
-        """Insert in rounds, each with the items that the round before left unsettled."""
+        """Insert in rounds, each with the unsettled items of the last."""
         fruitless = 0
         while True:
             # After a round that settled nothing, one call finds out whether DynamoDB is back.
@@ -162,7 +162,7 @@ class _TenantInsert:
             self.verdicts[index] = self.obstacle or Verdict.UNAVAILABLE
 
     def _send(self, waiting: deque[int]) -> _Call | None:
-        """Send the next call; return None if it may not leave in time."""
+        """Send the next call, unless it may not leave in time."""
         indexes = list(islice(waiting, MAX_STATEMENTS))
         units = 0
         if (max_units := self.pacer.get_max_call_units(self.slot)) is not None:

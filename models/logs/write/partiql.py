@@ -1,4 +1,4 @@
-"""One call that inserts up to 25 items by PartiQL, never overwrites, and judges each."""
+"""One PartiQL call that inserts up to 25 items without overwriting."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -90,7 +90,7 @@ def _build_insert_statement(table: str, item: Item) -> dict[str, Any]:
 def _get_stored_items(
     connection: Connection, table: str, items: Sequence[Item], errors: Sequence[StatementError | None]
 ) -> dict[LogKey, Item]:
-    """Return the stored items under the duplicates' keys, without those that can't be read now."""
+    """Return the stored items under duplicates' keys, as far as readable now."""
     duplicates = {
         get_log_key(item): error
         for item, error in zip(items, errors, strict=True)

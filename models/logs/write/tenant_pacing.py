@@ -1,4 +1,4 @@
-"""The rate at which each tenant is written, learnt from what DynamoDB throttles.
+"""Write rates of tenants, learnt from what DynamoDB throttles.
 
 A tenant's logs share one partition key, and a partition takes 1,000 write units a second, whatever the table could take
 (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html). botocore's adaptive
@@ -53,7 +53,10 @@ partition idle.
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """Permission for a call to leave in `wait_seconds`, given at `rate` write units a second."""
+    """Permission for a call to leave in `wait_seconds`.
+
+    `rate` is the tenant's at that time, in write units a second.
+    """
 
     wait_seconds: float
     rate: float
@@ -61,7 +64,10 @@ class Reservation:
 
 @dataclass(eq=False, slots=True)
 class WriteSlot:
-    """The writing of one batch. `waiting` once it counts among the batches that wait."""
+    """The writing of one batch.
+
+    `waiting` once it counts among the batches that wait in a thread.
+    """
 
     tenant_id: str
     waiting: bool = False
@@ -87,9 +93,10 @@ class _TenantRate:
 
 
 class TenantPacer:
-    """The rates of a process's tenants that were throttled lately. Safe to use from several threads.
+    """The rates of a process's throttled tenants.
 
-    Without it a store worker would spend its threads on calls that DynamoDB throttles, and other tenants would wait.
+    Safe to use from several threads. Without it a store worker would spend its threads on calls that DynamoDB
+    throttles, and other tenants would wait.
 
     Args:
         clock: monotonic seconds.
@@ -111,9 +118,9 @@ class TenantPacer:
             self._close(slot)
 
     def get_max_call_units(self, slot: WriteSlot) -> float | None:
-        """Return the write units that the next call may carry, or None for no limit.
+        """Return how many write units the next call may carry.
 
-        A single item may always be written, however large.
+        None means no limit. A single item may always be written, however large.
         """
         rate = self.get_rate(slot.tenant_id)
         return None if rate is None else rate * CALL_SECONDS
@@ -141,7 +148,13 @@ class TenantPacer:
             return Reservation(wait, tenant.rate)
 
     def on_throttle(self, slot: WriteSlot, reservation: Reservation, share: float) -> None:
-        """Lower the tenant's rate: DynamoDB throttled `share`, above 0 and at most 1, of a call."""
+        """Lower the tenant's rate after a throttled call.
+
+        Args:
+            slot: the batch's slot.
+            reservation: the call's.
+            share: the share of its statements that was throttled, above 0 and at most 1.
+        """
         now = self._clock()
         # Lowered from the rate at which the call left, so that several calls under way together lower it once.
         rate = max(MIN_UNITS, reservation.rate * (1 - share / 2))
@@ -156,7 +169,7 @@ class TenantPacer:
                 tenant.throttled_at = now
 
     def on_success(self, slot: WriteSlot, units: float) -> None:
-        """Raise the tenant's rate: DynamoDB accepted a call of so many write units whole."""
+        """Raise the tenant's rate after a call without throttling."""
         with self._lock:
             tenant = self._get_tenant(slot.tenant_id)
             if tenant is not None:
@@ -177,7 +190,10 @@ class TenantPacer:
             return (tenant.booked_until - now) * random.uniform(0.7, 1.3)  # noqa: S311 - jitter, not a secret
 
     def get_rate(self, tenant_id: str) -> float | None:
-        """Return a tenant's rate in write units a second, or None if it is not slowed down."""
+        """Return a tenant's rate in write units a second.
+
+        None if the tenant is not slowed down.
+        """
         with self._lock:
             tenant = self._get_tenant(tenant_id)
             return None if tenant is None else tenant.rate
@@ -204,7 +220,7 @@ class TenantPacer:
         return None
 
     def _make_room(self) -> None:
-        """Forget the tenant that was slowed down first, if there are too many."""
+        """Forget the first tenant if there are too many."""
         if len(self._rates) >= MAX_TENANTS:
             del self._rates[next(tenant_id for tenant_id, tenant in self._rates.items() if not tenant.waiting)]
 

@@ -23,7 +23,7 @@ def test_a_data_key_wrapped_by_one_process_is_unwrapped_by_another(path: Path) -
     assert made.key.hex() not in repr(made)
 
 
-def test_a_key_file_is_created_once_and_readable_by_its_owner_only(path: Path) -> None:
+def test_a_key_file_is_created_once_and_readable_by_the_owner_only(path: Path) -> None:
     before = path.read_bytes()
 
     KeyFile(str(path)).create()
@@ -41,7 +41,7 @@ def test_another_tenants_data_key_is_refused(path: Path) -> None:
         file.unwrap("tenant-2", made.wrapped, made.wrapped_by)
 
 
-def test_a_data_key_of_another_key_file_is_refused(path: Path) -> None:
+def test_a_data_key_from_another_key_file_is_refused(path: Path) -> None:
     made = KeyFile(str(path)).create_key("tenant-1")
     path.unlink()
     KeyFile(str(path)).create()

@@ -1,4 +1,4 @@
-"""Data keys of tenants, from the engine's KMS, in its table and in memory."""
+"""Data keys from the engine's KMS, in their table and in memory."""
 
 import contextlib
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def kms_key(engine: Engine) -> KmsKey:
 
 @pytest.fixture
 def process(kms_key: KmsKey, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Keyring]:
-    """Return a function that makes the keyring of a new process, with KMS behind the proxy."""
+    """Return a maker of new processes' keyrings behind the proxy."""
     behind = settings.model_copy(update={"aws_endpoint_url": proxy.url})
     monkeypatch.setattr(aws_clients, "settings", behind)
     return lambda: Keyring(Kms(kms_key.alias))
@@ -92,7 +92,7 @@ def test_threads_that_ask_at_once_get_one_data_key(
 
 
 @pytest.mark.parametrize(("texts", "size"), [(1 << 24, 1), (1, 1 << 36)])
-def test_a_data_key_whose_budget_is_spent_is_replaced(
+def test_a_data_key_with_a_spent_budget_is_replaced(
     process: Callable[[], Keyring], tenant: str, texts: int, size: int
 ) -> None:
     mine = process()
@@ -195,7 +195,7 @@ def test_no_data_key_is_used_before_dynamodb_has_it(
         engine.start()
 
 
-def test_a_record_opens_its_original_in_each_form(tenant: str) -> None:
+def test_a_record_opens_an_original_in_each_form(tenant: str) -> None:
     # With the key file, as the tests' settings have it.
     sealed = get_keyring().get_sealing_cipher(tenant, 1, 4).seal("a", "text")
     texts = {"original_text": sealed, "modified_text": "[X]", "processed_at": "2026-01-31T12:00:00.000Z"}

@@ -1,4 +1,4 @@
-"""Keys derived from a tenant's secret, and fingerprints: their bytes are in stored records."""
+"""Derived keys and fingerprints: stored records depend on their bytes."""
 
 import pytest
 

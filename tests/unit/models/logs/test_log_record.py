@@ -58,7 +58,7 @@ def test_more_records_than_a_call_takes(tenant: str) -> None:
     assert LogRecord.count(tenant) == 60
 
 
-def test_records_of_two_tenants_under_one_log_id(tenant: str) -> None:
+def test_two_tenants_may_use_the_same_log_id(tenant: str) -> None:
     other = f"{tenant}-other"
 
     assert LogRecord.insert([record(tenant, "a", "mine"), record(other, "a", "theirs")]) == [Verdict.STORED] * 2
@@ -92,7 +92,7 @@ def test_pages_in_both_directions(tenant: str) -> None:
 
 
 @pytest.mark.parametrize("limit", [0, 1001])
-def test_limit_out_of_range(tenant: str, limit: int) -> None:
+def test_a_limit_outside_1_to_1000_is_refused(tenant: str, limit: int) -> None:
     with pytest.raises(ValueError, match="limit"):
         LogRecord.for_tenant(tenant, limit=limit)
 

@@ -58,11 +58,11 @@ def table(tenant: str) -> str:
     return f"things-{tenant}"
 
 
-def test_no_table_of_ours_differs_from_its_model(engine: Engine) -> None:
+def test_no_created_table_differs_from_the_model(engine: Engine) -> None:
     assert {line for model in TABLES for line in find_differences(model)} == set()
 
 
-def test_a_new_table_has_everything_in_its_model(table: str) -> None:
+def test_a_new_table_has_everything_in_the_model(table: str) -> None:
     lines: list[str] = []
     thing = build_complete_model(table)
     assert list(find_differences(thing)) == [f"table {table} does not exist; run: flask --app webapp db create"]
@@ -111,7 +111,7 @@ class Extra(ByShape):
         index_name = "extra"
 
 
-def test_every_difference_names_its_fix(table: str) -> None:
+def test_every_difference_names_a_fix(table: str) -> None:
     build_model(
         table,
         billing="PROVISIONED",

@@ -9,7 +9,7 @@ from models import AccessRecord, TenantRequired
 HOUR = timedelta(hours=1)
 
 
-def test_a_read_of_originals_is_recorded_with_its_key_and_request(tenant: str) -> None:
+def test_reading_originals_is_recorded_with_key_and_request(tenant: str) -> None:
     now = datetime.now(UTC)
 
     AccessRecord.add(tenant, "key-1", "request-1", ["a", "b"])

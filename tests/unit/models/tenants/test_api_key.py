@@ -28,7 +28,7 @@ def test_other_text_is_not_parsed(wrong: str) -> None:
     assert ApiKeyText.parse(wrong) is None
 
 
-def test_letters_and_digits_of_other_alphabets_are_not_parsed() -> None:
+def test_letters_and_digits_beyond_ascii_are_not_parsed() -> None:
     text = ApiKeyText.generate()
 
     assert ApiKeyText.parse(str(text._replace(secret=text.secret[:-1] + "é"))) is None
@@ -41,7 +41,7 @@ def test_a_repr_does_not_contain_the_secret() -> None:
     assert text.secret not in f"{text!r} {[text]} {(text,)!r}"
 
 
-def test_a_key_matches_only_its_own_secret(tenant: str) -> None:
+def test_an_api_key_matches_only_the_right_secret(tenant: str) -> None:
     text = ApiKey.add(tenant, ["ingest"])
     row = ApiKey.get_or_none(text.key_id)
 

@@ -11,7 +11,7 @@ HOUR = timedelta(hours=1)
 
 
 def record(tenant: str, text: str, **stored_as: Any) -> LogRecord:
-    """Build a log with the fingerprint of `text`, however its original is stored."""
+    """Build a log with the fingerprint of `text`, in any form."""
     key = derive_key(TenantPolicy.get_secret(tenant), "fingerprint")
     attributes = {"original_text": text, "original_fingerprint": compute_fingerprint(key, "a", text)} | stored_as
     return LogRecord(tenant, "a", modified_text="[X]", processed_at="2026-01-31T12:00:00.000Z", **attributes)
@@ -35,7 +35,7 @@ def test_a_log_sent_again_under_another_policy_is_a_redelivery(tenant: str, befo
     assert LogRecord.of(tenant, "a").original == FORMS[before].get("original")
 
 
-def test_two_ciphertexts_of_one_text_in_one_insert_are_a_redelivery(tenant: str) -> None:
+def test_a_text_encrypted_twice_in_one_insert_is_a_redelivery(tenant: str) -> None:
     # Encrypted twice, one text is two ciphertexts.
     texts = {"AbC=": "text", "DeF=": "text", "GhI=": "another"}
 
@@ -47,7 +47,7 @@ def test_two_ciphertexts_of_one_text_in_one_insert_are_a_redelivery(tenant: str)
 
 
 @pytest.mark.parametrize("text", ["text", "another"])
-def test_a_log_replaces_an_expired_one_with_its_id(tenant: str, text: str) -> None:
+def test_a_log_replaces_an_expired_one_under_the_same_id(tenant: str, text: str) -> None:
     LogRecord.insert([record(tenant, "text", expires_at=-HOUR)])
 
     assert LogRecord.insert([record(tenant, text, expires_at=HOUR)]) == [Verdict.STORED]

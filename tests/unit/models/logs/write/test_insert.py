@@ -1,4 +1,4 @@
-"""Inserts of many items while DynamoDB fails in part, whole, or for one tenant."""
+"""Inserts while DynamoDB fails in part, whole, or for one tenant."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,7 +18,7 @@ CALL = "BatchExecuteStatement"
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let an insert retry for a minute, so that it succeeds on a busy machine too."""
+    """Let an insert retry for a minute, for busy machines."""
     monkeypatch.setattr("models.logs.write.insert.PATIENCE_SECONDS", 60.0)
 
 
@@ -30,7 +30,7 @@ def insert(
 
 
 @pytest.mark.usefixtures("patient")
-def test_only_the_throttled_items_of_a_call_are_retried(proxy: FaultProxy, tenant: str) -> None:
+def test_only_throttled_items_are_retried(proxy: FaultProxy, tenant: str) -> None:
     proxy.fail_statements(0.2, 1)
 
     assert insert(proxy, build_items(tenant, 200)) == [Verdict.STORED] * 200
@@ -41,7 +41,7 @@ def test_only_the_throttled_items_of_a_call_are_retried(proxy: FaultProxy, tenan
 
 
 @pytest.mark.usefixtures("patient")
-def test_an_insert_whose_answer_was_lost_is_redelivered_not_a_conflict(proxy: FaultProxy, tenant: str) -> None:
+def test_a_lost_answer_leads_to_a_redelivery_not_a_conflict(proxy: FaultProxy, tenant: str) -> None:
     # The first and the fourth of the answers.
     proxy.lose_answers(0.3, 1, CALL)
 
@@ -74,7 +74,7 @@ def test_a_throttled_tenant_does_not_delay_others_in_the_same_insert(proxy: Faul
         ("ValidationException", Verdict.INVALID),
     ],
 )
-def test_an_error_of_a_whole_call_is_the_verdict_on_each_item(
+def test_an_error_for_a_whole_call_is_the_verdict_on_each_item(
     proxy: FaultProxy, tenant: str, code: str, verdict: Verdict
 ) -> None:
     proxy.status(400, code, CALL)
@@ -130,13 +130,13 @@ def test_an_empty_insert_makes_no_call(proxy: FaultProxy) -> None:
 
 
 @pytest.mark.parametrize(("text", "units"), [("", 1), ("x" * 400, 1), ("x" * 500, 2), ("é" * 250, 2), ("x" * 5000, 10)])
-def test_write_units_are_one_for_each_kilobyte_of_the_item(text: str, units: int) -> None:
+def test_write_units_are_one_for_each_kilobyte(text: str, units: int) -> None:
     # Both texts, names, ids and times count.
     (item,) = build_items("tenant-1", 1, text)
 
     assert estimate_write_units(item) == units
 
 
-def test_write_units_count_values_of_all_types() -> None:
+def test_write_units_count_every_kind() -> None:
     assert estimate_write_units({"b": {"B": b"x" * 2000}, "m": {"M": {"a": {"N": "1"}}}, "n": {"NULL": True}}) == 2
     assert estimate_write_units({"l": {"L": [{"S": "x" * 1024}, {"S": "x" * 1024}]}}) == 3

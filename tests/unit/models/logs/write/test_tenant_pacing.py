@@ -1,4 +1,4 @@
-"""Rates of tenants whose partition is hot, on a clock that the test moves."""
+"""Write rates of tenants, on a clock that the test moves."""
 
 import logging
 import random
@@ -39,7 +39,7 @@ def pacer(clock: Clock) -> TenantPacer:
 
 
 def throttle(pacer: TenantPacer, tenant: str = HOT, share: float = 1.0) -> float:
-    """Let one call of a new batch be throttled; return the rate after it."""
+    """Throttle one call of a new batch; return the rate after it."""
     with pacer.open_slot(tenant) as slot:
         reservation = pacer.reserve(slot, 1, MAX_WAIT_SECONDS)
         assert reservation is not None
@@ -49,7 +49,7 @@ def throttle(pacer: TenantPacer, tenant: str = HOT, share: float = 1.0) -> float
     return rate
 
 
-def test_calls_of_a_tenant_that_is_not_throttled_leave_at_once(pacer: TenantPacer) -> None:
+def test_calls_leave_at_once_for_a_tenant_without_throttling(pacer: TenantPacer) -> None:
     with pacer.open_slot(HOT) as slot:
         for _ in range(1000):
             reservation = pacer.reserve(slot, 25, MAX_WAIT_SECONDS)
@@ -60,7 +60,7 @@ def test_calls_of_a_tenant_that_is_not_throttled_leave_at_once(pacer: TenantPace
     assert pacer.get_rate(HOT) is None
 
 
-def test_a_throttled_call_halves_its_tenants_rate_and_no_other(pacer: TenantPacer, clock: Clock) -> None:
+def test_a_throttled_call_halves_the_tenants_rate_and_no_other(pacer: TenantPacer, clock: Clock) -> None:
     assert throttle(pacer) == PARTITION_UNITS / 2
     clock.now += 1
     assert throttle(pacer) == PARTITION_UNITS / 4
@@ -86,7 +86,7 @@ def test_throttled_calls_under_way_together_lower_the_rate_once(pacer: TenantPac
     assert pacer.get_rate(HOT) == PARTITION_UNITS / 2
 
 
-def test_a_successful_call_raises_the_rate_at_most_to_its_double(pacer: TenantPacer, clock: Clock) -> None:
+def test_a_successful_call_raises_the_rate_and_at_most_doubles_it(pacer: TenantPacer, clock: Clock) -> None:
     rate = throttle(pacer)
     clock.now += 1
     with pacer.open_slot(HOT) as slot:
@@ -100,7 +100,7 @@ def test_a_successful_call_raises_the_rate_at_most_to_its_double(pacer: TenantPa
         assert pacer.get_rate(HOT) == 2 * raised
 
 
-def test_calls_of_a_throttled_tenant_leave_at_its_rate(pacer: TenantPacer, clock: Clock) -> None:
+def test_a_throttled_tenants_calls_leave_at_the_rate(pacer: TenantPacer, clock: Clock) -> None:
     rate = throttle(pacer)
     clock.now += 10
     with pacer.open_slot(HOT) as slot:
@@ -121,7 +121,7 @@ def test_a_batch_that_would_wait_too_long_gets_no_reservation(pacer: TenantPacer
     assert reservations[-1] is None
 
 
-def test_a_throttled_tenants_calls_carry_a_quarter_second_of_its_rate(pacer: TenantPacer) -> None:
+def test_a_throttled_tenants_calls_carry_at_most_a_quarter_second(pacer: TenantPacer) -> None:
     with pacer.open_slot(HOT) as slot:
         assert pacer.get_max_call_units(slot) is None
         throttle(pacer)
@@ -129,14 +129,14 @@ def test_a_throttled_tenants_calls_carry_a_quarter_second_of_its_rate(pacer: Ten
 
 
 def may_wait(pacer: TenantPacer, tenant: str) -> bool:
-    """Return whether one more batch of the tenant may wait. It never closes its slot."""
+    """Return whether one more batch may wait; it never closes its slot."""
     rate = pacer.get_rate(tenant)
     assert rate is not None
     reservation = pacer.reserve(pacer.open_slot(tenant).__enter__(), rate / 100, MAX_WAIT_SECONDS)
     return reservation is not None and reservation.wait_seconds > 0
 
 
-def test_only_a_few_batches_of_one_tenant_wait_at_a_time(pacer: TenantPacer) -> None:
+def test_only_a_few_batches_wait_at_a_time_for_one_tenant(pacer: TenantPacer) -> None:
     throttle(pacer)
     with pacer.open_slot(HOT) as slot:
         pacer.reserve(slot, 1, MAX_WAIT_SECONDS)
@@ -201,7 +201,6 @@ def test_the_tenant_slowed_down_first_is_forgotten_when_there_are_too_many(pacer
 
 @pytest.mark.parametrize(("batches", "units"), [(100, 1000), (3000, 13)])
 def test_a_hot_partition_stays_busy_without_delaying_other_tenants(batches: int, units: int) -> None:
-    """Ten batches of another tenant come after the backlog of a hot one."""
     random.seed(1)
     simulation = Simulation()
     partitions = {HOT: Partition(simulation, PARTITION_UNITS), "other": Partition(simulation, PARTITION_UNITS)}
