@@ -13,6 +13,7 @@ from flask import Blueprint, Response, jsonify
 
 from webapp.access.auth import authenticate
 from webapp.access.protocol_credentials import get_basic_api_key, get_scheme_api_key
+from webapp.http import home
 from webapp.http.body import read_body
 from webapp.http.problems import Problem
 from webapp.ingest.accept import Rejection, accept_records
@@ -54,7 +55,12 @@ def add_product_header(response: Response) -> Response:
 @blueprint.get("/")
 @documented(describe_probe("Elasticsearch", "Get name and version", OBJECT))
 def describe() -> Response:
-    """Return name and version, which clients ask for before they send."""
+    """Return name and version, which clients ask for before they send.
+
+    A browser gets a page instead.
+    """
+    if home.wants_page():
+        return home.build_page()
     return jsonify(
         name="sluice",
         cluster_name="sluice",
