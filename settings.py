@@ -1,19 +1,21 @@
-"""Every environment variable that Sluice reads, typed. Nothing else reads the environment."""
+"""Every environment variable that Sluice reads, typed.
+
+Nothing else reads the environment. How a variable gets its value is in settings_sources.
+"""
 
 from functools import cached_property
-from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+import settings_sources
 import topology
+from settings_sources import ENV_FILE, RUN_ENVIRONMENT_FILE
 
-ROOT = Path(__file__).resolve().parent
-STATE_DIRECTORY = ROOT / ".data"
-RUN_ENVIRONMENT_FILE = STATE_DIRECTORY / "run.env"
-"""What a running `make run` uses, so that commands in another terminal find the same engine. Gone when that stops."""
+ROOT = settings_sources.ROOT
+STATE_DIRECTORY = settings_sources.STATE_DIRECTORY
 
 MAX_BURST_SECONDS = 3600
 """The longest time that a limit may hold over."""
@@ -29,13 +31,12 @@ TableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{3,255}$")
 class Settings(BaseSettings):
     """The environment, then RUN_ENVIRONMENT_FILE, then `.env`, then the defaults below.
 
-    Raises:
-        pydantic.ValidationError: a variable has a value that it can't have; the message names it.
+    Raises pydantic.ValidationError, which names the field, if a variable has a value that it can't have.
     """
 
     model_config = SettingsConfigDict(
         env_prefix="SLUICE_",
-        env_file=(ROOT / ".env", RUN_ENVIRONMENT_FILE),
+        env_file=(ENV_FILE, RUN_ENVIRONMENT_FILE),
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
@@ -134,12 +135,12 @@ class Settings(BaseSettings):
 
     @field_validator("retention_days", mode="before")
     @classmethod
-    def _empty_is_for_ever(cls, days: object) -> object:
+    def _read_empty_as_for_ever(cls, days: object) -> object:
         return 0 if days == "" else days
 
     @field_validator("aws_endpoint_url")
     @classmethod
-    def _is_a_url(cls, url: str) -> str:
+    def _check_url(cls, url: str) -> str:
         parts = urlsplit(url)
         if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.port is None):
             raise ValueError("must be empty or like http://127.0.0.1:4566")
@@ -147,7 +148,7 @@ class Settings(BaseSettings):
 
     @field_validator("flower_basic_auth")
     @classmethod
-    def _is_a_login(cls, login: SecretStr) -> SecretStr:
+    def _check_login(cls, login: SecretStr) -> SecretStr:
         # Flower takes a comma for the end of a login, and can't compare what is not ASCII.
         value = login.get_secret_value()
         user, colon, password = value.partition(":")
@@ -156,25 +157,43 @@ class Settings(BaseSettings):
         return login
 
     @model_validator(mode="after")
-    def _has_its_keys_in_kms(self) -> Self:
+    def _requires_kms_on_aws(self) -> Self:
         if self.key_file and not self.aws_endpoint_url:
             raise ValueError("SLUICE_KEY_FILE is for the embedded engine; on AWS leave it empty and set SLUICE_KMS_KEY")
         return self
 
     @cached_property
     def endpoint(self) -> SplitResult | None:
-        """The engine's address, or None with real AWS."""
+        """Address of the engine, or None with real AWS."""
         return urlsplit(self.aws_endpoint_url) if self.aws_endpoint_url else None
 
     @cached_property
     def engine_credentials(self) -> tuple[str, str] | None:
-        """Access key and secret for an engine on this machine; None lets boto3 look for real ones.
+        """Access key and secret for an engine on this machine.
 
-        A fixed pair for loopback means that whatever credentials the shell holds are never sent to an emulator.
+        None lets boto3 look for real ones. A fixed pair for loopback means that whatever credentials the shell holds
+        are never sent to an emulator.
         """
         if self.endpoint is not None and self.endpoint.hostname in LOOPBACK_HOSTS:
             return ("sluice", "sluice")
         return None
 
+    @classmethod
+    def get_variables(cls) -> dict[str, str]:
+        """Return the field of each environment variable."""
+        return {
+            str(field.validation_alias or f"SLUICE_{name.upper()}"): name for name, field in cls.model_fields.items()
+        }
 
-settings = Settings()
+
+def _load() -> Settings:
+    settings_sources.undo_flask_dotenv(Settings.get_variables())
+    variables = Settings.get_variables()
+    settings_sources.warn_of_unknown_variables(variables)
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SystemExit(settings_sources.explain(error, variables)) from None
+
+
+settings = _load()

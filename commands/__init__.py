@@ -1,1 +1,1 @@
-"""The operators' command line: each module a group of commands."""
+"""The operators' command line, `./sluice`: a group of commands a module."""

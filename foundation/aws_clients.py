@@ -51,6 +51,8 @@ FAILURE_QUEUE = CallLimits(2, 5, attempts=4)
 SWEEP = CallLimits(2, 5, attempts=5)
 """A sweep is in no hurry, and SQS throttles reading tags."""
 KMS = CallLimits(1, 2, attempts=2)
+IDENTITY = CallLimits(1, 2, attempts=1)
+"""Asking STS for the account, which somebody waits for."""
 TABLES = CallLimits(2, 5, attempts=3)
 REQUEST_PATH_TABLES = CallLimits(1, 2, attempts=2)
 """Rows that an HTTP request waits for: it is answered within 5 s, with 503 if need be."""

@@ -13,7 +13,8 @@ from local.ports import PortTaken, require_free
 from local.procfile import STOP_SIGNALS, ProcfileRunner
 from local.readiness import NotReady, wait_until_ready
 from local.terminal import own_foreground
-from settings import ROOT, RUN_ENVIRONMENT_FILE, STATE_DIRECTORY, settings
+from settings import ROOT, STATE_DIRECTORY, settings
+from settings_sources import RUN_ENVIRONMENT_FILE
 
 _PUBLISHED = ("SLUICE_AWS_ENDPOINT_URL", "SLUICE_ORIGINAL", "SLUICE_KEY_FILE", "AWS_REGION", "PORT")
 

@@ -72,7 +72,7 @@ class KeyFile:
                 mode = os.fstat(file.fileno()).st_mode & 0o777
                 text = file.read(1024)
         except FileNotFoundError:
-            raise KeysUnavailable(f"{self._path} does not exist; run: flask --app webapp db create") from None
+            raise KeysUnavailable(f"{self._path} does not exist; run: ./sluice db create") from None
         except OSError as error:
             raise KeysUnavailable(f"{self._path} can't be read: {error.strerror}") from None
         if mode & 0o077:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from commands import dead_letter_files, infrastructure, redaction, tenants
+from commands.main import COMMANDS
 from webapp import protocols
 from webapp.http import body, health, memory_budget, metrics, problems, request_ids
 from webapp.ingest import view as ingest
@@ -27,11 +27,6 @@ def create_app() -> Flask:
     app.register_blueprint(dead_letters.blueprint)
     app.register_blueprint(metrics.blueprint)
     app.register_blueprint(pages.blueprint)
-    app.register_blueprint(infrastructure.database)
-    app.register_blueprint(infrastructure.broker)
-    app.register_blueprint(dead_letter_files.failures)
-    app.register_blueprint(redaction.redaction)
-    app.register_blueprint(redaction.policy)
-    app.register_blueprint(tenants.tenants)
-    app.register_blueprint(tenants.keys)
+    for command in COMMANDS:
+        app.cli.add_command(command)
     return app

@@ -90,9 +90,7 @@ class ControlQueues(SQS.Channel):  # type: ignore[misc]  # the stubs of kombu's 
         """
         if is_control_queue(queue_name, self.queue_name_prefix):
             raise DoesNotExistQueueException(f"control queue {queue_name} is gone")
-        raise DoesNotExistQueueException(
-            f"queue {queue_name} does not exist; create it: flask --app webapp broker create"
-        )
+        raise DoesNotExistQueueException(f"queue {queue_name} does not exist; create it: ./sluice broker create")
 
     def _put(self, queue: str, message: dict[str, Any], **kwargs: Any) -> None:
         """Send a message; drop a reply whose caller has gone.

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import TableDoesNotExist, TableError
 from pynamodb.models import Model
 
-CREATE = "run: flask --app webapp db create"
+CREATE = "run: ./sluice db create"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
+import tasks.redact
+import tasks.store  # noqa: F401 - the app knows both tasks, which put their headers on messages
 from broker.failures import dead_letter
 from broker.failures.failure_queue import FailureQueue
 from broker.queues import get_queue_url, sqs_client

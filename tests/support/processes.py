@@ -40,12 +40,12 @@ class Processes:
     def use_queues(self, prefix: str) -> None:
         """Make queues of their own for the processes that are started from now on."""
         self.environment |= {"SLUICE_QUEUE_PREFIX": prefix}
-        self.flask("broker", "create").check_returncode()
+        self.sluice("broker", "create").check_returncode()
 
-    def flask(self, *arguments: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
+    def sluice(self, *arguments: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
         """Run one of Sluice's commands, as an operator does."""
         return subprocess.run(
-            [str(ROOT / ".venv/bin/flask"), "--app", "webapp", *arguments],
+            [str(ROOT / "sluice"), *arguments],
             env=self.environment,
             cwd=ROOT,
             input=typed,

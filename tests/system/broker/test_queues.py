@@ -46,5 +46,5 @@ def test_a_worker_does_not_make_a_queue_without_a_redrive_policy(engine: Engine,
     )
 
     assert worker.returncode != 0
-    assert f"queue {tenant}-redact does not exist; create it: flask --app webapp broker create" in worker.stderr
+    assert f"queue {tenant}-redact does not exist; create it: ./sluice broker create" in worker.stderr
     assert not sqs_client().list_queues(QueueNamePrefix=f"{tenant}-redact").get("QueueUrls")

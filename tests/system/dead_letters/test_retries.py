@@ -41,7 +41,7 @@ def test_a_message_stays_in_its_queue_while_there_is_no_failure_queue(processes:
         wait_for("the stored log", lambda: LogRecord.for_tenant(tenant).records)
 
     wait_for("the conflict, left where it is", lambda: '"message": "left"' in processes.log("store"))
-    assert processes.flask("broker", "create").returncode == 0
+    assert processes.sluice("broker", "create").returncode == 0
 
     (letter,) = wait_for("a dead letter", lambda: list_dead_letters(tenant, prefix))
     assert letter.headers["reason"] == "conflict"

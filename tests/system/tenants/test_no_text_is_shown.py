@@ -59,11 +59,11 @@ class Planted:
         sqs.send_message(QueueUrl=queue, MessageBody=f"{MARKER} is no message of ours")
 
     def flask(self, *arguments: str) -> str:
-        done = self.processes.flask("failures", *arguments)
+        done = self.processes.sluice("failures", *arguments)
         return done.stdout + done.stderr
 
     def dead_letters(self) -> list[dict[str, str]]:
-        return [json.loads(line) for line in self.processes.flask("failures", "list", "--json").stdout.splitlines()]
+        return [json.loads(line) for line in self.processes.sluice("failures", "list", "--json").stdout.splitlines()]
 
     def lines(self, outcome: str) -> list[dict[str, object]]:
         """What the workers wrote of tasks that came out so."""

@@ -1,24 +1,23 @@
-"""`flask failures …`, on the real queue."""
+"""`./sluice failures …`, on the real queue."""
 
 import json
 from pathlib import Path
 
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 
 from broker.failures.dead_letter import TOO_MANY_RECEIVES, UNREADABLE, DeadLetter
 from broker.failures.failure_queue import FailureQueue
+from commands.main import sluice
 from local.engine import Engine
 from tasks.failures import Reason
 from tests.support.failure_queue import FAILED_AT, fail, in_redact, put, visible
-from webapp import create_app
 
-app = create_app()
 pytestmark = pytest.mark.usefixtures("empty_failure_queue")
 
 
 def run(*arguments: str, confirm: str = "") -> Result:
-    return app.test_cli_runner().invoke(args=["failures", *arguments], input=confirm)
+    return CliRunner().invoke(sluice, ["failures", *arguments], input=confirm)
 
 
 def listed(*options: str) -> list[dict[str, object]]:
@@ -101,37 +100,37 @@ def test_what_failed_twice_is_there_once(tenant: str) -> None:
 
     everything = run("list")
 
-    assert "3 messages (and 2 copies" in everything.output
-    assert "3 messages (and 2 copies" in run("stats").output
+    assert "3 messages (and 2 copies:" in everything.output
+    assert "3 messages (and 2 copies:" in run("stats").output
     assert visible() == 5
     assert "put back 3 messages" in run("redrive", "--all").output
     assert len(in_redact()) == 3
     assert held() == []
 
 
-def test_an_id_means_all_its_copies(tenant: str) -> None:
+def test_an_id_means_all_copies(tenant: str) -> None:
     for log_id in ("a", "a", "b"):
         fail(tenant, log_id)
-    its = next(str(shown["id"]) for shown in listed() if shown["log_ids"] == ["a"])
+    letter_id = next(str(shown["id"]) for shown in listed() if shown["log_ids"] == ["a"])
 
-    assert "deleted 1 messages" in run("discard", "--id", its, "--yes").output
+    assert "deleted 1 message\n" in run("discard", "--id", letter_id, "--yes").output
 
     assert [letter.log_ids for letter in held()] == [("b",)]
-    gone = run("discard", "--id", its, "--yes")
+    gone = run("discard", "--id", letter_id, "--yes")
     assert gone.exit_code == 1
-    assert "not in the failure queue" in gone.output
+    assert "1 message of 1 not found in the failure queue" in gone.output
 
 
 def test_redrive_puts_back_what_is_chosen(tenant: str) -> None:
     fail(tenant, "a")
     fail(tenant, "b", reason=Reason.NOT_REDACTED)
 
-    assert "would put back 1 messages" in run("redrive", "--reason", "conflict", "--dry-run").output
+    assert "would put back 1 message\n" in run("redrive", "--reason", "conflict", "--dry-run").output
     assert visible() == 2
     done = run("redrive", "--reason", "conflict")
 
     assert done.exit_code == 0
-    assert "put back 1 messages" in done.output
+    assert "put back 1 message\n" in done.output
     assert [letter.log_ids for letter in held()] == [("b",)]
     (back,) = in_redact()
     assert back["headers"]["retries"] == 0
@@ -139,14 +138,14 @@ def test_redrive_puts_back_what_is_chosen(tenant: str) -> None:
     assert not {"reason", "failed_at", "origin_queue", "attempts"} & back["headers"].keys()
 
 
-def test_what_is_no_message_of_ours_stays_and_redrive_says_so(tenant: str) -> None:
+def test_redrive_leaves_foreign_messages_and_reports_them(tenant: str) -> None:
     put("QUOKKA")
     fail(tenant, "a")
 
     everything = run("redrive", "--all")
 
     assert everything.exit_code == 0
-    assert "put back 1 messages\n1 can't run and stay" in everything.output
+    assert "put back 1 message\n1 can't run and stay" in everything.output
     (left,) = held()
     assert left.reason == UNREADABLE
     alone = run("redrive", "--id", left.id)
@@ -167,7 +166,7 @@ def test_discard_asks_and_deletes(tenant: str) -> None:
 
     assert run("discard", "--all", confirm="n\n").exit_code == 1
     assert visible() == 1
-    assert "deleted 1 messages" in run("discard", "--all", confirm="y\n").output
+    assert "deleted 1 message\n" in run("discard", "--all", confirm="y\n").output
     assert held() == []
 
 
@@ -175,11 +174,11 @@ def test_nothing_is_changed_without_a_choice(tenant: str) -> None:
     fail(tenant, "a")
 
     for command in ("redrive", "discard"):
-        assert "say which" in run(command).output
+        assert "Say which messages" in run(command).output
     assert visible() == 1
 
 
-def test_messages_that_somebody_else_holds_are_told_of(tenant: str) -> None:
+def test_list_reports_messages_that_another_command_holds(tenant: str) -> None:
     fail(tenant, "a")
 
     with FailureQueue() as letters:
@@ -187,10 +186,10 @@ def test_messages_that_somebody_else_holds_are_told_of(tenant: str) -> None:
         meanwhile = run("list")
 
     assert "0 messages" in meanwhile.output
-    assert "about 1 messages more are held by somebody else" in meanwhile.output
+    assert "about 1 message more, held by another command" in meanwhile.output
 
 
-def test_without_sqs_the_command_says_so(engine: Engine) -> None:
+def test_list_reports_that_sqs_does_not_answer(engine: Engine) -> None:
     engine.stop()
     try:
         done = run("list")
@@ -208,12 +207,12 @@ def test_export_and_import(tenant: str, tmp_path: Path) -> None:
     put("\N{SNOWMAN} is no message of ours")
     before = {letter.id: letter.reason for letter in held()}
 
-    assert "3 messages are in" in run("export", str(file)).output
+    assert "wrote 3 messages to" in run("export", str(file)).output
     assert file.stat().st_mode & 0o777 == 0o600
     assert visible() == 4
     run("discard", "--all", "--yes")
     assert held() == []
-    assert "3 messages are in the failure queue" in run("import", str(file)).output
+    assert "put 3 messages into the failure queue" in run("import", str(file)).output
 
     after = held()
     assert len(after) == len(before) == 3
@@ -228,7 +227,7 @@ def test_an_export_can_be_piped(tenant: str) -> None:
     run("discard", "--all", "--yes")
     imported = run("import", "-", confirm=exported)
 
-    assert "1 messages are in the failure queue" in imported.output
+    assert "put 1 message into the failure queue" in imported.output
     assert [letter.log_ids for letter in held()] == [("a",)]
 
 
@@ -239,7 +238,7 @@ def test_an_export_overwrites_nothing(tenant: str, tmp_path: Path) -> None:
     done = run("export", str(file))
 
     assert done.exit_code == 1
-    assert "there already" in done.output
+    assert "exists already" in done.output
     assert file.read_text() == "the only copy"
     assert "can't be written: No such file or directory" in run("export", str(tmp_path / "no" / "such")).output
 
@@ -254,7 +253,7 @@ def test_a_file_that_is_no_export_puts_nothing_in(tmp_path: Path, broken: bytes)
     done = run("import", str(file))
 
     assert done.exit_code == 1
-    assert f"line 2 of {file} is no exported message; nothing was put in" in done.output
+    assert f"Line 2 of {file} is not an exported message; nothing was put in." in done.output
     assert "QUO" not in done.output
     assert visible() == 0
 
@@ -267,6 +266,6 @@ def test_import_names_the_lines_that_sqs_refuses(tmp_path: Path) -> None:
     done = run("import", str(file))
 
     assert done.exit_code == 1
-    assert "19 messages are in the failure queue" in done.output
+    assert "put 19 messages into the failure queue" in done.output
     assert f"in these lines of {file}: 2\n" in done.output
     assert visible() == 19

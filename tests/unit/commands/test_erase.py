@@ -1,4 +1,4 @@
-"""`flask tenants erase`: all of a tenant, nothing of another one, whatever comes in between."""
+"""`./sluice tenants erase`: all of a tenant, and nothing of another."""
 
 import os
 import subprocess
@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from click.testing import Result
-from flask.testing import FlaskCliRunner
+from click.testing import CliRunner, Result
 
 from broker.failures import held_messages
-from commands import erase
+from commands.main import sluice
+from commands.tenants import erase
 from foundation.timestamps import get_timestamp
 from local.engine import Engine
 from models import (
@@ -34,7 +34,6 @@ from tasks.store import store
 from tests.support.failure_queue import fail, held
 from tests.support.fault_proxy import FaultProxy
 from tests.support.waiting import wait_for
-from webapp import create_app
 
 RECORDS = 60
 
@@ -49,10 +48,10 @@ def _no_cache_to_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def full(tenant: str) -> Iterator[str]:
-    """A tenant that has something everywhere."""
+    """Fill each table for a tenant."""
     fill(tenant)
     yield tenant
-    flask("erase", tenant, "--yes")
+    run("erase", tenant, "--yes")
 
 
 def fill(tenant: str) -> None:
@@ -66,74 +65,74 @@ def fill(tenant: str) -> None:
     fail(tenant, "a", "b")
 
 
-def left_of(tenant: str) -> list[int]:
+def count_rows(tenant: str) -> list[int]:
     return [table.count(tenant) for table in tenant_erasure.TENANT_ROWS] + [len(held(tenant))]
 
 
-def flask(*arguments: str, group: str = "tenants") -> Result:
-    result = FlaskCliRunner(create_app()).invoke(args=[group, *arguments])
+def run(*arguments: str, group: str = "tenants") -> Result:
+    result = CliRunner().invoke(sluice, [group, *arguments])
     assert "Traceback" not in result.output
     return result
 
 
-def test_everything_of_a_tenant_and_nothing_of_another(full: str) -> None:
+def test_erase_deletes_each_row_and_nothing_of_another_tenant(full: str) -> None:
     other = f"{full}-other"
     fill(other)
-    assert left_of(full) == left_of(other) == [1, 2, RECORDS, 1, 1]
+    assert count_rows(full) == count_rows(other) == [1, 2, RECORDS, 1, 1]
 
-    result = flask("erase", full, "--yes")
+    result = run("erase", full, "--yes")
 
     assert result.exit_code == 0
-    counts = f"1 data keys, 2 API keys, {RECORDS} records, 1 minutes of activity, 1 dead letters"
+    counts = f"1 data keys, 2 API keys, {RECORDS} records, 1 minutes of activity, 1 dead letter"
     assert f"tenant {full} is erased: {counts}" in result.stdout
-    assert left_of(full) == [0, 0, 0, 0, 0]
-    assert left_of(other) == [1, 2, RECORDS, 1, 1]
+    assert count_rows(full) == [0, 0, 0, 0, 0]
+    assert count_rows(other) == [1, 2, RECORDS, 1, 1]
     policy, row = TenantPolicy.get_or_none(full), Tenant.get_or_none(full)
     assert policy is not None
     assert row is not None
     assert policy.attribute_values.keys() == {"tenant_id", "erased_since"}
     assert (row.name, row.suspended, row.state) == ("", True, "erased")
     assert LogRecord.of(other, "000").open_original() == "QUOKKA"
-    flask("erase", other, "--yes")
+    run("erase", other, "--yes")
 
 
 def test_not_without_yes(full: str) -> None:
-    result = flask("erase", full)
+    result = run("erase", full)
 
     assert result.exit_code == 2
     assert "add --yes" in result.stderr
-    assert left_of(full) == [1, 2, RECORDS, 1, 1]
+    assert count_rows(full) == [1, 2, RECORDS, 1, 1]
     row = Tenant.get_or_none(full)
     assert row is not None
     assert row.state == "active"
 
 
 def test_a_tenant_that_there_is_not(tenant: str) -> None:
-    result = flask("erase", tenant, "--yes")
+    result = run("erase", tenant, "--yes")
 
     assert result.exit_code == 1
-    assert f"there is nothing of tenant {tenant}" in result.stderr
+    assert f"There is no tenant {tenant}: it has no row, no policy, no logs and no dead letters" in result.stderr
     assert Tenant.get_or_none(tenant) is None
     assert TenantPolicy.get_or_none(tenant) is None
 
 
 def test_a_tenant_that_only_ever_sent_logs(tenant: str) -> None:
-    """As without keys on the embedded engine, where nobody makes tenants."""
+    """Without keys, on the embedded engine, nobody creates tenants."""
     log = RedactedLog("a", "QUOKKA", "[X]", get_timestamp())
     store.run(RedactedBatch(tenant, "r", (log,)))
 
-    assert flask("erase", tenant, "--yes").exit_code == 0
+    assert run("erase", tenant, "--yes").exit_code == 0
 
-    assert left_of(tenant) == [0, 0, 0, 0, 0]
+    assert count_rows(tenant) == [0, 0, 0, 0, 0]
 
 
 def test_what_is_in_the_queues_is_thrown_away(full: str, caplog: pytest.LogCaptureFixture) -> None:
-    flask("erase", full, "--yes")
+    run("erase", full, "--yes")
 
     assert redact.run(Batch(full, "r", (Log("a", "QUOKKA"),))) == BatchResult()
     assert store.run(RedactedBatch(full, "r", (RedactedLog("a", "QUOKKA", "[X]", get_timestamp()),))) == BatchResult()
 
-    assert left_of(full) == [0, 0, 0, 0, 0]
+    assert count_rows(full) == [0, 0, 0, 0, 0]
     assert caplog.messages == [f"tenant {full} is erased; discarding 1 of its logs"] * 2
 
 
@@ -148,19 +147,19 @@ def test_what_is_in_the_queues_is_thrown_away(full: str, caplog: pytest.LogCaptu
     ],
 )
 def test_it_stays_erased(full: str, group: str, arguments: tuple[str, ...]) -> None:
-    flask("erase", full, "--yes")
+    run("erase", full, "--yes")
 
     policy = ("-",) if group == "policy" else ()
-    result = FlaskCliRunner(create_app()).invoke(args=[group, *arguments, full, *policy], input="{}")
+    result = CliRunner().invoke(sluice, [group, *arguments, full, *policy], input="{}")
 
     assert result.exit_code == 1
-    assert f"tenant {full} was erased, or is being" in result.stderr
-    assert left_of(full) == [0, 0, 0, 0, 0]
-    assert "state\terased\n" in flask("show", full).stdout
+    assert f"Tenant {full} was erased, or is being" in result.stderr
+    assert count_rows(full) == [0, 0, 0, 0, 0]
+    assert "state\terased\n" in run("show", full).stdout
 
 
-def test_its_id_can_be_used_when_nothing_of_it_can_be_in_a_queue(full: str) -> None:
-    flask("erase", full, "--yes")
+def test_the_id_can_be_used_again_once_no_queue_can_hold_a_log(full: str) -> None:
+    run("erase", full, "--yes")
     with pytest.raises(TenantErased):
         Tenant.add(full, "Example")
     with pytest.raises(TenantErased):
@@ -177,10 +176,10 @@ def test_its_id_can_be_used_when_nothing_of_it_can_be_in_a_queue(full: str) -> N
 
 
 def test_once_more_finds_nothing(full: str) -> None:
-    flask("erase", full, "--yes")
+    run("erase", full, "--yes")
     before = TenantPolicy.get_or_none(full)
 
-    result = flask("erase", full, "--yes")
+    result = run("erase", full, "--yes")
 
     assert "0 data keys, 0 API keys, 0 records, 0 minutes of activity, 0 dead letters" in result.stdout
     after = TenantPolicy.get_or_none(full)
@@ -190,7 +189,7 @@ def test_once_more_finds_nothing(full: str) -> None:
 
 
 def test_killed_in_the_middle_it_is_finished_by_the_next_one(full: str, proxy: FaultProxy) -> None:
-    command = [ROOT / ".venv/bin/flask", "--app", "webapp", "tenants", "erase", full, "--yes"]
+    command = [ROOT / "sluice", "tenants", "erase", full, "--yes"]
     fast = {"SLUICE_POLICY_CACHE_SECONDS": "1", "SLUICE_TASK_TIME_LIMIT_SECONDS": "1"}
     proxy.leave_writes(every=1, after=30)
     erasing = subprocess.Popen(
@@ -201,8 +200,8 @@ def test_killed_in_the_middle_it_is_finished_by_the_next_one(full: str, proxy: F
     finally:
         erasing.kill()
         erasing.wait()
-    assert left_of(full) == [0, 0, RECORDS - 27, 1, 1]
-    assert "state\tbeing erased\n" in flask("show", full).stdout
+    assert count_rows(full) == [0, 0, RECORDS - 27, 1, 1]
+    assert "state\tbeing erased\n" in run("show", full).stdout
     with pytest.raises(TenantErased):
         TenantPolicy.get_secret(full)
     # What is left of the records can't be read any more.
@@ -212,18 +211,20 @@ def test_killed_in_the_middle_it_is_finished_by_the_next_one(full: str, proxy: F
 
     assert done.returncode == 0, done.stderr
     assert f"tenant {full} is erased: 0 data keys, 0 API keys" in done.stdout
-    assert left_of(full) == [0, 0, 0, 0, 0]
-    assert "state\terased\n" in flask("show", full).stdout
+    assert count_rows(full) == [0, 0, 0, 0, 0]
+    assert "state\terased\n" in run("show", full).stdout
 
 
-def test_dynamodb_does_a_part_of_each_call(full: str, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_erase_repeats_what_dynamodb_left_of_a_call(
+    full: str, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
     behind(proxy, monkeypatch)
     proxy.leave_writes(every=3)
 
-    result = flask("erase", full, "--yes")
+    result = run("erase", full, "--yes")
 
     assert f"{RECORDS} records" in result.stdout
-    assert left_of(full) == [0, 0, 0, 0, 0]
+    assert count_rows(full) == [0, 0, 0, 0, 0]
 
 
 def test_dynamodb_throttles_for_too_long(full: str, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,30 +232,33 @@ def test_dynamodb_throttles_for_too_long(full: str, proxy: FaultProxy, monkeypat
     monkeypatch.setattr(tenant_erasure, "PATIENCE_SECONDS", 0.0)
     proxy.status(400, "ProvisionedThroughputExceededException", "BatchWriteItem")
 
-    result = flask("erase", full, "--yes")
+    result = run("erase", full, "--yes")
 
     assert result.exit_code == 1
-    assert "DynamoDB did not do it (ProvisionedThroughputExceededException). Try again" in result.stderr
+    assert "DynamoDB refuses the call (ProvisionedThroughputExceededException)" in result.stderr
     assert LogRecord.count(full) == RECORDS
     proxy.clear()
-    assert flask("erase", full, "--yes").exit_code == 0
+    assert run("erase", full, "--yes").exit_code == 0
 
 
 def test_without_sqs_it_is_not_done(full: str, monkeypatch: pytest.MonkeyPatch, proxy: FaultProxy) -> None:
     monkeypatch.setattr("foundation.aws_clients.settings", settings.model_copy(update={"aws_endpoint_url": proxy.url}))
     proxy.refuse("sqs")
 
-    result = flask("erase", full, "--yes")
+    result = run("erase", full, "--yes")
 
     assert result.exit_code == 1
     assert "SQS does not answer" in result.stderr
-    assert "state\tbeing erased\n" in flask("show", full).stdout
+    assert "state\tbeing erased\n" in run("show", full).stdout
 
 
 def test_without_dynamodb(engine: Engine, tenant: str) -> None:
     engine.stop()
     try:
-        assert "DynamoDB did not do it" in flask("erase", tenant, "--yes").stderr
+        assert (
+            "DynamoDB does not answer in the embedded engine at http://127.0.0.1:"
+            in run("erase", tenant, "--yes").stderr
+        )
     finally:
         engine.start()
 

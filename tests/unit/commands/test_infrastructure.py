@@ -1,4 +1,4 @@
-"""`flask db create`, on the real engine, in the environment of an operator."""
+"""`./sluice db create` in the environment of an operator."""
 
 import os
 import stat
@@ -12,7 +12,7 @@ from tests.support.kms_key import KmsKey
 
 def create(check: bool = True, **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [ROOT / ".venv/bin/flask", "--app", "webapp", "db", "create"],
+        [ROOT / "sluice", "db", "create"],
         env=os.environ | environment,
         cwd=ROOT,
         capture_output=True,
@@ -21,7 +21,7 @@ def create(check: bool = True, **environment: str) -> "subprocess.CompletedProce
     )
 
 
-def test_it_makes_the_key_file(engine: Engine, tmp_path: Path) -> None:
+def test_create_makes_the_key_file(engine: Engine, tmp_path: Path) -> None:
     file = tmp_path / "original.key"
 
     done = create(SLUICE_KEY_FILE=str(file), SLUICE_ORIGINAL="encrypt")
@@ -31,7 +31,7 @@ def test_it_makes_the_key_file(engine: Engine, tmp_path: Path) -> None:
     assert not done.stderr
 
 
-def test_it_says_where_the_key_file_can_not_be(engine: Engine, tmp_path: Path) -> None:
+def test_create_names_a_key_file_that_can_not_be_made(engine: Engine, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     done = create(check=False, SLUICE_KEY_FILE=str(tmp_path / "file" / "original.key"))
@@ -41,12 +41,12 @@ def test_it_says_where_the_key_file_can_not_be(engine: Engine, tmp_path: Path) -
     assert "Traceback" not in done.stderr
 
 
-def test_it_says_when_there_is_no_key_in_kms(engine: Engine) -> None:
+def test_create_warns_of_a_missing_key_in_kms(engine: Engine) -> None:
     done = create(SLUICE_KEY_FILE="", SLUICE_ORIGINAL="encrypt", SLUICE_KMS_KEY="alias/none")
 
-    assert "no log can be stored until there is a key to encrypt originals with: KMS, NotFoundException" in done.stderr
-    assert "make one in KMS under alias/none" in done.stderr
+    assert "no log can be stored until there is a key that encrypts originals: KMS, NotFoundException" in done.stderr
+    assert "create one in KMS under alias/none" in done.stderr
 
 
-def test_it_says_nothing_when_there_is_one(engine: Engine) -> None:
+def test_create_prints_no_warning_if_the_key_exists(engine: Engine) -> None:
     assert not create(SLUICE_KEY_FILE="", SLUICE_ORIGINAL="encrypt", SLUICE_KMS_KEY=KmsKey().alias).stderr

@@ -1,15 +1,17 @@
-"""`flask db create` and `flask db check`."""
+"""`./sluice db create` and `./sluice db check`."""
+
+from functools import partial
 
 import pytest
-from flask.testing import FlaskCliRunner
+from click.testing import CliRunner
 from pynamodb.attributes import UnicodeAttribute
 
 from commands import infrastructure
+from commands.main import sluice
 from local.engine import Engine
 from models import TABLES
 from models.tables.base import Table
 from models.tables.connection import TableMeta
-from webapp import create_app
 
 
 def test_a_table_that_is_not_there(engine: Engine, tenant: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,28 +21,28 @@ def test_a_table_that_is_not_there(engine: Engine, tenant: str, monkeypatch: pyt
 
         name = UnicodeAttribute(hash_key=True)
 
-    flask = FlaskCliRunner(create_app()).invoke
-    assert flask(args=["db", "check"]).exit_code == 0
+    run_sluice = partial(CliRunner().invoke, sluice)
+    assert run_sluice(["db", "check"]).exit_code == 0
     monkeypatch.setattr(infrastructure, "TABLES", (*TABLES, Thing))
 
-    check = flask(args=["db", "check"])
+    check = run_sluice(["db", "check"])
     assert check.exit_code == 1
-    assert check.stdout.splitlines()[-1] == f"table things-{tenant} does not exist; run: flask --app webapp db create"
+    assert check.stdout.splitlines()[-1] == f"table things-{tenant} does not exist; run: ./sluice db create"
 
-    create = flask(args=["db", "create"])
+    create = run_sluice(["db", "create"])
     assert create.exit_code == 0
     assert {f"creating table things-{tenant}", f"table things-{tenant} is ready"} <= set(create.stdout.splitlines())
-    assert flask(args=["db", "check"]).exit_code == 0
+    assert run_sluice(["db", "check"]).exit_code == 0
 
 
 def test_without_dynamodb_the_commands_say_so(engine: Engine) -> None:
-    flask = FlaskCliRunner(create_app()).invoke
+    run_sluice = partial(CliRunner().invoke, sluice)
     engine.stop()
     try:
         for command in ("create", "check"):
-            result = flask(args=["db", command])
+            result = run_sluice(["db", command])
             assert result.exit_code == 1
-            assert "DynamoDB did not do it" in result.stderr
+            assert "DynamoDB does not answer" in result.stderr
             assert "Traceback" not in result.output
     finally:
         engine.start()

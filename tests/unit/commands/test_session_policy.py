@@ -1,14 +1,15 @@
 """The IAM policy for reading one tenant's records."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
-from flask.testing import FlaskCliRunner
+from click.testing import CliRunner
 
-from commands.session_policy import MAX_POLICY_CHARACTERS, session_policy
+from commands.main import sluice
+from commands.tenants.session_policy import MAX_POLICY_CHARACTERS, build_session_policy
 from models import LogRecord
-from webapp import create_app
 
 TABLE = "arn:aws:dynamodb:us-east-1:*:table/tenant_processed_logs"
 SHOWN = ["event_time", "expires_at", "log_id", "modified_text", "original", "processed_at", "redactions", "tenant_id"]
@@ -16,13 +17,13 @@ SHOWN += ["time_key", "time_shard"]
 
 
 def statements(*, original: bool = False) -> dict[str, Any]:
-    policy = json.loads(session_policy("tenant-1", original=original).to_json())
+    policy = json.loads(build_session_policy("tenant-1", original=original).to_json())
     assert policy["Version"] == "2012-10-17"
     assert {statement["Effect"] for statement in policy["Statement"]} == {"Allow"}
     return {statement["Sid"]: statement for statement in policy["Statement"]}
 
 
-def test_the_records_of_one_tenant_without_their_originals() -> None:
+def test_records_of_one_tenant_can_be_read_without_originals() -> None:
     records = statements()["Records"]
 
     assert records["Action"] == ["dynamodb:GetItem", "dynamodb:Query"]
@@ -35,28 +36,28 @@ def test_the_records_of_one_tenant_without_their_originals() -> None:
 
 
 def test_with_their_originals() -> None:
-    its = statements(original=True)
+    policy = statements(original=True)
 
-    only_its_own = {
+    only_the_tenant = {
         "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["tenant-1"]},
         "Null": {"dynamodb:LeadingKeys": "false"},
     }
-    assert its["Records"]["Condition"] == only_its_own
-    assert its["DataKeys"] == {
+    assert policy["Records"]["Condition"] == only_the_tenant
+    assert policy["DataKeys"] == {
         "Sid": "DataKeys",
         "Effect": "Allow",
         "Action": ["dynamodb:GetItem"],
         "Resource": "arn:aws:dynamodb:us-east-1:*:table/tenant_data_keys",
-        "Condition": only_its_own,
+        "Condition": only_the_tenant,
     }
-    assert its["DecryptDataKeys"]["Action"] == ["kms:Decrypt"]
-    assert its["DecryptDataKeys"]["Condition"] == {"StringEquals": {"kms:EncryptionContext:tenant_id": "tenant-1"}}
+    assert policy["DecryptDataKeys"]["Action"] == ["kms:Decrypt"]
+    assert policy["DecryptDataKeys"]["Condition"] == {"StringEquals": {"kms:EncryptionContext:tenant_id": "tenant-1"}}
 
 
 @pytest.mark.parametrize("original", [False, True])
-def test_every_index_by_the_keys_of_the_tenant(original: bool) -> None:
-    its = statements(original=original)
-    indexes = [statement for sid, statement in its.items() if sid.startswith("Index")]
+def test_each_index_can_be_read_by_the_keys_that_are_the_tenants(original: bool) -> None:
+    policy = statements(original=original)
+    indexes = [statement for sid, statement in policy.items() if sid.startswith("Index")]
 
     assert [statement["Resource"] for statement in indexes] == [
         f"{TABLE}/index/{name}" for name in sorted(LogRecord._indexes)
@@ -65,7 +66,7 @@ def test_every_index_by_the_keys_of_the_tenant(original: bool) -> None:
         assert statement["Action"] == ["dynamodb:Query"]
         keys = statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"]
         assert keys
-        other = json.loads(session_policy("tenant-10", original=original).to_json())["Statement"]
+        other = json.loads(build_session_policy("tenant-10", original=original).to_json())["Statement"]
         assert all(not set(keys) & set(theirs) for theirs in map(_leading_keys, other))
         assert ("dynamodb:Select" in json.dumps(statement)) is not original
 
@@ -77,7 +78,7 @@ def _leading_keys(statement: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("original", [False, True])
 def test_sts_takes_it_for_the_longest_id(original: bool) -> None:
-    policy = session_policy("t" * 64, original=original, account="123456789012").to_json()
+    policy = build_session_policy("t" * 64, original=original, account="123456789012").to_json()
 
     assert len(policy) <= MAX_POLICY_CHARACTERS
 
@@ -85,15 +86,15 @@ def test_sts_takes_it_for_the_longest_id(original: bool) -> None:
 @pytest.mark.parametrize("tenant", ["", "*", "tenant-?", "${aws:userid}", "a\n", "t" * 65])
 def test_what_is_no_tenant(tenant: str) -> None:
     with pytest.raises(ValueError, match="a tenant id has"):
-        session_policy(tenant)
+        build_session_policy(tenant)
 
 
 def test_the_command() -> None:
-    run = FlaskCliRunner(create_app()).invoke
+    run = partial(CliRunner().invoke, sluice)
 
-    plain = run(args=["tenants", "session-policy", "tenant-1", "--account", "123456789012"])
+    plain = run(["tenants", "session-policy", "tenant-1", "--account", "123456789012"])
     assert ":123456789012:table/" in plain.stdout
-    assert plain.stdout == session_policy("tenant-1", account="123456789012").to_json() + "\n"
-    with_originals = run(args=["tenants", "session-policy", "tenant-1", "--original"])
-    assert with_originals.stdout == session_policy("tenant-1", original=True).to_json() + "\n"
-    assert run(args=["tenants", "session-policy", "*"]).exit_code == 2
+    assert plain.stdout == build_session_policy("tenant-1", account="123456789012").to_json() + "\n"
+    with_originals = run(["tenants", "session-policy", "tenant-1", "--original"])
+    assert with_originals.stdout == build_session_policy("tenant-1", original=True).to_json() + "\n"
+    assert run(["tenants", "session-policy", "*"]).exit_code == 2

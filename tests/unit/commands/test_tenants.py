@@ -1,28 +1,27 @@
-"""`flask tenants` and `flask keys`, on the real table."""
+"""`./sluice tenants` and `./sluice keys`, on the real table."""
 
 import re
 
 import pytest
-from click.testing import Result
-from flask.testing import FlaskCliRunner
+from click.testing import CliRunner, Result
 
+from commands.main import sluice
 from local.engine import Engine
 from models import ApiKey, ApiKeyText, Limits, Tenant
-from webapp import create_app
 
 
-def flask(*arguments: str) -> Result:
-    return FlaskCliRunner(create_app()).invoke(args=list(arguments))
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(sluice, list(arguments))
 
 
 def done(*arguments: str) -> str:
-    result = flask(*arguments)
+    result = run(*arguments)
     assert result.exit_code == 0, result.output
     return result.stdout
 
 
 def failed(*arguments: str) -> str:
-    result = flask(*arguments)
+    result = run(*arguments)
     assert result.exit_code in (1, 2), result.output
     assert "Traceback" not in result.output
     return result.stderr
@@ -50,7 +49,7 @@ def test_a_tenant_with_limits(tenant: str) -> None:
 def test_a_tenant_that_exists_stays_as_it_is(tenant: str) -> None:
     done("tenants", "create", tenant, "--name", "First")
 
-    assert f"there is a tenant {tenant} already" in failed("tenants", "create", tenant, "--name", "Second")
+    assert f"There is a tenant {tenant} already" in failed("tenants", "create", tenant, "--name", "Second")
     stored = Tenant.get_or_none(tenant)
     assert stored is not None
     assert stored.name == "First"
@@ -99,12 +98,12 @@ def test_suspend_and_resume(tenant: str) -> None:
     "arguments", [("tenants", "show"), ("tenants", "suspend"), ("tenants", "resume"), ("keys", "list", "--tenant")]
 )
 def test_an_unknown_tenant(tenant: str, arguments: tuple[str, ...]) -> None:
-    assert f"there is no tenant {tenant}; make it: flask" in failed(*arguments, tenant)
+    assert f"There is no tenant {tenant}, or only logs under that id; create it: ./sluice" in failed(*arguments, tenant)
     assert Tenant.get_or_none(tenant) is None
 
 
 def test_no_key_for_an_unknown_tenant(tenant: str) -> None:
-    assert f"there is no tenant {tenant}" in failed("keys", "create", "--tenant", tenant)
+    assert f"There is no tenant {tenant}" in failed("keys", "create", "--tenant", tenant)
     assert not list(ApiKey.for_tenant(tenant))
 
 
@@ -145,10 +144,10 @@ def test_revoke(tenant: str, whole: bool) -> None:
     printed = done("keys", "create", "--tenant", tenant).strip()
     key_id = printed.split("_")[1]
 
-    told = done("keys", "revoke", printed if whole else key_id)
+    output = done("keys", "revoke", printed if whole else key_id)
 
-    assert f"key {key_id} is revoked" in told
-    assert printed not in told
+    assert f"key {key_id} is revoked" in output
+    assert printed not in output
     first = ApiKey.get_or_none(key_id)
     assert first is not None
     assert first.state == "revoked"
@@ -161,13 +160,13 @@ def test_revoke(tenant: str, whole: bool) -> None:
 
 
 def test_revoke_what_is_no_key(engine: Engine) -> None:
-    assert "there is no such key" in failed("keys", "revoke", "nothing")
+    assert "There is no such key" in failed("keys", "revoke", "nothing")
 
 
 def test_without_dynamodb(engine: Engine, tenant: str) -> None:
     engine.stop()
     try:
         for arguments in (("tenants", "list"), ("tenants", "create", tenant), ("keys", "create", "--tenant", tenant)):
-            assert "DynamoDB did not do it" in failed(*arguments)
+            assert "DynamoDB does not answer" in failed(*arguments)
     finally:
         engine.start()

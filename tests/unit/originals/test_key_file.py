@@ -51,7 +51,7 @@ def test_a_data_key_from_another_key_file_is_refused(path: Path) -> None:
 
 
 def test_a_missing_key_file_makes_data_keys_unavailable(tmp_path: Path) -> None:
-    with pytest.raises(KeysUnavailable, match=r"does not exist; run: flask --app webapp db create"):
+    with pytest.raises(KeysUnavailable, match=r"does not exist; run: ./sluice db create"):
         KeyFile(str(tmp_path / "none")).create_key("tenant-1")
 
 

@@ -65,7 +65,7 @@ def test_no_created_table_differs_from_the_model(engine: Engine) -> None:
 def test_a_new_table_has_everything_in_the_model(table: str) -> None:
     lines: list[str] = []
     thing = build_complete_model(table)
-    assert list(find_differences(thing)) == [f"table {table} does not exist; run: flask --app webapp db create"]
+    assert list(find_differences(thing)) == [f"table {table} does not exist; run: ./sluice db create"]
 
     thing.create(lines.append)
     thing.create(lines.append)
@@ -82,9 +82,9 @@ def test_an_older_table_gets_the_missing_indexes_and_ttl(table: str) -> None:
     thing: Any = build_complete_model(table)
 
     assert list(find_differences(thing)) == [
-        f"table {table}: TTL is off instead of by gone_at, so no item expires; run: flask --app webapp db create",
-        f"table {table}: the index by_colour does not exist; run: flask --app webapp db create",
-        f"table {table}: the index by_shape does not exist; run: flask --app webapp db create",
+        f"table {table}: TTL is off instead of by gone_at, so no item expires; run: ./sluice db create",
+        f"table {table}: the index by_colour does not exist; run: ./sluice db create",
+        f"table {table}: the index by_shape does not exist; run: ./sluice db create",
     ]
     thing.create(lines.append)
 
@@ -129,16 +129,16 @@ def test_every_difference_names_a_fix(table: str) -> None:
     delete = f'{update} --global-secondary-index-updates \'[{{"Delete":{{"IndexName":"by_colour"}}}}]\''
     assert found == [
         f"table {table} has the keys name (N, HASH), size (S, RANGE) instead of name (S, HASH); the keys of a table "
-        "can't be changed: name another table in the settings, then run: flask --app webapp db create",
+        "can't be changed: name another table in the settings, then run: ./sluice db create",
         f"table {table} has the billing mode PROVISIONED instead of PAY_PER_REQUEST; run: {update} --billing-mode "
         "PAY_PER_REQUEST",
         f"table {table}: TTL is by expires_at instead of by gone_at; run: aws dynamodb update-time-to-live "
         f"--table-name {table} --time-to-live-specification Enabled=false,AttributeName=expires_at; after an hour, "
-        "run: flask --app webapp db create",
+        "run: ./sluice db create",
         f"table {table}: the index by_colour has the keys colour (S, HASH), made_at (N, RANGE) instead of colour (S, "
-        f"HASH), made_at (S, RANGE); run: {delete}, wait until it is gone, then run: flask --app webapp db create",
+        f"HASH), made_at (S, RANGE); run: {delete}, wait until it is gone, then run: ./sluice db create",
         f"table {table}: the index by_colour has the projection ALL instead of INCLUDE, shape, size; run: {delete}, "
-        "wait until it is gone, then run: flask --app webapp db create",
+        "wait until it is gone, then run: ./sluice db create",
         f"table {table}: Sluice does not use the index extra, which costs write units; if nothing else uses it, run: "
         f"{delete.replace('by_colour', 'extra')}",
     ]

@@ -1,0 +1,1 @@
+"""`./sluice failures …`: the failure queue in an operator's hands."""

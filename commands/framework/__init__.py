@@ -1,0 +1,1 @@
+"""Parts that all commands share: groups, the AWS target, parameters, errors."""

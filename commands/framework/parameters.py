@@ -1,0 +1,51 @@
+"""Parameters and wording that several commands share."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from foundation.timestamps import format_failure_time
+from topology import TENANT_ID_PATTERN
+
+_AGO = re.compile(r"(\d{1,9})([smhdw])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+class TenantId(click.ParamType[str]):
+    """Valid tenant id. The tenant need not exist."""
+
+    name = "tenant id"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the id, or fail with what is allowed."""
+        if not re.fullmatch(TENANT_ID_PATTERN, value):
+            self.fail(f"{value!r}: a tenant id has 1 to 64 of A-Z a-z 0-9 . _ -", param, ctx)
+        return value
+
+
+class Since(click.ParamType[str]):
+    """A time as the failure queue has it, from how long ago it is or from ISO 8601."""
+
+    name = "time"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the time in UTC; a time without an offset is UTC."""
+        if not value:
+            return ""
+        try:
+            return format_failure_time(_parse_moment(value))
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is not a time such as 15m, 1h, 2d or 2026-01-31T12:00", param, ctx)
+
+
+def _parse_moment(text: str) -> datetime:
+    if match := _AGO.fullmatch(text):
+        return datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def format_count(count: int, noun: str) -> str:
+    """Return such as "1 message" or "2 messages"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
