@@ -1,4 +1,4 @@
-"""Bodies that every protocol has to refuse without falling over; QUOKKA must not come back."""
+"""Bodies that every protocol must refuse without quoting QUOKKA."""
 
 DEEP_JSON = b'{"a":' * 100_000
 BAD_BODIES = {

@@ -1,4 +1,4 @@
-"""Fixtures of tests that send logs to the app in process and read what it queued back from SQS."""
+"""Fixtures that send logs in process and read the queue."""
 
 import json
 from collections.abc import Callable
@@ -20,19 +20,19 @@ Texts = Callable[[], list[Any]]
 
 @pytest.fixture
 def app() -> Flask:
-    """The app as settings have it, without required API keys."""
+    """Return the app as the settings have it, without required API keys."""
     return create_app()
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """Client of that app."""
+    """Return a client of that app."""
     return app.test_client()
 
 
 @pytest.fixture
 def queued(engine: Engine, tenant: str) -> Queued:
-    """Takes the tenant's logs off the redact queue, sorted by text."""
+    """Return a function that takes the tenant's logs off the queue."""
     purge()
 
     def receive() -> list[dict[str, Any]]:
@@ -45,7 +45,7 @@ def queued(engine: Engine, tenant: str) -> Queued:
 
 @pytest.fixture
 def texts(queued: Queued) -> Texts:
-    """Takes the texts of the tenant's logs off the redact queue, decoded where they are JSON."""
+    """Return a function that takes the texts, decoded where they are JSON."""
 
     def receive() -> list[Any]:
         return [json.loads(log["text"]) if log["text"].startswith("{") else log["text"] for log in queued()]

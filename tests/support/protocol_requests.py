@@ -1,4 +1,4 @@
-"""A right request of each protocol, with one log in it: path, Content-Type, body."""
+"""A valid request of each protocol: path, Content-Type, body."""
 
 REQUESTS = {
     "OTLP": (

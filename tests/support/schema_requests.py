@@ -1,4 +1,4 @@
-"""Teaches schemathesis to write generated bodies as the document's content types and encodings."""
+"""Bodies that schemathesis generates, in each content type and encoding."""
 
 import gzip
 import json

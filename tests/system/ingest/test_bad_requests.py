@@ -1,4 +1,7 @@
-"""Bad requests over the wire to the real web process; tests/unit/webapp/ingest has the others."""
+"""Bad requests to the real web process.
+
+tests/unit/webapp/ingest has the others.
+"""
 
 import gzip
 import json

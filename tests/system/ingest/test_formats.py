@@ -1,4 +1,7 @@
-"""Formats of POST /ingest through the running system; tests/unit/webapp/ingest has the others."""
+"""Formats of POST /ingest through the running system.
+
+tests/unit/webapp/ingest has the others.
+"""
 
 import gzip
 import json
@@ -17,7 +20,7 @@ MESSAGE_PACK = {"content_type": "application/msgpack"}
 
 
 def texts(tenant: str, count: int) -> list[tuple[str, str]]:
-    """Original and redacted text of a tenant's records, sorted, once there are `count`."""
+    """Return original and redacted texts of a tenant once there are `count`."""
     wait_for(f"{count} records", lambda: LogRecord.count(tenant) >= count)
     return sorted((record.original_text, record.modified_text) for record in LogRecord.for_tenant(tenant).records)
 
@@ -73,7 +76,7 @@ def test_several_tenants_in_one_request(pipeline: Processes, tenant: str) -> Non
     assert texts(f"{tenant}-2", 1) == [("b", "b")]
 
 
-def test_the_time_of_the_event_is_stored(pipeline: Processes, tenant: str) -> None:
+def test_the_events_time_is_stored(pipeline: Processes, tenant: str) -> None:
     body = json.dumps({"text": "x", "id": "one", "ts": 1_769_860_800_500}).encode()
 
     assert pipeline.post(body, **JSON, x_tenant_id=tenant).json()["log_ids"] == ["one"]

@@ -1,4 +1,7 @@
-"""Requests made from /openapi.json to the real web process; tests/unit/webapp/openapi has all operations."""
+"""Requests made from /openapi.json to the real web process.
+
+tests/unit/webapp/openapi has all operations.
+"""
 
 import pytest
 import schemathesis
@@ -29,6 +32,6 @@ def test_the_document_is_openapi(web: Processes) -> None:
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
 # Schemathesis 4.32 leaves the operation out of pytest 9.2's ids of tests without a parameter.
 @pytest.mark.parametrize("scheme", ["http"])
-def test_the_web_process_answers_as_the_document_says(case: schemathesis.Case, scheme: str, web: Processes) -> None:
+def test_the_web_process_answers_as_documented(case: schemathesis.Case, scheme: str, web: Processes) -> None:
     response = case.call(base_url=f"{scheme}://127.0.0.1:{web.web_port}")
     case.validate_response(response, excluded_checks=BEYOND_A_SCHEMA)

@@ -1,4 +1,4 @@
-"""Reading a body whole or not at all: sizes, compression, and bodies that break off."""
+"""Bodies are read whole or not at all."""
 
 import gzip
 import io
@@ -103,7 +103,7 @@ def test_the_largest_body_is_read_and_one_byte_more_is_refused(app: Flask) -> No
     assert refuse(app, b"x" * (settings.max_body_bytes + 1)) == (413, "body_too_large")
 
 
-def test_a_body_shorter_than_its_content_length_is_refused(app: Flask) -> None:
+def test_a_body_shorter_than_announced_is_refused(app: Flask) -> None:
     assert refuse(app, BODY, length=len(BODY) + 1) == (400, "body_incomplete")
 
 

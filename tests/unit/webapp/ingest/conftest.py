@@ -1,4 +1,4 @@
-"""POST /ingest is called in process; what it queued is read back from SQS."""
+"""POST /ingest is called in process; the queue is read from SQS."""
 
 from tests.support.ingest_fixtures import app, client, queued, texts
 

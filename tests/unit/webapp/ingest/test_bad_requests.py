@@ -1,4 +1,4 @@
-"""Bad requests to POST /ingest: each gets its own status and code, and a detail that says what to do."""
+"""Bad requests to POST /ingest get a status, a code and advice."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""What records a body has in each format, and where a body or a record is invalid."""
+"""Records of a body in each format, and errors with their offset."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -50,17 +50,17 @@ def problem(body: bytes, mimetype: str = JSON) -> Problem:
         pytest.param(b'"a"', [None], id="string"),
     ],
 )
-def test_json(body: bytes, expected: Sequence[Any]) -> None:
+def test_json_is_decoded_in_every_shape(body: bytes, expected: Sequence[Any]) -> None:
     assert contents(body) == expected
 
 
-def test_a_record_keeps_its_json_as_it_was_written() -> None:
+def test_a_record_keeps_the_json_that_was_written() -> None:
     body = b'[ {"n": 1.50, "a":"\\u00e9" } , "b"]'
 
     assert [record.raw_json for record in decode(body, JSON)] == ['{"n": 1.50, "a":"\\u00e9" }', None]
 
 
-def test_an_envelope_names_the_tenant_of_its_records() -> None:
+def test_an_envelope_names_the_tenant() -> None:
     assert [record.tenant_id for record in decode(b'{"tenant_id":"t","logs":["a","b"]}', JSON)] == ["t", "t"]
     assert [record.tenant_id for record in decode(b'{"tenant_id":"t","text":"a"}', JSON)] == [None]
 
@@ -106,7 +106,7 @@ def test_other_types_are_refused(body: bytes, mimetype: str) -> None:
         (b'{"text":', "incomplete at its end"),
     ],
 )
-def test_invalid_json_is_answered_with_its_place_and_not_with_its_text(body: bytes, location: str) -> None:
+def test_invalid_json_is_answered_with_an_offset_and_not_quoted(body: bytes, location: str) -> None:
     error = problem(body)
 
     assert (error.status, error.code) == (400, "json_invalid")
@@ -126,7 +126,7 @@ def test_a_line_that_is_not_json_is_rejected_and_the_others_are_not() -> None:
     ]
 
 
-def test_lines_of_which_none_is_json_are_refused() -> None:
+def test_lines_without_any_json_are_refused() -> None:
     error = problem(b"QUOKKA\n{QUOKKA}\n", NDJSON)
 
     assert (error.status, error.code) == (400, "json_invalid")
@@ -153,7 +153,7 @@ def test_a_record_larger_than_any_text_is_not_parsed() -> None:
     ("body", "offset"),
     [(b"\xff", 0), (b"a\x80", 1), ("é".encode()[:1], 0), (b"ab\xed\xa0\x80", 2), (b"abc\xc0\xaf", 3)],
 )
-def test_invalid_utf8_is_answered_with_its_offset(body: bytes, offset: int) -> None:
+def test_invalid_utf8_is_answered_with_the_offset(body: bytes, offset: int) -> None:
     with pytest.raises(Problem) as error:
         decode_utf8(body)
 
@@ -161,7 +161,7 @@ def test_invalid_utf8_is_answered_with_its_offset(body: bytes, offset: int) -> N
     assert error.value.detail == f"The body is not valid UTF-8 (at byte {offset}); send it in UTF-8."
 
 
-def test_utf8_of_any_length_and_nul_are_decoded() -> None:
+def test_all_lengths_and_nul_are_decoded() -> None:
     assert decode_utf8("\x00é日😀".encode()) == "\x00é日😀"
 
 
@@ -178,5 +178,5 @@ def test_utf8_of_any_length_and_nul_are_decoded() -> None:
         ("[" * 100_000, ["[" * 99_999]),
     ],
 )
-def test_concatenated_json_is_split_into_its_values(text: str, values: list[str]) -> None:
+def test_concatenated_json_is_split_into_values(text: str, values: list[str]) -> None:
     assert list(split_json_objects(text)) == values

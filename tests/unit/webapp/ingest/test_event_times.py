@@ -45,7 +45,7 @@ def test_iso_8601_and_datetimes_are_converted_to_utc(value: Any, time: str) -> N
         (100_000_000_000, "1973-03-03T09:46:40.000000Z"),
     ],
 )
-def test_the_size_of_an_epoch_tells_its_unit(epoch: Any, time: str) -> None:
+def test_an_epochs_unit_follows_from_the_size(epoch: Any, time: str) -> None:
     assert to_event_time(epoch) == time
 
 

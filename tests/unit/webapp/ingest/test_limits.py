@@ -1,4 +1,4 @@
-"""How much may be in one request before any of it becomes an object."""
+"""Limits on a request before it becomes objects."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What records a body in MessagePack has: a stream, an array, an envelope, or events of Fluent Bit."""
+"""Records of a body in MessagePack."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -37,7 +37,7 @@ def test_an_array_has_a_record_an_item() -> None:
     assert contents([RECORD] * 70_000) == [RECORD] * 70_000
 
 
-def test_an_envelope_names_the_tenant_of_its_records() -> None:
+def test_an_envelope_names_the_tenant() -> None:
     records = decode({"tenant_id": "t", "logs": [RECORD, "b"]})
 
     assert [(record.content, record.tenant_id) for record in records] == [(RECORD, "t"), ("b", "t")]
@@ -66,7 +66,7 @@ def test_fluent_bits_events_have_a_time(time: Any, metadata: bool, events: int) 
     assert [(record.content, record.event_time) for record in records] == [({"log": "x"}, HALF_PAST)] * events
 
 
-def test_an_array_of_two_records_is_not_an_event() -> None:
+def test_two_records_in_an_array_are_not_an_event() -> None:
     assert contents([RECORD, {"text": "b"}]) == [RECORD, {"text": "b"}]
     assert contents(["a", {"text": "b"}]) == ["a", {"text": "b"}]
 

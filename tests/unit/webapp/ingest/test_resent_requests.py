@@ -1,4 +1,4 @@
-"""Which requests count as a repetition of one that got a 503, and get its ids."""
+"""Which requests count as a repetition, and get previous ids."""
 
 from collections.abc import Callable
 
@@ -33,7 +33,7 @@ def test_the_same_logs_get_their_previous_ids_once() -> None:
     assert requests.take_previous_ids(build_batch(third, *TEXTS), third) is None
 
 
-def test_each_of_several_identical_requests_gets_the_ids_of_one() -> None:
+def test_identical_requests_share_no_ids() -> None:
     requests = RetriedRequests()
     previous = [LogIds.generate() for _ in range(3)]
     for ids in previous:

@@ -1,4 +1,4 @@
-"""Which records become logs, with which text, id, time and tenant, and which are rejected with which code."""
+"""Which records become logs, and which are rejected with which code."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ def test_the_first_text_field_wins_and_the_others_make_the_record_whole() -> Non
     assert validate({"text": None, "message": "b"}).text == '{"text":null,"message":"b"}'
 
 
-def test_tenant_id_and_time_are_not_part_of_the_text() -> None:
+def test_tenant_id_and_time_are_left_out() -> None:
     content = {"text": "a log", "tenant_id": "t", "log_id": "one", "time": "2026-01-31T12:00:00Z"}
 
     assert validate(content) == Log("one", "a log", NOON)
@@ -135,7 +135,7 @@ def test_unusual_values_are_kept_as_json(content: Any, text: str) -> None:
         (IncomingRecord("x", log_id="theirs"), "theirs"),
     ],
 )
-def test_the_id_of_a_record(record: IncomingRecord, log_id: str | None) -> None:
+def test_the_first_id_is_the_logs_id(record: IncomingRecord, log_id: str | None) -> None:
     assert parse_log_id(record) == log_id
 
 
@@ -170,7 +170,7 @@ def test_a_malformed_id_is_rejected(log_id: Any, code: str) -> None:
         ("A-Z.a_z" + "0" * 57, None, None, "A-Z.a_z" + "0" * 57),
     ],
 )
-def test_the_tenant_is_that_of_the_record_its_envelope_or_the_request(
+def test_record_envelope_or_request_name_the_tenant(
     field: str | None, envelope: str | None, request_tenant: str | None, tenant: str
 ) -> None:
     assert parse_tenant_id(IncomingRecord({"text": "x", "tenant_id": field}, envelope), request_tenant) == tenant
@@ -212,7 +212,7 @@ def test_only_an_object_or_a_text_is_a_record(content: Any) -> None:
     require_record(IncomingRecord(""))
 
 
-def test_a_problem_of_the_decoder_rejects_the_record() -> None:
+def test_a_decoding_problem_rejects_the_record() -> None:
     with pytest.raises(InvalidRecord) as error:
         require_record(IncomingRecord({"text": "x"}, problem=RecordProblem("a_code", "What to do.")))
 

@@ -1,4 +1,4 @@
-"""POST /ingest in each format it takes: what is queued, and what is answered."""
+"""POST /ingest in each format: what is queued and answered."""
 
 import gzip
 import json
@@ -70,7 +70,7 @@ def test_each_format_is_queued(
     assert sorted(answer.json["log_ids"]) == sorted(log["log_id"] for log in logs)
 
 
-def test_lines_of_a_plain_text(client: FlaskClient, tenant: str, texts: Texts) -> None:
+def test_plain_text_is_split_into_lines(client: FlaskClient, tenant: str, texts: Texts) -> None:
     answer = post(client, f"{ONE}\r\n\n{OTHER}\n".encode(), "/ingest?split=lines", **TEXT, x_tenant_id=tenant)
 
     assert answer.status_code == 202
@@ -94,7 +94,7 @@ ENCODINGS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 
 
 @pytest.mark.parametrize(("encoding", "compress"), ENCODINGS.values(), ids=ENCODINGS.keys())
-def test_a_compressed_body(
+def test_a_compressed_body_is_queued(
     client: FlaskClient, tenant: str, texts: Texts, encoding: str, compress: Callable[[bytes], bytes]
 ) -> None:
     body = compress(json.dumps({"text": ONE}).encode())
@@ -114,9 +114,7 @@ def test_a_compressed_body(
         ("ts", 1769860800500000000),
     ],
 )
-def test_the_time_of_the_event_is_kept(
-    client: FlaskClient, tenant: str, queued: Queued, field: str, value: object
-) -> None:
+def test_the_events_time_is_kept(client: FlaskClient, tenant: str, queued: Queued, field: str, value: object) -> None:
     post(client, json.dumps({"text": "x", "id": "one", field: value}).encode(), **JSON, x_tenant_id=tenant)
 
     (log,) = queued()
@@ -125,9 +123,7 @@ def test_the_time_of_the_event_is_kept(
 
 @pytest.mark.parametrize("time", [TIME, 1_769_860_800.5, msgpack.Timestamp(1_769_860_800, 500_000_000)])
 @pytest.mark.parametrize("framed", [True, False])
-def test_the_time_of_fluent_bits_event_is_kept(
-    client: FlaskClient, tenant: str, queued: Queued, time: object, framed: bool
-) -> None:
+def test_fluent_bits_time_is_kept(client: FlaskClient, tenant: str, queued: Queued, time: object, framed: bool) -> None:
     body = msgpack.packb([[time, {}] if framed else time, {"log": "x", "id": "one"}])
 
     post(client, body, **MESSAGE_PACK, x_tenant_id=tenant)
@@ -136,7 +132,7 @@ def test_the_time_of_fluent_bits_event_is_kept(
     assert (log["log_id"], log["text"], log["event_time"]) == ("one", "x", "2026-01-31T12:00:00.500000Z")
 
 
-def test_a_time_that_is_none_stays_in_the_record(client: FlaskClient, tenant: str, queued: Queued) -> None:
+def test_a_malformed_time_stays_in_the_record(client: FlaskClient, tenant: str, queued: Queued) -> None:
     written = '{"text":"x","time":"yesterday"}'
     post(client, written.encode(), **JSON, x_tenant_id=tenant)
 
@@ -173,7 +169,9 @@ FLUENT_BIT = {"user_agent": "Fluent-Bit"}
 
 @pytest.mark.parametrize("headers", [SHORT, FLUENT_BIT], ids=["asks for it", "Fluent Bit"])
 @pytest.mark.parametrize("right", [2000, 0])
-def test_a_short_answer(client: FlaskClient, engine: object, tenant: str, headers: dict[str, str], right: int) -> None:
+def test_the_answer_is_short_for_who_needs_it(
+    client: FlaskClient, engine: object, tenant: str, headers: dict[str, str], right: int
+) -> None:
     wrong = [{"log_id": "é" * 256}, {"text": "", "id": 1}, {"text": 5}, 7, {"text": "x", "tenant_id": "other"}]
     body = shipped([*[{"text": "x"}] * right, *wrong * 200])
 

@@ -1,4 +1,4 @@
-"""Requests made from /openapi.json, valid and invalid: the app answers as the document says."""
+"""Requests made from /openapi.json: the app answers as described."""
 
 import pytest
 import schemathesis
@@ -18,5 +18,5 @@ operations = schemathesis.openapi.from_wsgi("/openapi.json", create_app())
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
 # Schemathesis 4.32 leaves the operation out of pytest 9.2's ids of tests without a parameter.
 @pytest.mark.parametrize("transport", ["wsgi"])
-def test_the_app_answers_as_the_document_says(case: schemathesis.Case, transport: str, engine: Engine) -> None:
+def test_the_app_answers_as_documented(case: schemathesis.Case, transport: str, engine: Engine) -> None:
     case.validate_response(case.call(), excluded_checks=BEYOND_A_SCHEMA)

@@ -1,4 +1,4 @@
-"""The document says what the app does: each route, each code, each limit."""
+"""The document has each route, each code, each limit."""
 
 import ast
 from typing import Any
@@ -41,7 +41,9 @@ def test_every_route_is_in_the_document(document: Any) -> None:
 
 
 def raised(without: str = "protocols") -> set[tuple[int | None, str]]:
-    """Collect status and code of all problems in the code; a record's have no status.
+    """Collect status and code of all problems that the code raises.
+
+    Problems of a single record have no status.
 
     Args:
         without: a folder to leave out: other systems' protocols have errors of their own.
@@ -80,7 +82,7 @@ def test_every_code_is_in_the_document(document: Any) -> None:
     assert raised() <= described
 
 
-def test_records_are_described_by_what_reads_them(document: Any) -> None:
+def test_records_are_described_as_they_are_read(document: Any) -> None:
     record = document["components"]["schemas"]["Record"]
 
     assert record["properties"].keys() == {*TEXT_FIELDS, *ID_FIELDS, *TIME_FIELDS, "tenant_id"}
@@ -89,7 +91,7 @@ def test_records_are_described_by_what_reads_them(document: Any) -> None:
     assert CONTENT_ENCODING["schema"]["enum"] == ["identity", *_DECODERS]
 
 
-def test_two_types_of_one_name_are_told(document: Any) -> None:
+def test_two_schemas_with_one_name_are_an_error(document: Any) -> None:
     app = Flask("two")
 
     def answering(schema: Any) -> Operation:
@@ -103,7 +105,7 @@ def test_two_types_of_one_name_are_told(document: Any) -> None:
         build(app)
 
 
-def test_what_is_in_a_path_is_a_parameter() -> None:
+def test_a_placeholder_in_a_path_is_a_parameter() -> None:
     app = Flask("path")
     app.add_url_rule(
         "/<index>/_bulk",

@@ -1,4 +1,4 @@
-"""Each protocol is spoken to the app in process; what it queued is read back from SQS."""
+"""Protocols are spoken to the app in process, and read from SQS."""
 
 from tests.support.ingest_fixtures import app, client, queued, texts
 

@@ -1,4 +1,4 @@
-"""What shippers send that no test runs, as their sources write it: first their questions, then a batch."""
+"""Requests of shippers that no test runs, as their sources write them."""
 
 import gzip
 import json
@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 Texts = Callable[[], list[Any]]
 
 
-def test_filebeat(client: FlaskClient, tenant: str, texts: Texts) -> None:
+def test_filebeat_asks_for_version_and_license_then_sends_bulks(client: FlaskClient, tenant: str, texts: Texts) -> None:
     # libbeat/esleg/eslegclient/connection.go, libbeat/licenser, libbeat/outputs/elasticsearch/client.go
     headers = {"Accept": "application/json", "X-Tenant-Id": tenant, "Connection": "close"}
     version = client.get("/", headers=headers)
@@ -44,7 +44,7 @@ def test_filebeat(client: FlaskClient, tenant: str, texts: Texts) -> None:
     assert texts() == events
 
 
-def test_vectors_http_sink(client: FlaskClient, tenant: str, texts: Texts) -> None:
+def test_vectors_http_sink_sends_ndjson_or_an_array(client: FlaskClient, tenant: str, texts: Texts) -> None:
     # src/sinks/http/encoder.rs: no newline after the last one, no comma either
     events = [
         {
@@ -65,13 +65,13 @@ def test_vectors_http_sink(client: FlaskClient, tenant: str, texts: Texts) -> No
     assert texts() == events
 
 
-def test_vectors_other_questions(client: FlaskClient) -> None:
+def test_vectors_health_checks_succeed(client: FlaskClient) -> None:
     # src/sinks/{elasticsearch/common,loki/healthcheck,splunk_hec/common/util,datadog/mod}.rs
     for path in ("/", "/_cluster/health", "/ready", "/services/collector/health/1.0"):
         assert client.get(path).status_code == 200
 
 
-def test_the_datadog_agent(client: FlaskClient, tenant: str, texts: Texts) -> None:
+def test_the_datadog_agent_sends_a_probe_then_arrays(client: FlaskClient, tenant: str, texts: Texts) -> None:
     # pkg/logs/client/http/destination.go and pkg/logs/processor/json.go
     headers = {
         "DD-API-KEY": "0123456789abcdef0123456789abcdef",

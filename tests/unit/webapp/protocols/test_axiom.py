@@ -1,4 +1,4 @@
-"""Axiom's ingest: 200 with how many events were taken is success."""
+"""Axiom's ingest: success is 200 with the number of events."""
 
 import gzip
 import json
@@ -32,7 +32,7 @@ def counts(answer: TestResponse) -> tuple[int, int, int]:
 @pytest.mark.parametrize(
     "body", [b'{"message":"one"}\n\n{"message":"two"}', b'[{"message":"one"},{"message":"two"}]\n']
 )
-def test_lines_and_an_array(
+def test_lines_and_an_array_are_accepted(
     client: FlaskClient, tenant: str, texts: Callable[[], list[Any]], path: str, body: bytes
 ) -> None:
     assert counts(post(client, gzip.compress(body), tenant, path, content_encoding="gzip")) == (200, 2, 0)
@@ -40,7 +40,7 @@ def test_lines_and_an_array(
 
 
 @pytest.mark.parametrize(("field", "query"), [("_time", ""), ("when", "?timestamp-field=when")])
-def test_time_and_id(
+def test_an_event_has_a_time_and_an_id(
     client: FlaskClient, tenant: str, queued: Callable[[], list[dict[str, Any]]], field: str, query: str
 ) -> None:
     event = {field: "2026-01-31T12:00:00Z", "message": "a log", "id": 7, "log_id": "log-1"}
@@ -52,7 +52,7 @@ def test_time_and_id(
     assert json.loads(log["text"]) == event
 
 
-def test_one_right_event_is_enough(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
+def test_one_valid_event_is_enough(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
     answer = post(client, b'{"message":"right"}\nQUOKKA\n"QUOKKA"\n{"message":""}\n', tenant)
 
     assert counts(answer) == (200, 1, 3)
@@ -61,7 +61,7 @@ def test_one_right_event_is_enough(client: FlaskClient, tenant: str, texts: Call
 
 
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES.keys())
-def test_what_cant_be_decoded(client: FlaskClient, tenant: str, body: bytes) -> None:
+def test_a_body_that_cannot_be_decoded_is_refused(client: FlaskClient, tenant: str, body: bytes) -> None:
     answer = post(client, body, tenant)
 
     assert answer.status_code == 400
@@ -71,7 +71,7 @@ def test_what_cant_be_decoded(client: FlaskClient, tenant: str, body: bytes) -> 
 
 
 @pytest.mark.parametrize("body", [b'{"a":1}\n' * TOO_MANY, b"[" + b"1," * TOO_MANY + b"1]", b" \n" * (3 * TOO_MANY)])
-def test_more_than_a_request_may_have(client: FlaskClient, tenant: str, body: bytes) -> None:
+def test_more_than_the_limits_is_refused(client: FlaskClient, tenant: str, body: bytes) -> None:
     answer = post(client, body, tenant)
 
     assert answer.status_code == 413

@@ -1,4 +1,4 @@
-"""Datadog's intake: 202 and {} is success."""
+"""Datadog's intake: success is 202 and {}."""
 
 import gzip
 import json
@@ -40,7 +40,9 @@ def detail(answer: TestResponse, status: int) -> str:
 
 
 @pytest.mark.parametrize("path", ["/api/v2/logs", "/v1/input"])
-def test_an_array(client: FlaskClient, tenant: str, queued: Callable[[], list[dict[str, Any]]], path: str) -> None:
+def test_an_array_is_accepted(
+    client: FlaskClient, tenant: str, queued: Callable[[], list[dict[str, Any]]], path: str
+) -> None:
     log = {"message": "a log", "ddtags": "env:dev", "service": "shop", "id": 7, "timestamp": 1_769_860_800_123}
 
     assert accepted(post(client, [log, {"message": "alone", "date": "2026-01-31T12:00:00.123Z"}], tenant, path))
@@ -50,12 +52,14 @@ def test_an_array(client: FlaskClient, tenant: str, queued: Callable[[], list[di
     assert (json.loads(second["text"]), second["event_time"]) == (log, TIME)
 
 
-def test_an_object(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
+def test_an_object_is_accepted(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
     assert accepted(post(client, {"message": "a log"}, tenant))
     assert texts() == ["a log"]
 
 
-def test_tags_of_the_request(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
+def test_fields_in_the_query_are_added_to_each_log(
+    client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]
+) -> None:
     logs = [{"message": "one"}, {"message": "two", "ddtags": "a:b"}]
 
     assert accepted(post(client, logs, tenant, "/api/v2/logs?ddtags=env:dev&dd-api-version=1"))
@@ -67,7 +71,7 @@ def test_tags_of_the_request(client: FlaskClient, tenant: str, texts: Callable[[
     ("encoding", "compress"),
     [("gzip", gzip.compress), ("deflate", zlib.compress), ("zstd", zstandard.ZstdCompressor().compress)],
 )
-def test_compressed(
+def test_a_compressed_body_is_accepted(
     client: FlaskClient, tenant: str, texts: Callable[[], list[Any]], encoding: str, compress: Callable[[bytes], bytes]
 ) -> None:
     headers = {"x-tenant-id": tenant, "Content-Encoding": encoding, "Content-Type": "application/json"}
@@ -76,24 +80,24 @@ def test_compressed(
     assert texts() == ["a log"]
 
 
-def test_plain_text(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
+def test_plain_text_has_a_log_a_line(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
     assert accepted(post(client, "one\n\ntwo\n", tenant, content_type="text/plain"))
     assert texts() == ["one", "two"]
 
 
 @pytest.mark.parametrize("body", ["{}", "[]", "[{}]", " {}\n"])
-def test_the_probe_of_the_agent(client: FlaskClient, tenant: str, body: str) -> None:
+def test_the_agents_probe_succeeds(client: FlaskClient, tenant: str, body: str) -> None:
     assert accepted(post(client, body, tenant))
 
 
-def test_one_right_log_is_enough(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
+def test_one_valid_log_is_enough(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
     logs = [{"message": "right"}, {"message": ""}, "QUOKKA", {"message": "QUOKKA" * 30_000, "a": 1}, {}, None]
 
     assert accepted(post(client, logs, tenant))
     assert texts() == ["right"]
 
 
-def test_nothing_right(client: FlaskClient, tenant: str) -> None:
+def test_a_request_without_a_valid_log_is_refused(client: FlaskClient, tenant: str) -> None:
     answer = post(client, [{"message": ""}, "QUOKKA"], tenant)
 
     assert detail(answer, 400).startswith("text_empty: None of 2 logs was accepted; ")
@@ -101,7 +105,9 @@ def test_nothing_right(client: FlaskClient, tenant: str) -> None:
 
 
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES.keys())
-def test_what_cant_be_decoded(client: FlaskClient, tenant: str, caplog: pytest.LogCaptureFixture, body: bytes) -> None:
+def test_a_body_that_cannot_be_decoded_is_refused(
+    client: FlaskClient, tenant: str, caplog: pytest.LogCaptureFixture, body: bytes
+) -> None:
     with caplog.at_level(logging.DEBUG):
         answer = post(client, body, tenant)
 
@@ -109,7 +115,7 @@ def test_what_cant_be_decoded(client: FlaskClient, tenant: str, caplog: pytest.L
     assert "QUOKKA" not in answer.text + caplog.text
 
 
-def test_an_empty_body(client: FlaskClient, tenant: str) -> None:
+def test_an_empty_body_is_refused(client: FlaskClient, tenant: str) -> None:
     assert detail(post(client, b"", tenant), 400).startswith("body_empty: ")
 
 
@@ -121,7 +127,7 @@ def test_an_empty_body(client: FlaskClient, tenant: str) -> None:
         (b"\n" * 3 * (settings.max_records + 1), "text/plain"),
     ],
 )
-def test_more_than_a_request_may_have(client: FlaskClient, tenant: str, body: bytes, content_type: str) -> None:
+def test_more_than_the_limits_is_refused(client: FlaskClient, tenant: str, body: bytes, content_type: str) -> None:
     assert detail(post(client, body, tenant, content_type=content_type), 413).startswith("too_many_")
 
 
@@ -139,7 +145,7 @@ def test_more_than_a_request_may_have(client: FlaskClient, tenant: str, body: by
         (503, "queue_unavailable", 503),
     ],
 )
-def test_every_problem_is_an_error(app: Flask, status: int, code: str, answered: int) -> None:
+def test_a_problem_is_answered_as_datadogs_error(app: Flask, status: int, code: str, answered: int) -> None:
     with app.test_request_context("/api/v2/logs"):
         answer, sent, headers = to_errors(Problem(status, code, "What to do.", {"Retry-After": "5"}))
 
@@ -149,5 +155,5 @@ def test_every_problem_is_an_error(app: Flask, status: int, code: str, answered:
     assert (error["status"], error["detail"]) == (str(answered), f"{code}: What to do.")
 
 
-def test_whether_a_key_is_right(client: FlaskClient, engine: object) -> None:
+def test_an_api_key_can_be_validated(client: FlaskClient, engine: object) -> None:
     assert client.get("/api/v1/validate").status_code in (200, 401)

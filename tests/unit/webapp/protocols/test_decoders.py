@@ -1,4 +1,4 @@
-"""Whatever is sent, a decoder has entries for it or a problem: nothing else comes out of it."""
+"""A decoder returns records or raises a Problem, whatever is sent."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -59,7 +59,7 @@ DECODERS: dict[str, tuple[Decode, bytes]] = {
 @pytest.mark.parametrize(("decoder", "body"), DECODERS.values(), ids=DECODERS.keys())
 @settings(max_examples=100)
 @given(seed=st.integers(0, 2**32), changes=st.integers(1, 8))
-def test_damaged_bodies(decoder: Decode, body: bytes, seed: int, changes: int) -> None:
+def test_a_damaged_body_raises_nothing_but_a_problem(decoder: Decode, body: bytes, seed: int, changes: int) -> None:
     chance = random.Random(seed)
     damaged = bytearray(body)
     for _ in range(changes):
@@ -75,7 +75,7 @@ def test_damaged_bodies(decoder: Decode, body: bytes, seed: int, changes: int) -
 @pytest.mark.parametrize("decoder", [decoder for decoder, _ in DECODERS.values()], ids=DECODERS.keys())
 @settings(max_examples=100)
 @given(body=st.binary(min_size=1))
-def test_any_bytes(decoder: Decode, body: bytes) -> None:
+def test_any_bytes_raise_nothing_but_a_problem(decoder: Decode, body: bytes) -> None:
     try:
         decoder(body)
     except Problem as problem:

@@ -40,13 +40,15 @@ def items(answer: TestResponse) -> list[tuple[str, dict[str, Any]]]:
 
 def error(answer: TestResponse) -> tuple[int, str, str]:
     assert answer.json is not None
-    its = answer.json["error"]
+    cause = answer.json["error"]
     assert answer.json["status"] == answer.status_code
-    assert its["root_cause"] == [{"type": its["type"], "reason": its["reason"]}]
-    return answer.status_code, its["type"], its["reason"]
+    assert cause["root_cause"] == [{"type": cause["type"], "reason": cause["reason"]}]
+    return answer.status_code, cause["type"], cause["reason"]
 
 
-def test_documents(client: FlaskClient, tenant: str, queued: Callable[[], list[dict[str, Any]]]) -> None:
+def test_documents_are_queued_with_their_ids_and_times(
+    client: FlaskClient, tenant: str, queued: Callable[[], list[dict[str, Any]]]
+) -> None:
     written = b'{"@timestamp": "2026-01-31T13:00:00.5+01:00", "message":"two", "id": 7, "n": 1.10, "event": {"a":"b"}}'
     body = ndjson(
         {"create": {"_index": "logs-a", "_id": "id-1"}},
@@ -82,7 +84,7 @@ def test_documents(client: FlaskClient, tenant: str, queued: Callable[[], list[d
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])
-def test_an_index_in_the_path(client: FlaskClient, tenant: str, engine: object, method: str) -> None:
+def test_the_path_may_name_an_index(client: FlaskClient, tenant: str, engine: object, method: str) -> None:
     body = ndjson({"create": {}}, {"message": "one"}, {"create": {"_index": "other"}}, {"message": "two"})
 
     answer = client.open("/logs-a/_bulk", method=method, data=body, headers={"x-tenant-id": tenant})
@@ -90,7 +92,7 @@ def test_an_index_in_the_path(client: FlaskClient, tenant: str, engine: object, 
     assert [item["_index"] for _, item in items(answer)] == ["logs-a", "other"]
 
 
-def test_each_item_has_its_own_status(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
+def test_items_have_a_status_each(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
     body = ndjson(
         {"create": {"_id": "a"}},
         {"message": "right"},
@@ -158,7 +160,7 @@ def test_each_item_has_its_own_status(client: FlaskClient, tenant: str, texts: C
         ndjson({"create": 5}, {}),
     ],
 )
-def test_what_is_no_bulk_request(
+def test_another_body_is_refused(
     client: FlaskClient, tenant: str, caplog: pytest.LogCaptureFixture, body: bytes
 ) -> None:
     with caplog.at_level(logging.DEBUG):
@@ -168,18 +170,18 @@ def test_what_is_no_bulk_request(
     assert "QUOKKA" not in answer.text + caplog.text
 
 
-def test_an_empty_body(client: FlaskClient, tenant: str) -> None:
+def test_an_empty_body_is_refused(client: FlaskClient, tenant: str) -> None:
     assert error(post(client, b"", tenant))[2].startswith("body_empty: ")
 
 
 @pytest.mark.parametrize("pair", [b'{"create":{}}\n{}\n', b"\n\n\n\n\n"])
-def test_more_than_a_request_may_have(client: FlaskClient, tenant: str, pair: bytes) -> None:
+def test_more_than_the_limits_is_refused(client: FlaskClient, tenant: str, pair: bytes) -> None:
     answer = post(client, pair * (settings.max_records + 1), tenant)
 
     assert error(answer)[:2] == (413, "content_too_long_exception")
 
 
-def test_what_clients_ask_first(client: FlaskClient) -> None:
+def test_clients_first_get_the_version(client: FlaskClient) -> None:
     answer = client.get("/")
 
     assert answer.status_code == 200
@@ -191,7 +193,7 @@ def test_what_clients_ask_first(client: FlaskClient) -> None:
     assert (head.status_code, head.data, head.headers["X-Elastic-Product"]) == (200, b"", "Elasticsearch")
 
 
-def test_it_is_only_elasticsearch_where_it_says_so(client: FlaskClient) -> None:
+def test_other_paths_do_not_claim_to_be_elasticsearch(client: FlaskClient) -> None:
     assert "X-Elastic-Product" not in client.get("/healthz").headers
 
 
@@ -207,7 +209,7 @@ def test_it_is_only_elasticsearch_where_it_says_so(client: FlaskClient) -> None:
         (None, None),
     ],
 )
-def test_ways_to_send_a_key(app: Flask, authorization: str | None, key: str | None) -> None:
+def test_an_api_key_may_be_in_base64_or_not(app: Flask, authorization: str | None, key: str | None) -> None:
     headers = {"Authorization": authorization} if authorization else {}
     with app.test_request_context("/_bulk", headers=headers):
         assert _get_api_key() == key
@@ -225,7 +227,7 @@ def test_ways_to_send_a_key(app: Flask, authorization: str | None, key: str | No
         (503, "unavailable_shards_exception"),
     ],
 )
-def test_every_problem_is_an_error(app: Flask, status: int, kind: str) -> None:
+def test_a_problem_is_answered_as_elasticsearchs_error(app: Flask, status: int, kind: str) -> None:
     with app.test_request_context("/_bulk"):
         answer, answered, headers = to_elastic(Problem(status, "a_code", "What to do.", {"Retry-After": "5"}))
 

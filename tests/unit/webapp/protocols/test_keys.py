@@ -1,4 +1,4 @@
-"""Keys as each protocol's clients send them; a key says whose the logs are."""
+"""API keys as each protocol's clients send them."""
 
 import base64
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def basic(user: str, password: str) -> str:
 
 
 def ways(protocol: str, key: str) -> list[dict[str, str]]:
-    """The headers in which a key may come."""
+    """Return the headers in which a protocol's clients send an API key."""
     everywhere = [{"Authorization": f"Bearer {key}"}, {"X-API-Key": key}]
     logins = [{"Authorization": basic("anybody", key)}, {"Authorization": basic(key, "")}]
     match protocol:
@@ -58,7 +58,7 @@ def post(
 
 
 @pytest.mark.parametrize("protocol", REQUESTS)
-def test_every_way_to_send_a_key(
+def test_every_way_to_send_an_api_key_is_accepted(
     client: FlaskClient, tenant: str, queued: Callable[[], list[dict[str, Any]]], protocol: str
 ) -> None:
     Tenant.add(tenant, tenant)
@@ -72,7 +72,7 @@ def test_every_way_to_send_a_key(
     assert [log["text"] for log in queued()] == ["QUOKKA"] * len(ways(protocol, key))
 
 
-def test_a_key_in_the_query(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
+def test_datadogs_api_key_may_be_in_the_query(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
     Tenant.add(tenant, tenant)
     key = str(ApiKey.add(tenant, ["ingest"]))
 
@@ -83,7 +83,7 @@ def test_a_key_in_the_query(client: FlaskClient, tenant: str, texts: Callable[[]
 
 
 @pytest.mark.parametrize("protocol", REQUESTS)
-def test_without_a_key(client: FlaskClient, engine: object, protocol: str) -> None:
+def test_a_request_without_an_api_key_is_refused(client: FlaskClient, engine: object, protocol: str) -> None:
     answer = post(client, protocol, {"x-tenant-id": "somebody"})
 
     assert answer.status_code == 401
@@ -94,7 +94,7 @@ def test_without_a_key(client: FlaskClient, engine: object, protocol: str) -> No
 
 @pytest.mark.parametrize("protocol", REQUESTS)
 @pytest.mark.parametrize("wrong", ["unknown", "not a key", "revoked"])
-def test_a_key_that_is_wrong(client: FlaskClient, tenant: str, protocol: str, wrong: str) -> None:
+def test_a_wrong_api_key_is_refused(client: FlaskClient, tenant: str, protocol: str, wrong: str) -> None:
     text = ApiKey.add(tenant, ["ingest"])
     key = {"unknown": str(text)[:-1] + "~", "not a key": "token", "revoked": str(text)}[wrong]
     ApiKey.revoke(text.key_id)
@@ -108,14 +108,14 @@ def test_a_key_that_is_wrong(client: FlaskClient, tenant: str, protocol: str, wr
 
 
 @pytest.mark.parametrize("protocol", REQUESTS)
-def test_a_key_that_may_not(client: FlaskClient, tenant: str, protocol: str) -> None:
+def test_an_api_key_without_the_scope_is_refused(client: FlaskClient, tenant: str, protocol: str) -> None:
     key = str(ApiKey.add(tenant, ["read"]))
 
     assert post(client, protocol, {"X-API-Key": key}).status_code == 403
 
 
 @pytest.mark.parametrize("protocol", REQUESTS)
-def test_another_tenant(client: FlaskClient, tenant: str, protocol: str) -> None:
+def test_another_tenant_than_the_api_keys_is_refused(client: FlaskClient, tenant: str, protocol: str) -> None:
     key = str(ApiKey.add(tenant, ["ingest"]))
     header = "X-Scope-OrgID" if protocol == "Loki" else "x-tenant-id"
 
@@ -123,7 +123,7 @@ def test_another_tenant(client: FlaskClient, tenant: str, protocol: str) -> None
 
 
 @pytest.mark.parametrize("protocol", REQUESTS)
-def test_a_suspended_tenant(client: FlaskClient, tenant: str, protocol: str) -> None:
+def test_a_suspended_tenant_is_refused(client: FlaskClient, tenant: str, protocol: str) -> None:
     key = str(ApiKey.add(tenant, ["ingest"]))
     Tenant.add(tenant, tenant)
     Tenant.set_suspended(tenant, True)
@@ -137,7 +137,7 @@ def test_a_suspended_tenant(client: FlaskClient, tenant: str, protocol: str) -> 
 
 
 @pytest.mark.parametrize("protocol", REQUESTS)
-def test_over_a_limit(client: FlaskClient, tenant: str, protocol: str) -> None:
+def test_a_request_over_a_limit_is_refused(client: FlaskClient, tenant: str, protocol: str) -> None:
     Tenant.add(tenant, tenant, Limits(bytes_per_second=1, burst_seconds=LONG))
     key = str(ApiKey.add(tenant, ["ingest"]))
 

@@ -1,4 +1,4 @@
-"""Loki's push: 204 and nothing else is success; the messages are those of Loki's own definition."""
+"""Loki's push, with messages after Loki's own definition: success is 204."""
 
 import json
 import logging
@@ -81,7 +81,9 @@ def streams(*values: Any, **labels: str) -> dict[str, Any]:
     return {"streams": [{"stream": labels, "values": values}]}
 
 
-def test_json(client: FlaskClient, tenant: str, queued: Callable[[], list[dict[str, Any]]]) -> None:
+def test_json_is_queued_with_labels_and_metadata(
+    client: FlaskClient, tenant: str, queued: Callable[[], list[dict[str, Any]]]
+) -> None:
     values = [[str(NANOSECONDS), "a line"], [str(NANOSECONDS), "another", {"trace": "5b8e"}]]
 
     answer = post(client, streams(*values, job="web"), tenant)
@@ -97,7 +99,9 @@ def test_json(client: FlaskClient, tenant: str, queued: Callable[[], list[dict[s
     assert first["event_time"] == second["event_time"] == TIME
 
 
-def test_protobuf(client: FlaskClient, tenant: str, queued: Callable[[], list[dict[str, Any]]]) -> None:
+def test_protobuf_is_queued_with_labels_and_metadata(
+    client: FlaskClient, tenant: str, queued: Callable[[], list[dict[str, Any]]]
+) -> None:
     body = in_protobuf("a line", labels='{env="d\\"ev", job="wéb"}', metadata={"trace": "5b8e"})
 
     answer = post(client, compressed(body), tenant)
@@ -109,7 +113,9 @@ def test_protobuf(client: FlaskClient, tenant: str, queued: Callable[[], list[di
     assert log["event_time"] == TIME
 
 
-def test_the_older_shape_of_json(client: FlaskClient, tenant: str, queued: Callable[[], list[dict[str, Any]]]) -> None:
+def test_the_older_json_is_accepted(
+    client: FlaskClient, tenant: str, queued: Callable[[], list[dict[str, Any]]]
+) -> None:
     entries = [{"ts": "2026-01-31T12:00:00.123456Z", "line": "a line"}]
 
     answer = post(client, {"streams": [{"labels": '{job="web"}', "entries": entries}]}, tenant, "/api/prom/push")
@@ -139,11 +145,11 @@ def test_a_line_without_labels_is_the_text(client: FlaskClient, tenant: str, tex
         ("web", {"labels": "web"}),
     ],
 )
-def test_labels(text: str, labels: dict[str, str]) -> None:
+def test_labels_are_parsed(text: str, labels: dict[str, str]) -> None:
     assert parse_labels(text) == labels
 
 
-def test_one_right_line_is_enough(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
+def test_one_valid_line_is_enough(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
     wrong: list[Any] = [["1", ""], ["1", 5], ["1"], "QUOKKA", None, ["1", "QUOKKA", ["x"]], ["1", "QUOKKA" * 30_000]]
 
     answer = post(client, streams(["1", "right"], *wrong), tenant)
@@ -152,7 +158,9 @@ def test_one_right_line_is_enough(client: FlaskClient, tenant: str, texts: Calla
     assert texts() == ["right"]
 
 
-def test_a_damaged_entry_is_told_apart(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
+def test_a_damaged_entry_does_not_affect_the_others(
+    client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]
+) -> None:
     body = in_protobuf("right", "xx", labels="").replace(b"xx", b"\xff\xfe")
 
     assert post(client, compressed(body), tenant).status_code == 204
@@ -160,7 +168,7 @@ def test_a_damaged_entry_is_told_apart(client: FlaskClient, tenant: str, texts: 
 
 
 @pytest.mark.parametrize("body", [streams(["1", ""], ["QUOKKA"]), compressed(in_protobuf("", ""))])
-def test_nothing_right(client: FlaskClient, tenant: str, body: Any) -> None:
+def test_a_push_without_a_valid_line_is_refused(client: FlaskClient, tenant: str, body: Any) -> None:
     answer = post(client, body, tenant)
 
     assert (answer.status_code, answer.mimetype) == (400, "text/plain")
@@ -170,7 +178,7 @@ def test_nothing_right(client: FlaskClient, tenant: str, body: Any) -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"streams": []}, streams(), compressed(in_protobuf())])
-def test_nothing_at_all(client: FlaskClient, tenant: str, body: Any) -> None:
+def test_a_push_without_a_line_is_refused(client: FlaskClient, tenant: str, body: Any) -> None:
     answer = post(client, body, tenant)
 
     assert (answer.status_code, answer.mimetype) == (422, "text/plain")
@@ -179,7 +187,7 @@ def test_nothing_at_all(client: FlaskClient, tenant: str, body: Any) -> None:
 
 @pytest.mark.parametrize("content_type", [PROTOBUF, JSON, None])
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES.keys())
-def test_what_cant_be_decoded(
+def test_a_body_that_cannot_be_decoded_is_refused(
     client: FlaskClient, caplog: pytest.LogCaptureFixture, content_type: str | None, body: bytes
 ) -> None:
     with caplog.at_level(logging.DEBUG):
@@ -190,7 +198,7 @@ def test_what_cant_be_decoded(
     assert "QUOKKA" not in answer.text + caplog.text
 
 
-def test_protobuf_that_breaks_off(client: FlaskClient, tenant: str) -> None:
+def test_protobuf_that_breaks_off_is_refused(client: FlaskClient, tenant: str) -> None:
     whole = in_protobuf("a line")
 
     for end in range(1, len(whole)):
@@ -199,30 +207,30 @@ def test_protobuf_that_breaks_off(client: FlaskClient, tenant: str) -> None:
         assert post(client, compressed(whole)[:end], tenant).status_code == 400, end
 
 
-def test_a_block_that_says_it_is_huge(client: FlaskClient, tenant: str) -> None:
+def test_a_huge_block_is_refused_before_memory_is_allocated(client: FlaskClient, tenant: str) -> None:
     answer = post(client, b"\xff\xff\xff\xff\x0f" + b"x" * 100, tenant)
 
     assert answer.status_code == 413
     assert answer.text.startswith("body_too_large: ")
 
 
-def test_more_than_a_request_may_have(client: FlaskClient, tenant: str) -> None:
+def test_more_than_the_limits_is_refused(client: FlaskClient, tenant: str) -> None:
     many = settings.max_records + 1
 
     for body in (compressed(b"\x0a\x00" * many), compressed(in_protobuf(*[""] * many)), streams(*[["1", "x"]] * many)):
         assert post(client, body, tenant).status_code == 413
 
 
-def test_a_tenant_that_is_none(client: FlaskClient) -> None:
+def test_a_malformed_tenant_is_refused(client: FlaskClient) -> None:
     assert post(client, streams(["1", "x"]), "a|b").text.startswith("tenant_id_invalid: ")
 
 
-def test_the_probe(client: FlaskClient) -> None:
+def test_the_readiness_probe_succeeds(client: FlaskClient) -> None:
     assert (client.get("/ready").status_code, client.get("/ready").text) == (200, "ready\n")
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 413, 415, 422, 429, 503])
-def test_every_problem_is_plain_text(app: Flask, status: int) -> None:
+def test_a_problem_is_answered_as_plain_text(app: Flask, status: int) -> None:
     with app.test_request_context("/loki/api/v1/push"):
         answer = to_plain_text(Problem(status, "a_code", "What to do.", {"Retry-After": "5"}))
 

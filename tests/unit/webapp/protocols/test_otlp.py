@@ -1,4 +1,4 @@
-"""OTLP over HTTP: bodies by the SDK's own encoder, answers as the specification has them."""
+"""OTLP over HTTP: bodies of the SDK's encoder, answers of the specification."""
 
 import json
 import logging
@@ -32,7 +32,7 @@ TRACE_ID = 0x5B8EFFF798038103D269B633813FC60C
 
 
 def encoded(*records: LogRecord, resource: dict[str, Any] | None = None) -> ExportLogsServiceRequest:
-    """What the SDK sends for these records."""
+    """Encode records as the SDK does."""
     exporter = InMemoryLogRecordExporter()
     provider = LoggerProvider(Resource(resource or {}))
     provider.add_log_record_processor(SimpleLogRecordProcessor(exporter))
@@ -42,7 +42,7 @@ def encoded(*records: LogRecord, resource: dict[str, Any] | None = None) -> Expo
 
 
 def plain(*texts: str) -> ExportLogsServiceRequest:
-    """Records with a body and nothing else."""
+    """Encode records with a body and nothing else."""
     request = ExportLogsServiceRequest()
     records = request.resource_logs.add().scope_logs.add().log_records
     for text in texts:
@@ -51,7 +51,10 @@ def plain(*texts: str) -> ExportLogsServiceRequest:
 
 
 def as_json(request: ExportLogsServiceRequest) -> dict[str, Any]:
-    """As the SDK for JavaScript writes it: protobuf's JSON, ids in hexadecimal, enums as numbers."""
+    """Convert to JSON as the SDK for JavaScript writes it.
+
+    It is protobuf's JSON, with ids in hexadecimal and enums as numbers.
+    """
     document = MessageToDict(request, use_integers_for_enums=True)
     for of_resource, sent in zip(document["resourceLogs"], request.resource_logs, strict=True):
         for of_scope, sent_scope in zip(of_resource["scopeLogs"], sent.scope_logs, strict=True):
@@ -128,7 +131,7 @@ def test_a_body_alone_is_the_text(
 @pytest.mark.parametrize(
     ("uid", "is_id"), [("01ARZ3NDEKTSV4RRFFQ69G5FAV", True), ("", False), ("a\nb", False), (7, False)]
 )
-def test_a_record_that_brings_an_id(
+def test_a_records_uid_is_the_id(
     client: FlaskClient, tenant: str, queued: Callable[[], list[dict[str, Any]]], in_json: bool, uid: Any, is_id: bool
 ) -> None:
     body = encoded(LogRecord(body="a log", attributes={"log.record.uid": uid}))
@@ -142,7 +145,9 @@ def test_a_record_that_brings_an_id(
 
 
 @pytest.mark.parametrize("in_json", [False, True])
-def test_a_body_of_many_kinds(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]], in_json: bool) -> None:
+def test_a_body_may_have_any_type(
+    client: FlaskClient, tenant: str, texts: Callable[[], list[Any]], in_json: bool
+) -> None:
     record = LogRecord(body={"a": [1, None, {"b": b"\x01\x02"}], "c": float("inf"), "d": False})
     request = encoded(record)
 
@@ -152,7 +157,7 @@ def test_a_body_of_many_kinds(client: FlaskClient, tenant: str, texts: Callable[
 
 
 @pytest.mark.parametrize("in_json", [False, True])
-def test_wrong_records_are_a_partial_success(
+def test_rejected_records_are_a_partial_success(
     client: FlaskClient, tenant: str, texts: Callable[[], list[Any]], in_json: bool
 ) -> None:
     request = plain("right", "", "QUOKKA" * 30_000)
@@ -173,13 +178,15 @@ def test_wrong_records_are_a_partial_success(
     assert b"QUOKKA" not in answer.data
 
 
-def test_all_wrong_is_a_partial_success(client: FlaskClient, tenant: str) -> None:
+def test_even_if_all_are_rejected_it_is_a_partial_success(client: FlaskClient, tenant: str) -> None:
     answer = post(client, plain(""), x_tenant_id=tenant)
 
     assert response(answer).partial_success.rejected_log_records == 1
 
 
-def test_a_damaged_record_is_told_apart(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
+def test_a_damaged_record_does_not_affect_the_others(
+    client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]
+) -> None:
     body = plain("right", "xx").SerializeToString().replace(b"xx", b"\xff\xfe")
 
     answer = post(client, body, x_tenant_id=tenant)
@@ -188,7 +195,9 @@ def test_a_damaged_record_is_told_apart(client: FlaskClient, tenant: str, texts:
     assert texts() == ["right"]
 
 
-def test_a_wrong_record_in_json_is_told_apart(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
+def test_an_invalid_record_in_json_does_not_affect_the_others(
+    client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]
+) -> None:
     records: list[Any] = [{"body": {"stringValue": "right"}, "unknown": 1}, {"traceId": "xyz"}, {"body": 5}, 7]
     body = {"resourceLogs": [{"scopeLogs": [{"logRecords": records}]}]}
 
@@ -199,7 +208,9 @@ def test_a_wrong_record_in_json_is_told_apart(client: FlaskClient, tenant: str, 
     assert texts() == ["right"]
 
 
-def test_a_deep_record_is_told_apart(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
+def test_a_deep_record_does_not_affect_the_others(
+    client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]
+) -> None:
     def nested(levels: int) -> dict[str, Any]:
         value: dict[str, Any] = {"stringValue": "x"}
         for _ in range(levels):
@@ -218,7 +229,7 @@ def test_a_deep_record_is_told_apart(client: FlaskClient, tenant: str, texts: Ca
 
 
 @pytest.mark.parametrize("body", [b"", {}, {"resourceLogs": []}, {"resourceLogs": None}])
-def test_nothing_is_a_success(client: FlaskClient, body: bytes | dict[str, Any]) -> None:
+def test_a_request_without_records_succeeds(client: FlaskClient, body: bytes | dict[str, Any]) -> None:
     answer = post(client, body)
 
     assert answer.status_code == 200
@@ -227,7 +238,7 @@ def test_nothing_is_a_success(client: FlaskClient, body: bytes | dict[str, Any])
 
 @pytest.mark.parametrize("content_type", [PROTOBUF, JSON])
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES.keys())
-def test_what_cant_be_decoded(
+def test_a_body_that_cannot_be_decoded_is_refused(
     client: FlaskClient, tenant: str, caplog: pytest.LogCaptureFixture, content_type: str, body: bytes
 ) -> None:
     with caplog.at_level(logging.DEBUG):
@@ -249,7 +260,7 @@ def test_what_cant_be_decoded(
         assert answer.json["details"][0]["@type"] == "type.googleapis.com/google.rpc.BadRequest"
 
 
-def test_protobuf_that_breaks_off(client: FlaskClient, tenant: str) -> None:
+def test_protobuf_that_breaks_off_is_refused(client: FlaskClient, tenant: str) -> None:
     body = encoded(RECORD).SerializeToString()
 
     for end in range(1, len(body), 7):
@@ -257,7 +268,7 @@ def test_protobuf_that_breaks_off(client: FlaskClient, tenant: str) -> None:
         assert answer.status_code == 400, end
 
 
-def test_another_type(client: FlaskClient) -> None:
+def test_another_content_type_is_refused(client: FlaskClient) -> None:
     answer = client.post("/v1/logs", data="QUOKKA", content_type="text/plain")
 
     assert (answer.status_code, answer.content_type) == (415, JSON)
@@ -265,7 +276,7 @@ def test_another_type(client: FlaskClient) -> None:
     assert answer.json["message"].startswith("content_type_unsupported: ")
 
 
-def test_a_request_for_nobody(client: FlaskClient) -> None:
+def test_a_request_without_a_tenant_is_refused(client: FlaskClient) -> None:
     answer = post(client, plain("one"))
 
     assert answer.status_code == 400
@@ -273,14 +284,14 @@ def test_a_request_for_nobody(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("many", [b"\x0a\x00", b"\x0a\x04\x12\x02\x12\x00"])
-def test_more_than_a_request_may_have(client: FlaskClient, tenant: str, many: bytes) -> None:
+def test_more_than_the_limits_is_refused(client: FlaskClient, tenant: str, many: bytes) -> None:
     answer = post(client, many * (settings.max_records + 1), x_tenant_id=tenant)
 
     assert answer.status_code == 413
     assert Status.FromString(answer.data).message.startswith("too_many_records: ")
 
 
-def test_more_objects_than_memory_is_given_for(client: FlaskClient, tenant: str) -> None:
+def test_more_objects_than_memory_is_given_for_are_refused(client: FlaskClient, tenant: str) -> None:
     body = b'{"resourceLogs":[' + b"{}," * 1_100_000 + b"{}]}"
 
     answer = post(client, body, Content_Type=JSON, x_tenant_id=tenant)
@@ -292,7 +303,7 @@ def test_more_objects_than_memory_is_given_for(client: FlaskClient, tenant: str)
     ("status", "code"), [(400, 3), (401, 16), (403, 7), (413, 11), (415, 3), (422, 3), (429, 8), (503, 14)]
 )
 @pytest.mark.parametrize("content_type", [PROTOBUF, JSON])
-def test_every_problem_is_a_status(app: Flask, content_type: str, status: int, code: int) -> None:
+def test_a_problem_is_answered_as_a_status(app: Flask, content_type: str, status: int, code: int) -> None:
     with app.test_request_context("/v1/logs", content_type=content_type):
         answer = to_status(Problem(status, "a_code", "What to do.", {"Retry-After": "5"}))
 
@@ -308,7 +319,7 @@ def test_every_problem_is_a_status(app: Flask, content_type: str, status: int, c
 
 
 @pytest.mark.parametrize("in_json", [False, True])
-def test_what_is_kept_with_every_record_counts_for_each(client: FlaskClient, tenant: str, in_json: bool) -> None:
+def test_a_resource_counts_with_each_record(client: FlaskClient, tenant: str, in_json: bool) -> None:
     request = plain(*["x"] * 1000)
     attribute = request.resource_logs[0].resource.attributes.add(key="large")
     attribute.value.string_value = "QUOKKA" * 20_000

@@ -1,4 +1,4 @@
-"""Splunk's HTTP Event Collector: its codes, and objects with nothing between them."""
+"""Splunk's HTTP Event Collector: its codes, and concatenated objects."""
 
 import json
 import logging
@@ -63,14 +63,16 @@ def test_an_event_is_kept_as_it_was_written(
 
 
 @pytest.mark.parametrize("event", [0, False, 1.5, ["a"], {"a": None}])
-def test_an_event_of_another_type(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]], event: Any) -> None:
+def test_an_event_may_have_any_type(
+    client: FlaskClient, tenant: str, texts: Callable[[], list[Any]], event: Any
+) -> None:
     assert post(client, {"event": event}, tenant).status_code == 200
     assert texts() == [{"event": event}]
 
 
 @pytest.mark.parametrize("content_type", ["", "application/json", "application/x-www-form-urlencoded", "text/plain"])
 @pytest.mark.parametrize("between", ["", " ", "\n", "\r\n\r\n", "\t"])
-def test_one_after_the_other(
+def test_concatenated_events_are_accepted(
     client: FlaskClient, tenant: str, texts: Callable[[], list[Any]], between: str, content_type: str
 ) -> None:
     body = between.join(json.dumps({"event": text}) for text in ("one}{", "two", "é 3"))
@@ -79,19 +81,19 @@ def test_one_after_the_other(
     assert texts() == ["one}{", "two", "é 3"]
 
 
-def test_an_array(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
+def test_an_array_is_accepted(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
     post(client, [{"event": "one"}, {"event": "two"}], tenant)
 
     assert texts() == ["one", "two"]
 
 
-def test_written_over_lines(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
+def test_json_over_several_lines_is_accepted(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
     post(client, json.dumps({"event": "one", "host": "h"}, indent=2) * 2, tenant)
 
     assert texts() == [{"event": "one", "host": "h"}] * 2
 
 
-def test_one_right_event_is_enough(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
+def test_one_valid_event_is_enough(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
     deep = '{"event":' + "[" * MAX_DEPTH + "]" * MAX_DEPTH + "}"
     body = '{"event":"right"}{"event":""}{"host":"QUOKKA"}7{"event":NaN}' + deep + '{"event":"QUOKKA'
 
@@ -115,14 +117,16 @@ def test_one_right_event_is_enough(client: FlaskClient, tenant: str, texts: Call
         (json.dumps({"event": "QUOKKA" * 30_000}), "Invalid data format", 6),
     ],
 )
-def test_the_codes(client: FlaskClient, tenant: str, body: Any, text: str, code: int) -> None:
+def test_a_rejected_event_is_answered_with_hecs_code(
+    client: FlaskClient, tenant: str, body: Any, text: str, code: int
+) -> None:
     answer = post(client, body, tenant)
 
     assert outcome(answer) == (400, text, code)
     assert "QUOKKA" not in answer.text
 
 
-def test_which_event_is_wrong(client: FlaskClient, tenant: str) -> None:
+def test_the_first_invalid_event_is_numbered(client: FlaskClient, tenant: str) -> None:
     answer = post(client, '{"event":""}{"host":"h"}', tenant)
 
     assert outcome(answer) == (400, "Event field cannot be blank", 13)
@@ -131,7 +135,9 @@ def test_which_event_is_wrong(client: FlaskClient, tenant: str) -> None:
 
 
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES.keys())
-def test_what_cant_be_decoded(client: FlaskClient, tenant: str, caplog: pytest.LogCaptureFixture, body: bytes) -> None:
+def test_a_body_that_cannot_be_decoded_is_refused(
+    client: FlaskClient, tenant: str, caplog: pytest.LogCaptureFixture, body: bytes
+) -> None:
     with caplog.at_level(logging.DEBUG):
         answer = post(client, body, tenant)
 
@@ -142,21 +148,25 @@ def test_what_cant_be_decoded(client: FlaskClient, tenant: str, caplog: pytest.L
 
 
 @pytest.mark.parametrize("path", ["/services/collector/raw", "/services/collector/raw/1.0"])
-def test_raw_lines(client: FlaskClient, tenant: str, queued: Callable[[], list[dict[str, Any]]], path: str) -> None:
+def test_raw_lines_are_logs(
+    client: FlaskClient, tenant: str, queued: Callable[[], list[dict[str, Any]]], path: str
+) -> None:
     answer = post(client, b"one\r\n\n  two\n", tenant, path + "?time=1769860800.123")
 
     assert outcome(answer) == (200, "Success", 0)
     assert [(log["text"], log["event_time"]) for log in queued()] == [("  two", TIME), ("one", TIME)]
 
 
-def test_raw_lines_with_metadata(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
+def test_raw_lines_are_stored_with_the_querys_metadata(
+    client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]
+) -> None:
     post(client, b"one", tenant, "/services/collector/raw?sourcetype=s&host=h&channel=c")
 
     assert texts() == [{"event": "one", "host": "h", "sourcetype": "s"}]
 
 
 @pytest.mark.parametrize(("body", "code"), [(b"\n \n", 5), (b"QUOKKA \xff", 6)])
-def test_raw_lines_that_are_none(client: FlaskClient, tenant: str, body: bytes, code: int) -> None:
+def test_a_raw_body_without_a_line_is_refused(client: FlaskClient, tenant: str, body: bytes, code: int) -> None:
     answer = post(client, body, tenant, "/services/collector/raw")
 
     assert answer.status_code == 400
@@ -169,14 +179,14 @@ def test_raw_lines_that_are_none(client: FlaskClient, tenant: str, body: bytes, 
     ("path", "body"),
     [(PATHS[0], b'{"event":"x"}'), ("/services/collector/raw", b"x\n"), ("/services/collector/raw", b"\n\n\n")],
 )
-def test_more_than_a_request_may_have(client: FlaskClient, tenant: str, path: str, body: bytes) -> None:
+def test_more_than_the_limits_is_refused(client: FlaskClient, tenant: str, path: str, body: bytes) -> None:
     answer = post(client, body * (settings.max_records + 1), tenant, path)
 
     assert outcome(answer) == (413, "Request entity too large", 27)
 
 
 @pytest.mark.parametrize("path", ["/services/collector/health", "/services/collector/health/1.0"])
-def test_the_probe(client: FlaskClient, path: str) -> None:
+def test_the_health_probe_succeeds(client: FlaskClient, path: str) -> None:
     assert outcome(client.get(path)) == (200, "HEC is healthy", 17)
 
 
@@ -196,7 +206,7 @@ def test_the_probe(client: FlaskClient, path: str) -> None:
         (503, "queue_unavailable", None, (503, "Server is busy", 9)),
     ],
 )
-def test_every_problem_has_a_code(
+def test_a_problem_is_answered_with_hecs_code(
     app: Flask, status: int, problem: str, authorization: str | None, expected: tuple[int, str, int]
 ) -> None:
     headers = {"Authorization": authorization} if authorization else {}

@@ -1,4 +1,4 @@
-"""Without a queue every protocol says 503 with Retry-After, which is what makes its clients send again."""
+"""Without SQS every protocol answers 503 with Retry-After."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ def stopped(engine: Engine) -> Iterator[Engine]:
 
 
 @pytest.mark.parametrize(("path", "content_type", "body"), REQUESTS.values(), ids=REQUESTS.keys())
-def test_without_a_queue(
+def test_without_sqs_every_protocol_asks_to_retry(
     client: FlaskClient,
     stopped: Engine,
     caplog: pytest.LogCaptureFixture,
