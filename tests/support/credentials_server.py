@@ -1,4 +1,4 @@
-"""A container credentials endpoint, like that of a task on ECS, that fails as asked.
+"""A container credentials endpoint, as on ECS, that fails as asked.
 
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 """
@@ -33,7 +33,7 @@ class _Mode(Enum):
 
 
 class CredentialsServer:
-    """Hands out a new key at every call, and remembers which ones are valid.
+    """Hands out a new key at every call; knows the valid ones.
 
     Attributes:
         url: for AWS_CONTAINER_CREDENTIALS_FULL_URI.
@@ -76,7 +76,10 @@ class CredentialsServer:
             server.server_close()
 
     def expire_all(self) -> None:
-        """Make all keys invalid that have been handed out, whatever lifetime they state."""
+        """Make all keys invalid that have been handed out.
+
+        Their own stated lifetime does not matter.
+        """
         with self._lock:
             self._keys.clear()
 
@@ -90,12 +93,12 @@ class CredentialsServer:
             return good
 
     def count_taken_and_expired(self) -> int:
-        """Return how many of the keys that signed a call are invalid now."""
+        """Return how many keys signed a call and are invalid now."""
         with self._lock:
             return sum(key_id not in self._keys or self._keys[key_id].expires <= time.time() for key_id in self.taken)
 
     def answer(self) -> dict[str, str] | None:
-        """Create a new key, as the endpoint sends it; None for a 500."""
+        """Return a new key as the endpoint sends it; None is 500."""
         with self._lock:
             self.calls += 1
         if self._mode is _Mode.HANG:

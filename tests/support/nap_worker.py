@@ -45,7 +45,10 @@ class NapWorker:
         subprocess.run(["python", "-c", script], env=self.environment, cwd=ROOT, check=True)
 
     def start(self, pool: str = "prefork", *, prefetch: int = 10) -> psutil.Process:
-        """Start a worker that runs one nap at a time and holds up to `prefetch` messages."""
+        """Start a worker that runs one nap at a time.
+
+        It holds up to `prefetch` messages.
+        """
         command = (
             f"exec celery -A tests.support.naps worker -Q redact --pool {pool} -c 1 --prefetch-multiplier {prefetch}"
             " --without-heartbeat"
@@ -91,11 +94,11 @@ class NapWorker:
         wait_for(repr(line), lambda: line in self.lines())
 
     def messages(self) -> tuple[int, int]:
-        """Return how many messages of the queue are visible, and how many are held."""
+        """Return how many messages are visible, and how many are held."""
         attributes = self._get_attributes()
         return int(attributes["ApproximateNumberOfMessages"]), int(attributes["ApproximateNumberOfMessagesNotVisible"])
 
-    def delayed(self) -> int:
+    def count_delayed(self) -> int:
         """Return how many messages SQS delays."""
         return int(self._get_attributes()["ApproximateNumberOfMessagesDelayed"])
 

@@ -1,4 +1,4 @@
-"""A Celery app with a task that sleeps and writes down when it began and ended."""
+"""A Celery app with a task that sleeps, and records when."""
 
 import time
 from pathlib import Path
@@ -10,7 +10,7 @@ __all__ = ["app"]
 
 @app.task(name="tests.support.naps.nap")
 def nap(name: str, seconds: float, diary: str) -> None:
-    """Sleep for `seconds`, with a line in the file `diary` before and after."""
+    """Sleep for `seconds`; write a line into `diary` before and after."""
     with Path(diary).open("a") as lines:
         lines.write(f"{name} began\n")
         lines.flush()

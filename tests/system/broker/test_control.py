@@ -1,4 +1,4 @@
-"""`celery control` over SQS and SNS: each command does to a worker of the Procfile what it promises."""
+"""`celery control` over SQS and SNS, with the Procfile's workers."""
 
 from collections.abc import Iterator
 
@@ -37,7 +37,7 @@ def workers(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def control(processes: Processes, worker: str, command: str, *arguments: str) -> str:
-    """What one worker answers to `celery control`."""
+    """Run `celery control` and return one worker's reply."""
     code, output = celery(
         processes, "control", command, *arguments, "--destination", worker, "--timeout", str(ANSWER_SECONDS)
     )
@@ -47,13 +47,13 @@ def control(processes: Processes, worker: str, command: str, *arguments: str) ->
     return answer.strip()
 
 
-def pool_size(processes: Processes) -> int:
-    """How many processes the redact worker has for its tasks."""
+def get_pool_size(processes: Processes) -> int:
+    """Return the number of pool processes of the redact worker."""
     return len(inspect(processes, "stats", REDACT)[REDACT]["pool"]["processes"])
 
 
-def waiting_in(queue: str) -> int:
-    """How many messages nobody has received."""
+def count_visible(queue: str) -> int:
+    """Return the number of visible messages."""
     sqs = sqs_client()
     url = sqs.get_queue_url(QueueName=PREFIX + queue)["QueueUrl"]
     attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])["Attributes"]
@@ -70,15 +70,15 @@ def stored(tenant: str) -> set[str]:
 
 
 def test_a_pool_grows_shrinks_and_works(workers: Processes, tenant: str) -> None:
-    before = pool_size(workers)
+    before = get_pool_size(workers)
 
     assert control(workers, REDACT, "pool_grow", "2") == "pool will grow"
-    wait_for("a larger pool", lambda: pool_size(workers) == before + 2)
+    wait_for("a larger pool", lambda: get_pool_size(workers) == before + 2)
     post(workers, tenant, *(f"grown {number}" for number in range(8)))
     wait_for("8 logs stored", lambda: len(stored(tenant)) == 8)
 
     assert control(workers, REDACT, "pool_shrink", "2") == "pool will shrink"
-    wait_for("the pool as it was", lambda: pool_size(workers) == before)
+    wait_for("the pool as it was", lambda: get_pool_size(workers) == before)
     post(workers, tenant, *(f"shrunk {number}" for number in range(8)))
     wait_for("8 more logs stored", lambda: len(stored(tenant)) == 16)
 
@@ -93,11 +93,11 @@ def test_a_rate_limit_shows_with_the_task(workers: Processes) -> None:
     assert "tasks.store.store" in limited[REDACT]
 
 
-def test_a_cancelled_queue_keeps_its_logs_until_it_is_added_again(workers: Processes, tenant: str) -> None:
+def test_a_cancelled_queue_keeps_logs_until_it_is_added_again(workers: Processes, tenant: str) -> None:
     assert control(workers, STORE, "cancel_consumer", "store") == "no longer consuming from store"
     wait_for("no active queue", lambda: inspect(workers, "active_queues", STORE) == {STORE: []})
     post(workers, tenant, "kept", "kept too")
-    wait_for("both logs in their queue", lambda: waiting_in("store") == 2)
+    wait_for("both logs in their queue", lambda: count_visible("store") == 2)
     assert not stored(tenant)
 
     assert control(workers, STORE, "add_consumer", "store") == "add consumer store"

@@ -1,4 +1,4 @@
-"""Credentials that expire and are renewed: nobody notices; or they can't be renewed for a while: one more outage.
+"""Credentials that expire: renewed unnoticed, or an outage like any other.
 
 The endpoint is at 127.0.0.2, so boto3 looks for credentials as it does on AWS. Each process has a credentials endpoint
 of its own.
@@ -47,7 +47,7 @@ def proxy(engine: Engine, servers: Servers) -> Iterator[FaultProxy]:
 
 @pytest.fixture(scope="module")
 def renewing(proxy: FaultProxy, servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    """web, redact and store, which have no key but those that `servers` hand out."""
+    """Start web, redact and store, with keys from `servers` only."""
     processes = Processes(tmp_path_factory.mktemp("renewing"), proxy.url, SLUICE_CONTROL_LEASE_SECONDS="5")
     try:
         for name in NAMES:
@@ -75,7 +75,7 @@ def witness(renewing: Processes, servers: Servers, tenant: str) -> Iterator[Witn
         assert "Traceback" not in watching.log(name)
 
 
-def test_keys_that_are_renewed_in_time(servers: Servers, witness: Witness) -> None:
+def test_keys_are_renewed_before_they_expire(servers: Servers, witness: Witness) -> None:
     _use_keys(servers, witness, seconds_left=6)
 
     def all_have_expired() -> bool:
@@ -90,23 +90,23 @@ def test_keys_that_are_renewed_in_time(servers: Servers, witness: Witness) -> No
         assert "ERROR" not in witness.log(name)
 
 
-@pytest.mark.parametrize("way", NO_NEW_KEYS)
-def test_no_new_keys_for_a_while(way: str, servers: Servers, witness: Witness) -> None:
+@pytest.mark.parametrize("fault", NO_NEW_KEYS)
+def test_processes_outlive_a_time_without_new_keys(fault: str, servers: Servers, witness: Witness) -> None:
     _use_keys(servers, witness)
 
     for server in servers.values():
-        NO_NEW_KEYS[way](server)
+        NO_NEW_KEYS[fault](server)
         server.expire_all()
     assert witness.post("during") == 503
-    wait_for("failed polls", lambda: all(_outages(witness.log(worker)) for worker in WORKERS))
+    wait_for("failed polls", lambda: all(_count_outages(witness.log(worker)) for worker in WORKERS))
     for server in servers.values():
         server.hand_out_keys()
 
     wait_for("an accepted log", lambda: witness.post("after") == 202)
-    _goes_on(witness, *WORKERS)
+    _wait_until_recovered(witness, *WORKERS)
 
 
-def test_the_new_keys_of_web_have_expired(servers: Servers, witness: Witness) -> None:
+def test_web_outlives_new_keys_that_have_expired(servers: Servers, witness: Witness) -> None:
     _use_keys(servers, witness)
 
     servers["web"].hand_out_keys(EXPIRED)
@@ -114,26 +114,27 @@ def test_the_new_keys_of_web_have_expired(servers: Servers, witness: Witness) ->
     servers["web"].hand_out_keys()
 
     wait_for("an accepted log", lambda: witness.post("after") == 202)
-    _goes_on(witness)
+    _wait_until_recovered(witness)
 
 
 @pytest.mark.parametrize("worker", WORKERS)
-def test_the_new_keys_of_a_worker_have_expired(worker: str, servers: Servers, witness: Witness) -> None:
-    """Its long poll was signed before, so it receives what it can neither pass on nor store."""
+def test_a_worker_outlives_new_keys_that_have_expired(worker: str, servers: Servers, witness: Witness) -> None:
     _use_keys(servers, witness)
+
+    # The worker's long poll is signed already, so it receives logs that it can neither pass on nor store.
 
     servers[worker].hand_out_keys(EXPIRED)
     for number in range(5):
         assert witness.post(f"during {number}") == 202
-    wait_for("failed polls", lambda: _outages(witness.log(worker)))
+    wait_for("failed polls", lambda: _count_outages(witness.log(worker)))
     servers[worker].hand_out_keys()
 
     assert witness.post("after") == 202
-    _goes_on(witness, worker)
+    _wait_until_recovered(witness, worker)
 
 
-def test_old_keys_are_used_until_aws_takes_them_no_more(servers: Servers, witness: Witness) -> None:
-    """Not of redact: of its pool's processes one may have nothing to do, and keep keys from before the test."""
+def test_old_keys_are_used_until_aws_refuses_them(servers: Servers, witness: Witness) -> None:
+    # Redact is left out: one of its pool processes may have no task, and keep its keys from before the test.
     _use_keys(servers, witness, seconds_left=RENEWED_SOON_SECONDS)
     witness.wait_until_stored()
 
@@ -142,7 +143,7 @@ def test_old_keys_are_used_until_aws_takes_them_no_more(servers: Servers, witnes
     assert witness.post("with old keys") == 202
     witness.wait_until_stored()
     wait_for("a try to renew them", lambda: "renewing AWS credentials fails" in witness.log("store"))
-    assert not _outages(witness.log("store"))
+    assert not _count_outages(witness.log("store"))
     for name in ("web", "store"):
         servers[name].expire_all()
     assert witness.post("during") == 503
@@ -151,11 +152,11 @@ def test_old_keys_are_used_until_aws_takes_them_no_more(servers: Servers, witnes
         servers[name].hand_out_keys()
 
     wait_for("an accepted log", lambda: witness.post("after") == 202)
-    _goes_on(witness, "store")
+    _wait_until_recovered(witness, "store")
 
 
 def _use_keys(servers: Servers, witness: Witness, seconds_left: float = RENEWED_AT_EVERY_CALL_SECONDS) -> None:
-    """Every process has made several calls with keys of this kind."""
+    """Wait until every process has made several calls with such keys."""
     for server in servers.values():
         server.hand_out_keys(seconds_left)
         server.taken.clear()
@@ -167,18 +168,21 @@ def _use_keys(servers: Servers, witness: Witness, seconds_left: float = RENEWED_
     wait_for("keys in use", all_have_used_them)
 
 
-def _goes_on(witness: Witness, *workers: str) -> None:
-    """Each queue of the workers had one outage at most, which is over, and everything is stored."""
+def _wait_until_recovered(witness: Witness, *workers: str) -> None:
+    """Wait until the workers' outages are over and everything is stored.
+
+    Each of their queues had one outage.
+    """
     for worker in workers:
         wait_for(f"the end in {worker}'s log", lambda worker=worker: _is_over(witness.log(worker)))
-        assert set(_outages(witness.log(worker)).values()) == {1}
+        assert set(_count_outages(witness.log(worker)).values()) == {1}
     witness.wait_until_stored()
 
 
-def _outages(log: str) -> Counter[str]:
-    """How many outages began, by polled queue."""
+def _count_outages(log: str) -> Counter[str]:
+    """Return how many outages began, by polled queue."""
     return Counter(re.findall(r"polling (\S+) fails", log))
 
 
 def _is_over(log: str) -> bool:
-    return _outages(log) == Counter(re.findall(r"polling (\S+) works again", log))
+    return _count_outages(log) == Counter(re.findall(r"polling (\S+) works again", log))

@@ -1,4 +1,4 @@
-"""Tasks that are not due wait in SQS, and not in a worker."""
+"""Tasks that are not due wait in SQS."""
 
 import time
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ def test_sqs_holds_a_task_with_a_countdown(worker: NapWorker) -> None:
 
     worker.wait_for_line("now ended")
 
-    assert worker.delayed() == 1
+    assert worker.count_delayed() == 1
     assert worker.messages() == (0, 0)
     assert worker.lines() == ["now began", "now ended"]
 

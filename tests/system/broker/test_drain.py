@@ -1,4 +1,4 @@
-"""A worker that is told to stop: what it has not begun it gives back, what does not end it cuts off."""
+"""A stopping worker gives back what waits and cuts off what runs."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.support.nap_worker import NapWorker
 from tests.support.waiting import wait_for
 
 
-def test_what_was_prefetched_is_given_back_while_a_task_still_runs(worker: NapWorker) -> None:
+def test_prefetched_messages_are_given_back_while_a_task_runs(worker: NapWorker) -> None:
     worker.send(running=6, waiting=0, waiting_too=0)
     worker.start(prefetch=3)
     worker.wait_for_line("running began")

@@ -21,7 +21,7 @@ SECRET = "zanzibar-quokka 555-123-4567"
 
 @pytest.fixture
 def dump(pipeline: Processes, tmp_path: Path) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
-    """A running `celery events --dump`, and the file that it writes to."""
+    """Run `celery events --dump`; yield it and its output file."""
     output = tmp_path / "dump"
     with dump_events(pipeline, output) as process:
         yield process, output
@@ -33,12 +33,12 @@ def event_queues() -> set[str]:
 
 
 def workers_in_flower(processes: Processes) -> set[str]:
-    """Those that are online."""
+    """Return the workers that Flower shows as online."""
     workers = processes.get_flower("/workers?json=1").json()["data"]
     return {worker["hostname"] for worker in workers if worker["status"]}
 
 
-def test_a_dump_shows_the_way_of_a_log_but_not_its_text(
+def test_a_dump_shows_both_tasks_but_no_text(
     pipeline: Processes, dump: tuple["subprocess.Popen[bytes]", Path], tenant: str
 ) -> None:
     process, output = dump

@@ -1,4 +1,4 @@
-"""Messages that are no task of ours: the worker goes on, shows nothing of them, and SQS moves them to failures."""
+"""Messages that are no task of ours, received by a worker."""
 
 import base64
 import json
@@ -27,7 +27,7 @@ def envelope(body: str | bytes, content_type: object = "application/json", **hea
 
 
 def task(content: object = (["QUOKKA"], {}, {}), **headers: object) -> str:
-    """A message for the redact task with something wrong in it."""
+    """Return a message for the redact task with a defect."""
     return envelope(json.dumps(content), **{"task": "tasks.redact.redact", "id": "1", **headers})
 
 
@@ -121,8 +121,8 @@ def test_foreign_messages_end_in_failures(engine: Engine, processes: Processes, 
     assert not missing
     explained = [json.loads(body) for body in found if body not in FOREIGN]
     assert {letter["headers"].get("reason") for letter in explained} == {"invalid_arguments"}
-    assert sorted(arguments_in(letter) for letter in explained) == sorted(
-        arguments_in(json.loads(body)) for body in FOREIGN_ARGUMENTS
+    assert sorted(get_arguments(letter) for letter in explained) == sorted(
+        get_arguments(json.loads(body)) for body in FOREIGN_ARGUMENTS
     )
     assert processes.is_running("redact")
     assert worker == processes.pid("redact")
@@ -131,8 +131,8 @@ def test_foreign_messages_end_in_failures(engine: Engine, processes: Processes, 
     assert "names the unknown task 'no.such.task'" in processes.log("redact")
 
 
-def arguments_in(letter: dict[str, Any]) -> str:
-    """Both kinds, as a worker gets them."""
+def get_arguments(letter: dict[str, Any]) -> str:
+    """Return positional and keyword arguments as a worker gets them."""
     content = base64.b64decode(letter["body"])
     if letter["headers"].get("compression"):
         content = zlib.decompress(content)

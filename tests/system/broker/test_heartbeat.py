@@ -1,4 +1,4 @@
-"""Events of workers: heartbeats while SNS answers, and no harm while it does not."""
+"""Workers' events while SNS answers and while it does not."""
 
 import logging
 import threading
@@ -53,7 +53,7 @@ def test_workers_work_while_sns_hangs(proxy: FaultProxy, workers_behind: Process
         assert workers_behind.log(worker).count("sending events") == 2
 
 
-def test_what_can_not_be_sent_is_kept_up_to_a_limit(caplog: pytest.LogCaptureFixture) -> None:
+def test_unsent_events_are_kept_up_to_a_limit(caplog: pytest.LogCaptureFixture) -> None:
     with app.connection_for_write(f"sqs://nobody:nothing@127.0.0.1:{free_port()}") as connection:
         dispatcher = app.events.Dispatcher(connection, hostname="redact@here")
 
@@ -67,7 +67,7 @@ def test_what_can_not_be_sent_is_kept_up_to_a_limit(caplog: pytest.LogCaptureFix
         assert "events" not in {thread.name for thread in threading.enumerate()}
 
 
-def test_events_that_wait_leave_together(proxy: FaultProxy, caplog: pytest.LogCaptureFixture) -> None:
+def test_waiting_events_leave_together(proxy: FaultProxy, caplog: pytest.LogCaptureFixture) -> None:
     proxy.refuse("sns")
     with app.connection_for_write(f"sqs://sluice:sluice@{proxy.url.removeprefix('http://')}") as connection:
         dispatcher = app.events.Dispatcher(connection, hostname="redact@here")
@@ -93,7 +93,7 @@ def test_merged_events_keep_their_order() -> None:
     assert events.merge_messages(messages[:1]) == messages[0]
 
 
-def test_what_waits_is_sent_when_the_dispatcher_closes(engine: Engine) -> None:
+def test_a_closing_dispatcher_sends_what_waits(engine: Engine) -> None:
     with app.connection_for_write() as connection:
         dispatcher = app.events.Dispatcher(connection, hostname="redact@here")
 

@@ -1,4 +1,4 @@
-"""What a worker holds: hidden while it lives, back soon when it dies, settled before it stops."""
+"""Messages that a worker holds, while it lives and after it ends."""
 
 import pytest
 
@@ -43,7 +43,7 @@ def test_a_stopping_worker_holds_nothing_back(worker: NapWorker) -> None:
     assert worker.messages() == (4 - len(began), 0)
 
 
-def test_a_killed_worker_gives_its_task_to_the_next_one(worker: NapWorker) -> None:
+def test_the_task_a_worker_was_killed_in_runs_again_in_the_next_one(worker: NapWorker) -> None:
     worker.send(again=2)
     worker.start()
     worker.wait_for_line("again began")
@@ -56,7 +56,7 @@ def test_a_killed_worker_gives_its_task_to_the_next_one(worker: NapWorker) -> No
     wait_for("an empty queue", lambda: worker.messages() == (0, 0))
 
 
-def test_a_killed_pool_process_gives_its_task_back(worker: NapWorker) -> None:
+def test_the_task_a_pool_process_was_killed_in_runs_again(worker: NapWorker) -> None:
     worker.send(again=2)
     leader = worker.start()
     worker.wait_for_line("again began")

@@ -1,4 +1,4 @@
-"""`celery inspect` over SQS and SNS: the stock command line, answered by the Procfile's workers."""
+"""`celery inspect` over SQS and SNS, answered by the Procfile's workers."""
 
 import json
 import os
@@ -50,14 +50,17 @@ def begin_celery(processes: Processes, *arguments: str) -> "subprocess.Popen[str
 
 
 def celery(processes: Processes, *arguments: str) -> tuple[int, str]:
-    """Its exit code and what it printed."""
+    """Run the `celery` command; return its exit code and output."""
     command = begin_celery(processes, *arguments)
     output = command.communicate(timeout=60)[0]
     return command.returncode, output
 
 
 def inspect(processes: Processes, what: str, *workers: str, seconds: int = ANSWER_SECONDS) -> dict[str, Any]:
-    """`celery inspect`: the workers' answers by node name, none if there is none within `seconds`."""
+    """Run `celery inspect`; return the replies by node name.
+
+    There may be none within `seconds`.
+    """
     destination = ["--destination", ",".join(workers)] if workers else []
     code, output = celery(processes, "inspect", what, *destination, "--timeout", str(seconds), "--json")
     assert code in (0, UNAVAILABLE), output
@@ -66,7 +69,7 @@ def inspect(processes: Processes, what: str, *workers: str, seconds: int = ANSWE
 
 
 def wait_until_answering(processes: Processes, *workers: str) -> None:
-    """A worker hears of remote control a moment after it is ready."""
+    """Wait until the workers reply, which begins shortly after they are ready."""
     wait_for("answers", lambda: inspect(processes, "ping", *workers, seconds=2).keys() == set(workers))
 
 
@@ -78,7 +81,7 @@ def proxy(engine: Engine) -> Iterator[FaultProxy]:
 
 @pytest.fixture(scope="module")
 def workers(proxy: FaultProxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    """web, redact and store, with queues of their own, reach AWS through the proxy."""
+    """Start web, redact and store behind the proxy, with own queues."""
     processes = Processes(tmp_path_factory.mktemp("inspected"), proxy.url)
     try:
         processes.use_queues("inspected-")
@@ -99,7 +102,7 @@ def test_ping_without_a_destination_finds_every_worker(workers: Processes) -> No
     assert "2 nodes online" in output
 
 
-def test_stats_tell_each_workers_process_and_pool(workers: Processes) -> None:
+def test_stats_show_process_and_pool_for_every_worker(workers: Processes) -> None:
     stats = inspect(workers, "stats", REDACT, STORE)
 
     assert {name: answer["pid"] for name, answer in stats.items()} == {
@@ -118,7 +121,7 @@ def test_every_worker_has_both_tasks_registered(workers: Processes) -> None:
         assert {"tasks.redact.redact", "tasks.store.store"} <= set(tasks)
 
 
-def test_every_worker_consumes_its_own_queue(workers: Processes) -> None:
+def test_every_worker_consumes_one_queue(workers: Processes) -> None:
     answers = inspect(workers, "active_queues", REDACT, STORE)
 
     assert {name: [queue["name"] for queue in queues] for name, queues in answers.items()} == {

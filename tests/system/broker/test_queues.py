@@ -24,7 +24,7 @@ def test_redact_and_store_redrive_into_failures(engine: Engine) -> None:
     assert failures["MessageRetentionPeriod"] == "1209600"
 
 
-def test_creating_again_brings_attributes_up_to_date(engine: Engine) -> None:
+def test_creating_queues_again_updates_their_attributes(engine: Engine) -> None:
     sqs = sqs_client()
     sqs.set_queue_attributes(QueueUrl=get_queue_url(sqs, "redact"), Attributes={"VisibilityTimeout": "77"})
 
@@ -34,7 +34,7 @@ def test_creating_again_brings_attributes_up_to_date(engine: Engine) -> None:
     assert attributes("redact")["VisibilityTimeout"] == "5"
 
 
-def test_a_worker_does_not_make_a_queue_without_a_redrive_policy(engine: Engine, tenant: str) -> None:
+def test_a_worker_creates_no_queue(engine: Engine, tenant: str) -> None:
     worker = subprocess.run(
         [ROOT / ".venv/bin/celery", "-A", "tasks", "worker", "-Q", "redact", "--pool", "solo"],
         env={"SLUICE_AWS_ENDPOINT_URL": engine.url, "SLUICE_QUEUE_PREFIX": f"{tenant}-", "AWS_REGION": "us-east-1"},

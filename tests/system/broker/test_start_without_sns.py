@@ -1,4 +1,4 @@
-"""Workers that start while SNS is down do their tasks; remote control joins in when SNS is back."""
+"""Workers that start while SNS is down."""
 
 import subprocess
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.support.processes import Processes
 from tests.support.waiting import wait_for
 
 
-def test_monitoring_waits_but_the_logs_do_not(engine: Engine, tmp_path: Path, tenant: str) -> None:
+def test_tasks_run_without_sns_and_remote_control_joins_in_later(engine: Engine, tmp_path: Path, tenant: str) -> None:
     with FaultProxy(engine.url) as proxy:
         processes = Processes(tmp_path, proxy.url)
         try:

@@ -1,4 +1,4 @@
-"""Control queues live as long as their owner: deleted when it stops, swept when it was killed, never before."""
+"""Control queues: deleted with their owner, or swept after it was killed."""
 
 import json
 import os
@@ -70,7 +70,7 @@ class Deployment:
     engine: Engine
 
     def run(self, *command: str, may_fail: bool = False) -> str:
-        """The standard output of a command."""
+        """Run a command and return its standard output."""
         process = self.begin(*command)
         output = process.communicate(timeout=60)[0]
         assert may_fail or process.returncode == 0, output
@@ -85,8 +85,8 @@ class Deployment:
     def python(self, source: str) -> str:
         return self.run(sys.executable, "-c", source)
 
-    def make(self, name: str, **tags: str) -> str:
-        """A queue under the prefix; its full name."""
+    def create(self, name: str, **tags: str) -> str:
+        """Create a queue under the prefix; return its full name."""
         sqs_client().create_queue(QueueName=self.prefix + name, tags=tags)
         return self.prefix + name
 
@@ -97,16 +97,16 @@ class Deployment:
     def control_queues(self) -> set[str]:
         return {name for name in self.queues() if is_control_queue(name, self.prefix)}
 
-    def control_queue_of(self, worker: str) -> str:
-        """The only one that it has, as soon as it has it."""
+    def get_control_queue(self, worker: str) -> str:
+        """Wait for the worker's only control queue; return its name."""
         begin = f"{self.prefix}{worker}_"
         (name,) = wait_for(
             f"control queue of {worker}", lambda: [name for name in self.control_queues() if name.startswith(begin)]
         )
         return name
 
-    def subscribed(self) -> set[str]:
-        """Names of the queues that are subscribed to the two topics."""
+    def get_subscribed(self) -> set[str]:
+        """Return the names of the queues subscribed to the two topics."""
         sns: Any = boto3.client(
             "sns", "us-east-1", endpoint_url=self.engine.url, aws_access_key_id="sluice", aws_secret_access_key="sluice"
         )
@@ -114,19 +114,19 @@ class Deployment:
         names = (found["Endpoint"].rsplit(":", 1)[-1] for page in pages for found in page["Subscriptions"])
         return {name for name in names if name.startswith(self.prefix)}
 
-    def swept_by_command(self, *arguments: str) -> set[str]:
-        """The queues that `flask broker sweep` deleted."""
+    def sweep_by_command(self, *arguments: str) -> set[str]:
+        """Sweep by command; return the deleted queues."""
         return set(re.findall(r"^deleted queue (\S+)$", self.broker("sweep", *arguments), re.MULTILINE))
 
     def ping(self) -> set[str]:
-        """The workers that answer, without their hosts."""
+        """Return the workers that reply, without their hosts."""
         command = [str(ROOT / ".venv/bin/celery"), "-A", "tasks", "inspect", "ping", "--timeout", "3", "--json"]
         answer = self.run(*command, may_fail=True)
         return {name.split("@")[0] for name in json.loads(answer)} if answer.startswith("{") else set()
 
 
-def tasks_in_flower(processes: Processes) -> int:
-    """How many tasks Flower has had events of."""
+def count_tasks_in_flower(processes: Processes) -> int:
+    """Return how many tasks Flower has had events of."""
     columns = "order[0][column]=0&order[0][dir]=desc&columns[0][data]=received"
     page = processes.get_flower(f"/tasks/datatable?draw=1&start=0&length=10&search[value]=&{columns}")
     return int(page.json()["recordsTotal"])
@@ -149,67 +149,67 @@ def deployment(engine: Engine, tenant: str, tmp_path: Path) -> Iterator[Deployme
         processes.stop()
 
 
-def test_a_clean_stop_leaves_nothing_of_ones_own(deployment: Deployment) -> None:
+def test_a_clean_stop_deletes_control_queues_and_subscriptions(deployment: Deployment) -> None:
     deployment.processes.start("redact", "flower")
-    wait_for("Flower's event queue", lambda: any("celeryev" in name for name in deployment.subscribed()))
+    wait_for("Flower's event queue", lambda: any("celeryev" in name for name in deployment.get_subscribed()))
     assert deployment.ping() == {"redact"}
-    assert deployment.control_queue_of("redact") in deployment.subscribed()
+    assert deployment.get_control_queue("redact") in deployment.get_subscribed()
 
     codes = deployment.processes.stop()
 
     assert set(codes.values()) == {0}
     assert deployment.control_queues() == set()
-    assert deployment.subscribed() == set()
+    assert deployment.get_subscribed() == set()
     assert deployment.queues() == {deployment.prefix + name for name in ("redact", "store", "failures")}
 
 
 def test_the_command_sweeps_a_killed_worker_and_spares_the_living(deployment: Deployment) -> None:
     deployment.processes.start("redact", "flower")
-    wait_for("Flower's event queue", lambda: any("celeryev" in name for name in deployment.subscribed()))
-    dead = deployment.control_queue_of("redact")
+    wait_for("Flower's event queue", lambda: any("celeryev" in name for name in deployment.get_subscribed()))
+    dead = deployment.get_control_queue("redact")
     deployment.processes.kill("redact")
     flowers = deployment.control_queues() - {dead}
 
-    assert wait_for("swept queue", deployment.swept_by_command) == {dead}
+    assert wait_for("swept queue", deployment.sweep_by_command) == {dead}
 
     assert flowers <= deployment.control_queues()
-    assert dead not in deployment.control_queues() | deployment.subscribed()
+    assert dead not in deployment.control_queues() | deployment.get_subscribed()
     deployment.processes.start("redact", "web")
-    assert deployment.control_queue_of("redact") != dead
-    assert deployment.swept_by_command("--older-than", "0") == set()
+    assert deployment.get_control_queue("redact") != dead
+    assert deployment.sweep_by_command("--older-than", "0") == set()
     assert wait_for("answer", deployment.ping) == {"redact"}
     assert deployment.processes.post("a log", content_type="text/plain", x_tenant_id="acme").status == 202
-    wait_for("task that Flower sees", lambda: tasks_in_flower(deployment.processes) == 1)
+    wait_for("task that Flower sees", lambda: count_tasks_in_flower(deployment.processes) == 1)
 
 
 def test_workers_sweep_without_being_asked(deployment: Deployment) -> None:
     deployment.processes.start("redact", "store")
-    dead = deployment.control_queue_of("redact")
+    dead = deployment.get_control_queue("redact")
     deployment.processes.kill("redact")
 
     wait_for("sweep by the other worker", lambda: dead not in deployment.control_queues())
 
-    wait_for("end of the subscription", lambda: dead not in deployment.subscribed())
+    wait_for("end of the subscription", lambda: dead not in deployment.get_subscribed())
     assert deployment.ping() == {"store"}
 
 
-def test_a_worker_that_was_frozen_takes_its_queue_back(deployment: Deployment) -> None:
+def test_a_frozen_worker_takes_the_swept_queue_back(deployment: Deployment) -> None:
     deployment.processes.start("redact")
-    frozen = deployment.control_queue_of("redact")
+    frozen = deployment.get_control_queue("redact")
     os.kill(deployment.processes.pid("redact"), signal.SIGSTOP)
     try:
-        assert wait_for("swept queue", deployment.swept_by_command) == {frozen}
+        assert wait_for("swept queue", deployment.sweep_by_command) == {frozen}
     finally:
         os.kill(deployment.processes.pid("redact"), signal.SIGCONT)
 
     assert wait_for("answer", deployment.ping) == {"redact"}
-    assert deployment.control_queue_of("redact") == frozen
+    assert deployment.get_control_queue("redact") == frozen
     assert deployment.processes.stop() == {"redact": 0}
-    assert deployment.control_queues() | deployment.subscribed() == set()
+    assert deployment.control_queues() | deployment.get_subscribed() == set()
 
 
 @pytest.mark.parametrize("is_made_again_first", [True, False])
-def test_a_queue_that_was_swept_while_it_was_subscribed(deployment: Deployment, is_made_again_first: bool) -> None:
+def test_a_queue_swept_during_the_subscription_gets_events(deployment: Deployment, is_made_again_first: bool) -> None:
     source = SWEPT_MEANWHILE.format(is_made_again_first=is_made_again_first)
 
     assert deployment.python(source) == "1 received\n"
@@ -221,24 +221,28 @@ def test_a_caller_may_call_twice(deployment: Deployment) -> None:
     assert deployment.python(TWO_CALLS) == "answered twice\n"
 
 
-def test_a_queue_without_a_lease_counts_from_when_it_was_made(deployment: Deployment) -> None:
-    old = {deployment.make("celeryev-1"), deployment.make("vm-celery-pidbox"), deployment.make("1-reply-celery-pidbox")}
+def test_a_queue_without_a_lease_is_swept_by_age(deployment: Deployment) -> None:
+    old = {
+        deployment.create("celeryev-1"),
+        deployment.create("vm-celery-pidbox"),
+        deployment.create("1-reply-celery-pidbox"),
+    }
 
-    assert deployment.swept_by_command("--older-than", "3600") == set()
-    assert deployment.swept_by_command("--older-than", "0") == old
+    assert deployment.sweep_by_command("--older-than", "3600") == set()
+    assert deployment.sweep_by_command("--older-than", "0") == old
 
 
-def test_what_is_not_ours_stays(deployment: Deployment) -> None:
-    deployment.make("other-vm-celery-pidbox", **{PREFIX_TAG: f"{deployment.prefix}other-"})
-    deployment.make("pidbox")
+def test_foreign_queues_are_not_swept(deployment: Deployment) -> None:
+    deployment.create("other-vm-celery-pidbox", **{PREFIX_TAG: f"{deployment.prefix}other-"})
+    deployment.create("pidbox")
     before = deployment.queues()
 
-    assert deployment.swept_by_command("--older-than", "0") == set()
+    assert deployment.sweep_by_command("--older-than", "0") == set()
     assert deployment.queues() == before
 
 
 def test_a_sweep_reads_every_page(deployment: Deployment) -> None:
-    old = {deployment.make(f"celeryev-{number}") for number in range(5)}
+    old = {deployment.create(f"celeryev-{number}") for number in range(5)}
 
     deployment.python("from broker.control.sweep import sweep; sweep(0, page=2)")
 
@@ -246,7 +250,7 @@ def test_a_sweep_reads_every_page(deployment: Deployment) -> None:
 
 
 def test_sweeps_may_run_side_by_side(deployment: Deployment) -> None:
-    old = {deployment.make(f"celeryev-{number}") for number in range(5)}
+    old = {deployment.create(f"celeryev-{number}") for number in range(5)}
     command = [sys.executable, "-m", "flask", "--app", "webapp", "broker", "sweep", "--older-than", "0"]
 
     sweeps = [deployment.begin(*command) for _ in range(2)]

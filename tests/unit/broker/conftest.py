@@ -1,4 +1,4 @@
-"""A queue of the test's own, and kombu's event loop, which the test turns by itself."""
+"""A queue for each test, and kombu's event loop in its process."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -69,7 +69,12 @@ class Loop(Hub):
     """Kombu's event loop, as a worker has it."""
 
     def run_until(self, name: str, condition: Callable[[], Any], seconds: float = 30) -> None:
-        """Turn the loop until `condition` holds; fail with `name` if it does not within `seconds`."""
+        """Turn the loop until `condition` holds.
+
+        Args:
+            name: what is waited for, for the error.
+            seconds: the test fails after this long.
+        """
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, f"no {name} within {seconds} s"

@@ -1,0 +1,1 @@
+"""Tests of remote control in the test's process."""

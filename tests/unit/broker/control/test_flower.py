@@ -1,4 +1,4 @@
-"""What `python -m broker.control.flower` adds to stock Flower."""
+"""The login, the options and the broker page of Flower."""
 
 import asyncio
 import subprocess
@@ -30,7 +30,7 @@ def start(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "sluice.example", ""])
-def test_it_does_not_start_without_a_login_beyond_loopback(tmp_path: Path, host: str) -> None:
+def test_flower_does_not_start_without_a_login_beyond_loopback(tmp_path: Path, host: str) -> None:
     # Nothing is there to connect to, and no address to bind: it has to refuse before it tries either.
     environment = Processes(tmp_path, "http://127.0.0.1:9").environment | {"SLUICE_HOST": host}
 
@@ -56,7 +56,7 @@ def test_the_login_is_not_shown_with_the_settings(monkeypatch: pytest.MonkeyPatc
     assert "hunter2" not in repr(Settings())
 
 
-def test_a_flower_that_chooses_its_broker_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_flower_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(BaseHandler, flower.BROKER_HOOK)
 
     with pytest.raises(flower.CannotStart, match="no get_broker"):

@@ -1,4 +1,4 @@
-"""Leases: a control queue is owned, renewed, created again, and deleted with its owner."""
+"""Control queues: owned, renewed, created again, deleted with their owner."""
 
 import time
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ def delete(name: str) -> None:
 
 
 def subscribe(leases: Leases, name: str, url: str) -> tuple[Any, str]:
-    """Return SNS's client and the ARN of a topic to which the queue is subscribed."""
+    """Subscribe the queue to a topic; return SNS's client and its ARN."""
     sqs, sns = sqs_client(), make_client("sns", QUEUE_SETUP)
     queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     topic = sns.create_topic(Name=name)["TopicArn"]
@@ -65,7 +65,7 @@ def test_a_lease_is_renewed_several_times_before_it_ends() -> None:
     assert RENEWALS_PER_LEASE > 1
 
 
-def test_an_owned_queue_has_its_owners_prefix_and_the_time(leases: Leases, name: str) -> None:
+def test_an_owned_queue_is_tagged_with_prefix_and_time(leases: Leases, name: str) -> None:
     before = int(time.time())
 
     leases.own(sqs_client(), name, ATTRIBUTES)
@@ -76,7 +76,7 @@ def test_an_owned_queue_has_its_owners_prefix_and_the_time(leases: Leases, name:
     assert leases.get_generation(name) == 1
 
 
-def test_owning_a_queue_again_renews_its_lease(leases: Leases, name: str) -> None:
+def test_owning_a_queue_again_renews_the_lease(leases: Leases, name: str) -> None:
     url = leases.own(sqs_client(), name, ATTRIBUTES)
     sqs_client().tag_queue(QueueUrl=url, Tags={SEEN_TAG: "0"})
 
@@ -95,7 +95,7 @@ def test_leases_are_renewed_in_the_background(leases: Leases, name: str, monkeyp
     wait_for("renewal", lambda: get_tags(name)[SEEN_TAG] != "0")
 
 
-def test_a_swept_queue_is_created_again_with_its_subscription(leases: Leases, name: str) -> None:
+def test_a_swept_queue_and_subscription_are_created_again(leases: Leases, name: str) -> None:
     url = leases.own(sqs_client(), name, ATTRIBUTES)
     sns, topic = subscribe(leases, name, url)
     (old,) = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
@@ -110,7 +110,7 @@ def test_a_swept_queue_is_created_again_with_its_subscription(leases: Leases, na
     sns.delete_topic(TopicArn=topic)
 
 
-def test_a_subscription_of_an_earlier_generation_is_not_recorded(leases: Leases, name: str) -> None:
+def test_a_subscription_from_an_earlier_generation_is_not_recorded(leases: Leases, name: str) -> None:
     leases.own(sqs_client(), name, ATTRIBUTES)
     generation = leases.get_generation(name)
     delete(name)
@@ -119,12 +119,12 @@ def test_a_subscription_of_an_earlier_generation_is_not_recorded(leases: Leases,
     assert not leases.record_subscription(name, generation, None, "topic", "subscription")
 
 
-def test_the_subscription_of_another_process_needs_no_record(leases: Leases, name: str) -> None:
+def test_a_subscription_by_another_process_needs_no_record(leases: Leases, name: str) -> None:
     assert leases.get_generation(name) == 0
     assert leases.record_subscription(name, 0, None, "topic", "subscription")
 
 
-def test_a_released_queue_is_deleted_with_its_subscription(leases: Leases, name: str) -> None:
+def test_a_released_queue_and_subscription_are_deleted(leases: Leases, name: str) -> None:
     sns, topic = subscribe(leases, name, leases.own(sqs_client(), name, ATTRIBUTES))
 
     assert leases.release(name)

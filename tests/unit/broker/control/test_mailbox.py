@@ -15,7 +15,7 @@ LONG_SECONDS = 60
 
 @pytest.fixture
 def mailbox() -> Iterator[Mailbox]:
-    """A mailbox on kombu's transport in memory, with its reply queue declared."""
+    """Create a mailbox on kombu's transport in memory, with its reply queue."""
     with Connection("memory://") as connection:
         mine = Mailbox("control", type="fanout", accept=["json"])(connection)
         mine.reply_queue(connection.default_channel).declare()
@@ -52,11 +52,11 @@ def test_collecting_without_a_limit_ends_with_the_timeout(mailbox: Mailbox) -> N
     assert seen == [{"a": "pong"}]
 
 
-def test_a_thread_has_one_reply_queue_for_all_its_calls(mailbox: Mailbox) -> None:
+def test_a_thread_has_one_reply_queue_for_all_calls(mailbox: Mailbox) -> None:
     # Celery copies the mailbox for each call.
     assert copy.copy(mailbox).oid == mailbox.oid
 
 
-def test_the_application_controls_its_workers_by_this_mailbox() -> None:
+def test_the_application_controls_workers_by_this_mailbox() -> None:
     assert isinstance(app.control, Control)
     assert isinstance(app.control.mailbox, Mailbox)

@@ -1,4 +1,4 @@
-"""Names of control queues: unique to their process, and recognised by a sweep."""
+"""Names of control queues: unique to a process, recognised by a sweep."""
 
 import pytest
 
@@ -21,7 +21,7 @@ EVENTS = "sluice-celeryev-5f3a"
     [(MAILBOX, True, False, False), (REPLIES, False, True, False), (EVENTS, False, False, True)],
     ids=["mailbox", "replies", "events"],
 )
-def test_each_kind_of_control_queue_is_recognised(name: str, is_mailbox: bool, is_reply: bool, is_event: bool) -> None:
+def test_control_queues_are_recognised_by_name(name: str, is_mailbox: bool, is_reply: bool, is_event: bool) -> None:
     assert is_control_queue(name, "sluice-")
     assert is_worker_mailbox(name, "sluice-") == is_mailbox
     assert is_reply_queue(name, "sluice-") == is_reply
@@ -34,11 +34,11 @@ def test_other_queues_are_no_control_queues(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [MAILBOX, REPLIES, EVENTS])
-def test_queues_of_another_prefix_are_no_control_queues(name: str) -> None:
+def test_queues_under_another_prefix_are_no_control_queues(name: str) -> None:
     assert not is_control_queue(name, "another-")
 
 
-def test_a_mailbox_has_its_process_in_its_name() -> None:
+def test_a_mailbox_is_named_for_the_process() -> None:
     assert worker_mailbox_name("sluice-redact_host-celery-pidbox", "0123abcd") == MAILBOX
 
 

@@ -1,0 +1,1 @@
+"""Tests of the failure queue in the test's process."""

@@ -1,4 +1,4 @@
-"""Reading the failure queue: whatever is in it, however much, and whatever becomes of the reader."""
+"""The failure queue: foreign messages, many messages, and outages."""
 
 import base64
 import json
@@ -28,7 +28,7 @@ LOGS = {"tenant_id": "t", "logs": [{"log_id": "a", "text": "QUOKKA"}]}
 
 
 def message(body: str) -> dict[str, Any]:
-    """As boto3 receives it."""
+    """Return a message as boto3 receives it."""
     return {"MessageId": "1", "ReceiptHandle": "r", "Body": body, "Attributes": {"SentTimestamp": "1769860800000"}}
 
 
@@ -63,7 +63,7 @@ def task(payload: object = LOGS, chain: object = None, **headers: object) -> str
         task(reason="QUOKKA", task="no.such.task"),
     ],
 )
-def test_what_no_worker_can_read_is_unreadable(body: str) -> None:
+def test_a_foreign_message_is_unreadable(body: str) -> None:
     letter = parse_dead_letter(message(body))
 
     assert (letter.reason, letter.origin_queue, letter.log_ids) == (UNREADABLE, "", ())
@@ -73,13 +73,13 @@ def test_what_no_worker_can_read_is_unreadable(body: str) -> None:
 
 
 @pytest.mark.parametrize("strange", ["\x1b[2J", "x" * 5000, 5, ["QUOKKA"], "31.1.2026", "2026-01-31T12:00:00", None])
-def test_headers_that_anybody_may_have_written_do_no_harm(strange: object) -> None:
+def test_unfit_headers_are_not_shown(strange: object) -> None:
     names = ("failed_at", "reason", "tenant_id", "request_id", "exception", "detail")
 
     letter = parse_dead_letter(message(task(**dict.fromkeys(names, strange), attempts=strange)))
 
     assert letter.age_seconds > 0
-    assert all(said.isprintable() and len(said) < 3000 for said in map(str, letter.to_public_dict().values()))
+    assert all(shown.isprintable() and len(shown) < 3000 for shown in map(str, letter.to_public_dict().values()))
 
 
 def test_a_message_that_grows_large_can_run_again() -> None:
@@ -91,26 +91,26 @@ def test_a_message_that_grows_large_can_run_again() -> None:
     assert (letter.reason, letter.origin_queue) == ("conflict", "redact")
 
 
-def test_the_same_failure_has_the_same_id() -> None:
-    def id_of(*args: object, **headers: object) -> str:
+def test_copies_have_the_same_id_and_other_failures_another() -> None:
+    def get_id(*args: object, **headers: object) -> str:
         return parse_dead_letter(message(task(*args, **headers))).id
 
-    its = id_of(id="1", failed_at="2026-01-31T12:00:00+00:00", attempts=1)
+    first = get_id(id="1", failed_at="2026-01-31T12:00:00+00:00", attempts=1)
 
-    assert its == id_of({**LOGS, "request_id": "another"}, id="2")
+    assert first == get_id({**LOGS, "request_id": "another"}, id="2")
     assert (
         len(
             {
-                its,
-                id_of(reason="conflict"),
-                id_of(tenant_id="another"),
-                id_of(chain=[{"task": "tasks.store.store"}]),
-                id_of(task="tasks.store.store"),
-                id_of({**LOGS, "logs": [{"log_id": "b", "text": "QUOKKA"}]}),
-                id_of({**LOGS, "logs": [{"log_id": "a", "text": "another"}]}),
-                id_of({"nonsense": 1}, id="1"),
-                id_of({"nonsense": 1}, id="2"),
-                id_of({"nonsense": 2}, id="1"),
+                first,
+                get_id(reason="conflict"),
+                get_id(tenant_id="another"),
+                get_id(chain=[{"task": "tasks.store.store"}]),
+                get_id(task="tasks.store.store"),
+                get_id({**LOGS, "logs": [{"log_id": "b", "text": "QUOKKA"}]}),
+                get_id({**LOGS, "logs": [{"log_id": "a", "text": "another"}]}),
+                get_id({"nonsense": 1}, id="1"),
+                get_id({"nonsense": 1}, id="2"),
+                get_id({"nonsense": 2}, id="1"),
             }
         )
         == 10
@@ -119,12 +119,12 @@ def test_the_same_failure_has_the_same_id() -> None:
 
 @pytest.fixture
 def through(proxy: FaultProxy, empty_failure_queue: None, monkeypatch: pytest.MonkeyPatch) -> FaultProxy:
-    """What FailureQueue reaches SQS through."""
+    """Make FailureQueue reach SQS through the proxy."""
     monkeypatch.setattr(aws_clients, "settings", settings.model_copy(update={"aws_endpoint_url": proxy.url}))
     return proxy
 
 
-def test_many_are_each_seen_once(through: FaultProxy, tenant: str) -> None:
+def test_each_dead_letter_is_yielded_once(through: FaultProxy, tenant: str) -> None:
     for number in range(300):
         fail(tenant, str(number))
 
@@ -138,7 +138,7 @@ def test_many_are_each_seen_once(through: FaultProxy, tenant: str) -> None:
     assert through.calls["ReceiveMessage"] + through.calls["ChangeMessageVisibilityBatch"] < 0.3 * 300
 
 
-def test_one_that_fails_again_while_it_is_redriven_is_not_taken_for_a_copy(through: FaultProxy, tenant: str) -> None:
+def test_a_redriven_message_that_fails_again_is_not_taken_for_a_copy(through: FaultProxy, tenant: str) -> None:
     fail(tenant, "a")
 
     with FailureQueue() as letters:
@@ -170,13 +170,16 @@ def test_all_that_is_hidden_stays_hidden_while_it_is_looked_at(through: FaultPro
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SQS hands out no more than some tens of messages, of which readers may bring all but 20 before that shows."""
+    """Make SQS hand out 60 messages at most.
+
+    Readers may bring all but 20 of them before that is noticed.
+    """
     monkeypatch.setattr(failure_queue, "READERS", 2)
     monkeypatch.setattr(failure_queue, "MAX_HELD", 60)
 
 
 @pytest.mark.usefixtures("few")
-def test_more_than_sqs_hands_out(through: FaultProxy, tenant: str) -> None:
+def test_reading_ends_when_sqs_hands_out_no_more(through: FaultProxy, tenant: str) -> None:
     for number in range(100):
         fail(tenant, str(number))
 
@@ -192,7 +195,7 @@ def test_more_than_sqs_hands_out(through: FaultProxy, tenant: str) -> None:
     assert visible() == 0
 
 
-def test_when_sqs_says_that_it_is_too_many(through: FaultProxy, tenant: str) -> None:
+def test_reading_ends_when_sqs_answers_over_limit(through: FaultProxy, tenant: str) -> None:
     fail(tenant, "a")
     through.status(400, "AWS.SimpleQueueService.OverLimit", "ReceiveMessage")
 
@@ -212,7 +215,7 @@ def test_an_outage_in_the_middle_loses_nothing(through: FaultProxy, tenant: str,
     for number in range(40):
         fail(tenant, str(number))
 
-    def do_some() -> Iterator[int]:
+    def redrive_or_discard() -> Iterator[int]:
         with FailureQueue() as letters:
             for done, letter in enumerate(letters):
                 act(letters, letter)
@@ -221,7 +224,7 @@ def test_an_outage_in_the_middle_loses_nothing(through: FaultProxy, tenant: str,
                 yield done
 
     with pytest.raises(BotoCoreError):
-        list(do_some())
+        list(redrive_or_discard())
     through.clear()
 
     back = len(in_redact())
@@ -229,7 +232,7 @@ def test_an_outage_in_the_middle_loses_nothing(through: FaultProxy, tenant: str,
     assert back in (0, 10)
 
 
-def test_sqs_may_refuse_each_second_message(through: FaultProxy, tenant: str) -> None:
+def test_redrive_deletes_a_dead_letter_only_after_sqs_has_the_copy(through: FaultProxy, tenant: str) -> None:
     for number in range(20):
         fail(tenant, str(number))
     through.fail_entries("SendMessageBatch", every=2)

@@ -1,4 +1,4 @@
-"""Messages that one reader holds: hidden from others until deleted or given back."""
+"""Messages that one reader holds, until deleted or given back."""
 
 import time
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def held(queue: OwnQueue, sqs: Any) -> HeldMessages:
 
 
 def receive_all(held: HeldMessages) -> list[str]:
-    """Return the ids of all messages that are received before a receive brings none."""
+    """Receive until there are no more; return the messages' ids."""
     message_ids: list[str] = []
     while new := held.receive():
         message_ids += [message["MessageId"] for message in new]
@@ -124,7 +124,7 @@ def test_only_messages_that_will_soon_be_visible_are_extended(
     assert 1 <= proxy.calls["ChangeMessageVisibilityBatch"] <= 4
 
 
-def test_it_is_full_at_its_limit(queue: OwnQueue, sqs: Any) -> None:
+def test_a_reader_is_full_at_the_limit(queue: OwnQueue, sqs: Any) -> None:
     held = HeldMessages(sqs, queue.url, max_held=2)
     queue.send("a", "b")
     assert not held.is_full
@@ -136,7 +136,7 @@ def test_it_is_full_at_its_limit(queue: OwnQueue, sqs: Any) -> None:
     assert not held.is_full
 
 
-def test_it_is_full_when_sqs_hands_out_no_more_until_some_are_deleted(
+def test_a_reader_is_full_after_over_limit_until_it_deletes(
     queue: OwnQueue, held: HeldMessages, proxy: FaultProxy
 ) -> None:
     queue.send("a")
@@ -150,7 +150,7 @@ def test_it_is_full_when_sqs_hands_out_no_more_until_some_are_deleted(
     assert not held.is_full
 
 
-def test_other_errors_of_sqs_are_the_callers_to_handle(held: HeldMessages, proxy: FaultProxy) -> None:
+def test_other_errors_from_sqs_reach_the_caller(held: HeldMessages, proxy: FaultProxy) -> None:
     proxy.status(403, "AccessDenied", "ReceiveMessage")
 
     with pytest.raises(ClientError):

@@ -1,0 +1,1 @@
+"""Tests of the transport in the test's process."""

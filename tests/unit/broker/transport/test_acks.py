@@ -18,7 +18,7 @@ Create = Callable[[float], AckBatches]
 
 @pytest.fixture
 def create(loop: Loop, connection: PollingConnection) -> Create:
-    """Create the acks of a channel whose receipts are valid for so many seconds."""
+    """Create acks whose receipts are valid for so many seconds."""
     return lambda receipt_seconds: AckBatches(loop, lambda: connection, receipt_seconds)
 
 

@@ -1,4 +1,4 @@
-"""Messages that are no task of ours: rejected, with a log line that quotes nothing of them."""
+"""Foreign messages: rejected, and not quoted in the log."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ def consumer() -> Consumer:
 
 @pytest.fixture
 def receive() -> Iterator[Receive]:
-    """Send a message to a queue in memory, and return it as a worker receives it."""
+    """Send a message over memory; return it as a worker receives it."""
     with Connection("memory://") as connection:
         messages: list[Message] = []
 

@@ -1,4 +1,4 @@
-"""Renewing credentials: a failure is an outage, which callers share and the log shows once."""
+"""Renewing credentials: a failure is an outage, logged once."""
 
 import logging
 from collections.abc import Callable
@@ -100,7 +100,7 @@ def test_credentials_that_expire_soon_serve_while_they_can_not_be_renewed(
     assert caplog.text.count("renewing AWS credentials fails (they expire soon)") == 1
 
 
-def test_the_end_of_the_outage_is_logged(
+def test_a_renewal_that_works_again_is_logged(
     create: Create, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     endpoint = Endpoint(None)

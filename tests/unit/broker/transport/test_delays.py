@@ -1,4 +1,4 @@
-"""Delays of tasks: how long a message has to wait, and that SQS is told so."""
+"""Delays of tasks: how long a message waits in SQS."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from tasks import app
 from topology import MAX_DELAY_SECONDS
 
 
-def test_a_message_waits_until_its_eta() -> None:
+def test_a_message_waits_until_the_eta() -> None:
     in_an_hour = datetime.now(UTC) + timedelta(hours=1)
 
     assert 3590 < get_seconds_until_due({"headers": {"eta": in_an_hour.isoformat()}}) <= 3600
@@ -33,7 +33,7 @@ def test_only_a_message_with_an_eta_is_parsed(eta: str | None, expected: bool) -
 
 
 @pytest.mark.parametrize(("countdown", "delay"), [(3, 3), (899.5, 900), (3600, MAX_DELAY_SECONDS)])
-def test_a_countdown_is_the_delay_of_its_message(engine: Engine, countdown: float, delay: int) -> None:
+def test_a_countdown_becomes_the_delay_in_sqs(engine: Engine, countdown: float, delay: int) -> None:
     with Sending() as sending:
         app.signature("tasks.redact.redact").apply_async(countdown=countdown)
 

@@ -31,7 +31,7 @@ def test_a_poll_brings_messages(queue: OwnQueue, connection: PollingConnection, 
 
 
 @pytest.mark.parametrize("status", [400, 403, 500, 503])
-def test_a_failed_call_is_answered_with_its_status(
+def test_a_failed_call_is_answered_with_the_status(
     queue: OwnQueue, connection: PollingConnection, loop: Loop, proxy: FaultProxy, status: int
 ) -> None:
     proxy.status(status, "Failure", "sqs")

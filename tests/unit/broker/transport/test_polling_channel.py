@@ -1,4 +1,4 @@
-"""A channel on the event loop: it polls through outages, and leaves to SQS what is not due."""
+"""A channel on the event loop: its polls, its acks, its outages."""
 
 import base64
 import json
@@ -30,7 +30,7 @@ class Received(list[Message]):
 
 @pytest.fixture
 def kombu_connection(proxy: FaultProxy, loop: Loop) -> Iterator[Connection]:
-    """The application's connection in a process with an event loop, through the proxy."""
+    """Connect as the application does, through the proxy, with an event loop."""
     app = Celery("polling", broker=celeryconfig.broker_url)
     app.config_from_object(celeryconfig)
     assert settings.endpoint is not None
@@ -59,7 +59,7 @@ def received(channel: Channel, kombu_connection: Connection, queue: OwnQueue) ->
 
 
 def envelope(text: str, eta: datetime | None = None) -> str:
-    """A Celery message as SQS has it."""
+    """Return a Celery message as SQS has it."""
     return json.dumps(
         {
             "body": base64.b64encode(json.dumps(text).encode()).decode(),

@@ -1,4 +1,4 @@
-"""Messages that are published together: in tens, each one's verdict honoured."""
+"""Messages that are published together, and SQS's result for each."""
 
 import base64
 import json
@@ -20,7 +20,7 @@ from tests.support.queues import take_all
 
 @pytest.fixture
 def queues(engine: Engine, tenant: str) -> Iterator[list[str]]:
-    """Two queues of the test's own; their names without the prefix."""
+    """Create two queues; return their names without the prefix."""
     sqs = sqs_client()
     names = [tenant, f"{tenant}-too"]
     urls = [sqs.create_queue(QueueName=settings.queue_prefix + name)["QueueUrl"] for name in names]
@@ -36,7 +36,7 @@ def queue(queues: list[str]) -> str:
 
 @pytest.fixture
 def connection(proxy: FaultProxy) -> Iterator[Connection]:
-    """As the application's, but through the proxy."""
+    """Connect as the application does, through the proxy."""
     app = Celery("sending", broker=celeryconfig.broker_url)
     app.config_from_object(celeryconfig)
     assert settings.endpoint is not None
@@ -51,8 +51,8 @@ def publish(connection: Connection, queue: str, *texts: str) -> None:
         producer.publish(text, routing_key=queue, serializer="json", MessageGroupId="group", DelaySeconds=0)
 
 
-def texts_in(queue: str) -> list[str]:
-    """Takes all messages off a queue."""
+def take_texts(queue: str) -> list[str]:
+    """Take all messages off a queue and return their texts."""
     messages = list(take_all(queue))
     assert {message["Attributes"]["MessageGroupId"] for message in messages} <= {"group"}
     return sorted(json.loads(base64.b64decode(json.loads(message["Body"])["body"])) for message in messages)
@@ -64,11 +64,11 @@ def test_nothing_leaves_before_it_is_sent_and_then_in_tens(
     texts = [f"text {number:02}" for number in range(23)]
     with Sending() as sending:
         publish(connection, queue, *texts)
-    assert texts_in(queue) == []
+    assert take_texts(queue) == []
 
     sending.send()
 
-    assert texts_in(queue) == texts
+    assert take_texts(queue) == texts
     assert proxy.calls["SendMessageBatch"] == 3
     assert proxy.calls["SendMessage"] == 0
     sending.send()
@@ -82,7 +82,7 @@ def test_a_call_holds_no_more_bytes_than_sqs_takes(proxy: FaultProxy, connection
 
     sending.send()
 
-    assert texts_in(queue) == texts
+    assert take_texts(queue) == texts
     assert proxy.calls["SendMessageBatch"] == 4  # base64 makes 533 KB of each: two are more than 1 MiB
 
 
@@ -96,8 +96,8 @@ def test_queues_do_not_share_a_call(proxy: FaultProxy, connection: Connection, q
     sending.send()
 
     assert proxy.calls["SendMessageBatch"] == 2
-    assert texts_in(here) == ["here 0", "here 1", "here 2"]
-    assert texts_in(there) == ["there 0", "there 1", "there 2"]
+    assert take_texts(here) == ["here 0", "here 1", "here 2"]
+    assert take_texts(there) == ["there 0", "there 1", "there 2"]
 
 
 def test_what_sqs_did_not_take_is_sent_again_and_nothing_else(
@@ -113,7 +113,7 @@ def test_what_sqs_did_not_take_is_sent_again_and_nothing_else(
     proxy.clear()
     sending.send()
 
-    assert texts_in(queue) == texts
+    assert take_texts(queue) == texts
 
 
 def test_what_an_outage_left_is_sent_after_it(proxy: FaultProxy, connection: Connection, queue: str) -> None:
@@ -128,13 +128,13 @@ def test_what_an_outage_left_is_sent_after_it(proxy: FaultProxy, connection: Con
     proxy.clear()
     sending.send()
 
-    assert texts_in(queue) == ["finds the queue", *texts]
+    assert take_texts(queue) == ["finds the queue", *texts]
 
 
-def test_outside_of_its_block_a_message_leaves_at_once(proxy: FaultProxy, connection: Connection, queue: str) -> None:
+def test_a_message_leaves_at_once_outside_the_block(proxy: FaultProxy, connection: Connection, queue: str) -> None:
     with Sending():
         pass
 
     publish(connection, queue, "at once")
 
-    assert texts_in(queue) == ["at once"]
+    assert take_texts(queue) == ["at once"]

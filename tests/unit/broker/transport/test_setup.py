@@ -1,4 +1,4 @@
-"""What the broker changes in Celery and botocore, for every process that imports the app."""
+"""The broker's changes to Celery and botocore in every process."""
 
 from botocore.credentials import RefreshableCredentials
 from celery.events.event import event_exchange

@@ -1,4 +1,4 @@
-"""Held messages stay hidden while the heartbeat runs, and are settled with blocking calls."""
+"""Held messages: hidden by the heartbeat, settled with blocking calls."""
 
 import logging
 from typing import Any
@@ -81,7 +81,7 @@ def test_an_outage_ends_the_release(
         assert not make_visible_now(sqs, {queue.url: receipts})
 
     assert proxy.calls["ChangeMessageVisibilityBatch"] == 1
-    assert "could not give back messages (ClientError): 10" in caplog.text
+    assert "could not give back messages (ServiceUnavailable): 10" in caplog.text
 
 
 def test_done_messages_are_deleted(queue: OwnQueue, sqs: Any) -> None:
