@@ -34,7 +34,7 @@ from webapp.protocols.operations import (
 blueprint = Blueprint("elasticsearch", __name__)
 
 # Beats 8 and the clients refuse a server whose major version is lower than their own.
-VERSION = "8.19.0"
+ELASTICSEARCH_VERSION = "8.19.0"
 _TYPES = {
     401: "security_exception",
     403: "security_exception",
@@ -66,7 +66,7 @@ def describe() -> Response:
         cluster_name="sluice",
         cluster_uuid="sluice",
         version={
-            "number": VERSION,
+            "number": ELASTICSEARCH_VERSION,
             "build_flavor": "default",
             "build_type": "tar",
             "build_hash": "unknown",
