@@ -104,11 +104,11 @@ def passes_any(*checks: Callable[[str], bool]) -> Callable[[re.Match[str]], bool
     The checks are mostly `is_valid` of stdnum's modules.
     """
 
-    def validate(match: re.Match[str]) -> bool:
+    def passes_check(match: re.Match[str]) -> bool:
         value = match["value"]
         return any(check(value) for check in checks)
 
-    return validate
+    return passes_check
 
 
 def get_digits(value: str) -> list[int]:
