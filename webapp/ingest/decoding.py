@@ -65,6 +65,7 @@ def decode(body: bytes, mimetype: str, *, split_lines: bool = False) -> Iterator
         return decode_message_pack(body)
     if mimetype in _NDJSON:
         return _from_lines(body)
+    # NDJSON is decoded line by line above, so that invalid UTF-8 rejects its line only; here it refuses the body.
     text = decode_utf8(body)
     if mimetype == "text/plain":
         return _from_text(text) if split_lines else iter([IncomingRecord(text)])
@@ -127,6 +128,7 @@ def _from_json(body: bytes, text: str) -> Iterator[IncomingRecord]:
             return _from_array(msgspec.Raw(body))
         if start == "{":
             envelope = _envelope.decode(body)
+            # Through a memoryview, because bytes(envelope.logs) would copy the whole array to look at its first byte.
             if bytes(memoryview(envelope.logs)[:1]) == b"[":
                 return _from_array(envelope.logs, envelope.tenant_id)
             record = _parse_record(body)

@@ -78,6 +78,7 @@ class _Reader:
 def _decode(body: bytes) -> Iterator[IncomingRecord]:
     reader = _Reader(body)
     reader.skip()
+    # One value may be an array of records or an envelope; several are a stream.
     if reader.position == len(body):
         if _is_record_array(body):
             return _from_array(_Reader(body))

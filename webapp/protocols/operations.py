@@ -58,7 +58,8 @@ def describe_ingest(
 ) -> Operation:
     """Describe a protocol's path that takes logs.
 
-    `security_schemes` are added to Sluice's own."""
+    `security_schemes` are added to Sluice's own.
+    """
     return Operation(
         tag=tag,
         summary=summary,

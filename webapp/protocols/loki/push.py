@@ -136,6 +136,7 @@ def decompress(body: bytes) -> bytes:
 
 
 def _record_from_message(data: bytes, labels: dict[str, Any]) -> IncomingRecord:
+    # Before parsing: a message takes many times its size on the wire.
     if len(data) > MAX_TEXT_BYTES:
         return reject(TEXT_TOO_LONG)
     try:

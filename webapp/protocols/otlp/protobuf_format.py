@@ -66,6 +66,7 @@ def _parse_small(message: type[Message], data: bytes) -> Any:
 
 
 def _decode_record(data: bytes, resource: dict[str, Any], scope: dict[str, Any]) -> IncomingRecord:
+    # Before parsing: a message takes many times its size on the wire.
     if len(data) > MAX_TEXT_BYTES:
         return reject(TEXT_TOO_LONG)
     try:
