@@ -21,6 +21,12 @@ from topology import FAILURES_QUEUE, REDACT_QUEUE, STORE_QUEUE
 BROKER_HOOK = "get_broker"
 """The method of Flower's handlers that returns the broker to ask."""
 
+_COUNTS = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
+
 
 class CannotStart(Exception):
     """Flower must not run like this; the message says what to do."""
@@ -29,7 +35,7 @@ class CannotStart(Exception):
 def get_queue_lengths() -> list[dict[str, str | int]]:
     """Return a row of Flower's broker page for each queue.
 
-    The numbers are SQS's approximations.
+    The numbers are approximations.
 
     `messages_ready` can be received now, `messages_unacknowledged` are with a worker. `messages` has both, and the
     retries that SQS delays.
@@ -43,18 +49,13 @@ def get_queue_lengths() -> list[dict[str, str | int]]:
     for queue in (REDACT_QUEUE, STORE_QUEUE, FAILURES_QUEUE):
         attributes = sqs.get_queue_attributes(
             QueueUrl=get_queue_url(sqs, queue),
-            AttributeNames=[
-                "ApproximateNumberOfMessages",
-                "ApproximateNumberOfMessagesNotVisible",
-                "ApproximateNumberOfMessagesDelayed",
-            ],
+            AttributeNames=_COUNTS,
         )["Attributes"]
-        ready = int(attributes["ApproximateNumberOfMessages"])
-        unacknowledged = int(attributes["ApproximateNumberOfMessagesNotVisible"])
+        ready, unacknowledged, delayed = (int(attributes[name]) for name in _COUNTS)
         rows.append(
             {
                 "name": queue,
-                "messages": ready + unacknowledged + int(attributes["ApproximateNumberOfMessagesDelayed"]),
+                "messages": ready + unacknowledged + delayed,
                 "messages_ready": ready,
                 "messages_unacknowledged": unacknowledged,
             }

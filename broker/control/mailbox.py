@@ -43,34 +43,37 @@ class Mailbox(KombuMailbox):
     ) -> list[Reply]:
         """Collect `limit` replies to one call, or those within `timeout` seconds.
 
-        A reply that comes starts the timeout anew.
-
-        Stock kombu stops after `limit` receives, whatever they brought.
+        A reply that comes starts the timeout anew. Stock kombu stops after `limit` receives, whatever they brought.
         """
         replies: list[Reply] = []
 
-        def on_message(body: Reply, message: Any) -> None:
-            self.clock.adjust(message.headers.get("clock") or 0)
-            # Another ticket is that of an earlier call, which nobody waits for: the queue is this thread's own.
-            if message.headers.get("ticket") == ticket:
-                replies.append(body)
-                if callback:
-                    callback(body)
+        def on_reply(reply: Reply) -> None:
+            replies.append(reply)
+            if callback:
+                callback(reply)
 
-        consumer = Consumer(
-            channel or self.connection.default_channel,
-            [self.reply_queue],
-            callbacks=[on_message],
-            accept=accept or self.accept,
-            no_ack=True,
-        )
-        with consumer:
+        with self._consume_replies(ticket, on_reply, channel, accept):
             while not limit or len(replies) < limit:
                 try:
                     self.connection.drain_events(timeout=timeout)
                 except TimeoutError:
                     break
         return replies
+
+    def _consume_replies(self, ticket: str, on_reply: Callable[[Reply], None], channel: Any, accept: Any) -> Consumer:
+        def on_message(body: Reply, message: Any) -> None:
+            self.clock.adjust(message.headers.get("clock") or 0)
+            # Another ticket is that of an earlier call, which nobody waits for: the queue is this thread's own.
+            if message.headers.get("ticket") == ticket:
+                on_reply(body)
+
+        return Consumer(
+            channel or self.connection.default_channel,
+            [self.reply_queue],
+            callbacks=[on_message],
+            accept=accept or self.accept,
+            no_ack=True,
+        )
 
 
 class Control(CeleryControl):

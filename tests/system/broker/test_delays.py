@@ -15,8 +15,8 @@ def test_sqs_holds_a_task_with_a_countdown(worker: NapWorker) -> None:
 
     worker.wait_for_line("now ended")
 
+    wait_for("a queue without other messages", lambda: worker.messages() == (0, 0))
     assert worker.count_delayed() == 1
-    assert worker.messages() == (0, 0)
     assert worker.lines() == ["now began", "now ended"]
 
 

@@ -10,6 +10,7 @@ from broker.queues import sqs_client
 from local.engine import Engine
 from models import LogRecord
 from tests.support.processes import Processes
+from tests.support.queues import receive_twice
 from tests.support.waiting import wait_for
 
 PROPERTIES = {"delivery_mode": 2, "delivery_info": {"exchange": "", "routing_key": "redact"}, "delivery_tag": "x"}
@@ -93,13 +94,7 @@ def test_foreign_messages_end_in_failures(engine: Engine, processes: Processes, 
     processes.use_queues(prefix)
     sqs = sqs_client()
     queue, failures = (sqs.get_queue_url(QueueName=prefix + name)["QueueUrl"] for name in ("redact", "failures"))
-    policy = json.loads(
-        sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["RedrivePolicy"])["Attributes"]["RedrivePolicy"]
-    )
-    sqs.set_queue_attributes(
-        QueueUrl=queue,
-        Attributes={"RedrivePolicy": json.dumps(policy | {"maxReceiveCount": 2}), "VisibilityTimeout": "2"},
-    )
+    receive_twice(prefix)
     processes.start("web", "redact", "store")
     worker = processes.pid("redact")
     for body in FOREIGN + FOREIGN_ARGUMENTS:

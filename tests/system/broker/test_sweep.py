@@ -222,11 +222,8 @@ def test_a_caller_may_call_twice(deployment: Deployment) -> None:
 
 
 def test_a_queue_without_a_lease_is_swept_by_age(deployment: Deployment) -> None:
-    old = {
-        deployment.create("celeryev-1"),
-        deployment.create("vm-celery-pidbox"),
-        deployment.create("1-reply-celery-pidbox"),
-    }
+    names = ("celeryev-1", "vm-celery-pidbox", "1-reply-celery-pidbox")
+    old = {deployment.create(name) for name in names}
 
     assert deployment.sweep_by_command("--older-than", "3600") == set()
     assert deployment.sweep_by_command("--older-than", "0") == old
