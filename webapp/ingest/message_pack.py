@@ -101,7 +101,8 @@ def _from_array(reader: _Reader, tenant_id: Any = None) -> Iterator[IncomingReco
 def _is_record_array(body: bytes) -> bool:
     """Return whether the body is an array of records.
 
-    One event of Fluent Bit is an array too, of a time and a record."""
+    One event of Fluent Bit is an array too, of a time and a record.
+    """
     if not _is_array(body[0]):
         return False
     reader = _Reader(body)
@@ -111,7 +112,8 @@ def _is_record_array(body: bytes) -> bool:
 def _find_envelope(body: bytes) -> tuple[int, Any] | None:
     """Return the offset of an envelope's "logs", and its tenant.
 
-    Returns None if the body is not an envelope."""
+    Returns None if the body is not an envelope.
+    """
     reader = _Reader(body)
     if not _is_map(body[0]) or (fields := reader.read_map_header()) > MAX_ENVELOPE_FIELDS:
         return None
@@ -163,7 +165,8 @@ def _to_event_time(time: Any) -> str:
 def _to_json_types(value: Any) -> Any:
     """Convert a value to JSON's types.
 
-    Bytes become text: older clients send text as bytes."""
+    Bytes become text: older clients send text as bytes.
+    """
     match value:
         case dict():
             return {_to_json_types(key): _to_json_types(item) for key, item in value.items()}

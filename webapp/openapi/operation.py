@@ -1,6 +1,7 @@
 """Description of a view, written beside it; /openapi.json consists of them."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -45,22 +46,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     requires_key: bool = settings.require_auth
 
 
-def header(name: str, description: str, **schema: Any) -> dict[str, Any]:
-    """Describe a header of the request, by default a string."""
-    return _parameter("header", name, description, schema)
-
-
-def query(name: str, description: str, **schema: Any) -> dict[str, Any]:
-    """Describe a parameter of the query, by default a string."""
-    return _parameter("query", name, description, schema)
-
-
-def in_path(name: str) -> dict[str, Any]:
-    """Describe a parameter in the path."""
-    return _parameter("path", name, "", {})
-
-
-def _parameter(location: str, name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+def parameter(location: str, name: str, description: str = "", **schema: Any) -> dict[str, Any]:
+    """Describe a parameter of the request, by default a string."""
     return {
         "name": name,
         "in": location,
@@ -70,11 +57,13 @@ def _parameter(location: str, name: str, description: str, schema: dict[str, Any
     }
 
 
+header = partial(parameter, "header")
+query = partial(parameter, "query")
+in_path = partial(parameter, "path")
+
+
 def response(
-    description: str,
-    schema: Schema = None,
-    *content_types: str,
-    headers: dict[str, str] | None = None,
+    description: str, schema: Schema = None, *content_types: str, headers: dict[str, str] | None = None
 ) -> dict[str, Any]:
     """Describe a response.
 
