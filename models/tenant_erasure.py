@@ -67,7 +67,7 @@ class TenantRows:
         """Yield the answers of Query, each of at most 1 MiB."""
         start = None
         while True:
-            # Raw answers, because Model.query builds whole models and has no COUNT page by page.
+            # Raw answers: they are counts or bare keys, of which no models need to be built.
             page = self.model.get_connection().query(
                 tenant_id,
                 index_name=self.index,

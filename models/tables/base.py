@@ -29,8 +29,8 @@ class Table(Model):
     @classmethod
     def get_connection(cls) -> TableConnection:
         """Return the model's connection to its table."""
-        # Private in pynamodb, which has no public way from a model to its connection. Raw queries need it: the model's
-        # own `query` hides where each call ended.
+        # Private in pynamodb, which has no public way from a model to its connection. Raw queries need it, as those of
+        # PartitionScan and of erasures.
         return cls._get_connection()
 
 

@@ -176,7 +176,7 @@ def _delete_index_command(table: str, name: str) -> str:
 
 
 def _get_ttl_attribute(model: type[Model]) -> str | None:
-    # The botocore client, since pynamodb's `dispatch` adds ReturnConsumedCapacity, which DescribeTimeToLive refuses.
+    # The botocore client, since pynamodb's `dispatch` adds ReturnConsumedCapacity, which this operation does not have.
     client: Any = model._get_connection().connection.client
     description = client.describe_time_to_live(TableName=model.Meta.table_name)["TimeToLiveDescription"]
     is_enabled = description["TimeToLiveStatus"] in ("ENABLED", "ENABLING")

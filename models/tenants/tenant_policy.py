@@ -41,6 +41,7 @@ class TenantPolicy(KeyedTable):
     """When the policy was set, ISO 8601 in UTC."""
     erased_since = UnicodeAttribute(null=True)
     """When the tenant's erasure began, ISO 8601 in UTC. Then all other attributes but the id are absent."""
+    # The table has the name that these ids had before.
     custom_ids = BooleanAttribute(null=True, attr_name="timeless_ids")
     """True once the tenant had a record with a custom id; see `models.logs.write.custom_ids`."""
 

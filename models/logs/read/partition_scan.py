@@ -147,7 +147,8 @@ class PartitionScan:
         Raises:
             pynamodb.exceptions.QueryError: DynamoDB did not answer.
         """
-        # The connection's raw query: Model.query hides LastEvaluatedKey until its iterator has moved on by a call.
+        # The connection's raw query, which is one call. Model.query would call again while its iterator goes on, and
+        # build a model of every item, also of those that the scan leaves out.
         answer = self.options.connection.query(
             self.hash_key,
             range_key_condition=self._build_condition(),

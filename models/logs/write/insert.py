@@ -64,7 +64,7 @@ def insert_items(
     for index, item in enumerate(items):
         indexes_by_key.setdefault(get_log_key(item), []).append(index)
     while indexes_by_key:
-        # One item a key: DynamoDB refuses a call with two statements for one key.
+        # One item a key in each pass. The others under its key are judged by its verdict, or inserted in the next pass.
         first_indexes: dict[str, list[int]] = {}
         for (tenant_id, _log_id), indexes in indexes_by_key.items():
             first_indexes.setdefault(tenant_id, []).append(indexes[0])
