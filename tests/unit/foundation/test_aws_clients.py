@@ -1,4 +1,4 @@
-"""AWS clients: where they connect, how long they wait, and who shares one."""
+"""AWS clients: endpoint, credentials, limits, and who shares one."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -42,7 +42,7 @@ def test_a_local_engine_gets_made_up_credentials(configure: Callable[..., None])
     assert (credentials.access_key, credentials.secret_key) == ("sluice", "sluice")
 
 
-def test_threads_share_one_client_of_a_service_and_its_limits() -> None:
+def test_threads_share_a_client_for_each_service_and_limits() -> None:
     with ThreadPoolExecutor(8) as threads:
         clients = set(threads.map(lambda _: get_shared_client("kms", KMS), range(32)))
 

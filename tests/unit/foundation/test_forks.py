@@ -8,7 +8,7 @@ from foundation import forks
 from foundation.forks import after_fork_in_child
 
 
-def test_hooks_run_in_their_order_in_a_child_and_never_in_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hooks_run_in_order_in_a_child_and_never_in_the_parent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forks, "_hooks", [])
     calls: list[str] = []
     after_fork_in_child(lambda: calls.append("first"))

@@ -66,7 +66,7 @@ def test_during_an_outage_one_caller_tries_at_a_time() -> None:
     assert outage.may_try(3600)
 
 
-def test_the_reason_is_that_of_the_last_failure_until_it_works() -> None:
+def test_the_last_reason_stays_until_a_success() -> None:
     outage = Outage("reading")
     assert (outage.ongoing, outage.reason) == (False, "")
 
@@ -78,7 +78,7 @@ def test_the_reason_is_that_of_the_last_failure_until_it_works() -> None:
     assert (outage.ongoing, outage.reason) == (False, "")
 
 
-def test_an_outage_whose_callers_log_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_outage_that_callers_log_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     outage = Outage("getting data keys", logged=False)
     with caplog.at_level(logging.INFO):
         outage.record_failure("status 503")

@@ -18,7 +18,7 @@ MOMENT = datetime(2026, 1, 31, 12, 0, 5, 678901, UTC)
         ("microseconds", "2026-01-31T12:00:05.678901Z"),
     ],
 )
-def test_a_timestamp_is_in_utc_whatever_its_zone(precision: Precision, text: str) -> None:
+def test_a_timestamp_is_in_utc_in_every_zone(precision: Precision, text: str) -> None:
     assert format_timestamp(MOMENT, precision) == text
     assert format_timestamp(MOMENT.astimezone(timezone(timedelta(hours=-5))), precision) == text
 
@@ -28,7 +28,7 @@ def test_the_first_and_the_last_moments_have_timestamps(moment: datetime) -> Non
     assert format_timestamp(moment.replace(tzinfo=UTC), "seconds") == f"{moment.isoformat(timespec='seconds')}Z"
 
 
-def test_a_failure_time_keeps_its_offset() -> None:
+def test_a_failure_time_keeps_the_offset() -> None:
     assert format_failure_time(MOMENT) == "2026-01-31T12:00:05.678+00:00"
 
 

@@ -1,1 +1,1 @@
-"""Unit tests of the web app, a folder for each of its folders."""
+"""Unit tests of the web app."""

@@ -1,4 +1,4 @@
-"""What the tests of the app's parts share."""
+"""Fixtures of the web app's unit tests."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ from webapp.access.row_cache import RowCache
 
 @pytest.fixture(autouse=True)
 def _just_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test takes DynamoDB for down, or a row for known, because of one before it in the same process."""
+    """Forget rows and outages of the tests before."""
     monkeypatch.setattr(auth, "_api_keys", RowCache(ApiKey.Meta.table_name, ApiKey.get_or_none))
     monkeypatch.setattr(
         rate_limits, "_tenants", RowCache(Tenant.Meta.table_name, Tenant.get_or_none, cache_missing=True)
@@ -26,7 +26,7 @@ def _just_started(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def configure(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Other settings than this process was started with, for who may send how much."""
+    """Return a function that changes the settings of `webapp.access`."""
 
     def apply(**values: object) -> None:
         changed = settings.model_copy(update=values)
@@ -37,8 +37,8 @@ def configure(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 @pytest.fixture
-def behind(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> FaultProxy:
-    """The proxy, and the table of the keys behind it."""
+def api_keys_proxy(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> FaultProxy:
+    """Put the table of the API keys behind a proxy; return that."""
     monkeypatch.setattr(ApiKey.Meta, "host", proxy.url)
     monkeypatch.setattr(ApiKey, "_connection", None)
     return proxy
@@ -46,12 +46,12 @@ def behind(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> FaultProxy:
 
 @pytest.fixture
 def client(engine: Engine, configure: Callable[..., None]) -> FlaskClient:
-    """Of the app, where keys are required."""
+    """Return a client of the app, which requires API keys."""
     configure(require_auth=True)
     return create_app().test_client()
 
 
 @pytest.fixture
 def reader(client: FlaskClient, tenant: str) -> Reader:
-    """With a key of the tenant that may read."""
+    """Return a reader with an API key of the tenant."""
     return Reader(client, tenant, "read")

@@ -1,4 +1,4 @@
-"""A test for each way to what is another tenant's: it ends in a refusal, and looks as if there were nothing."""
+"""Ways to another tenant's data, which all end in nothing."""
 
 import json
 from collections.abc import Callable
@@ -20,13 +20,13 @@ NOW = datetime.now(UTC)
 
 @pytest.fixture
 def mine(client: FlaskClient, tenant: str) -> Reader:
-    """Who tries it, with a key that is for everything."""
+    """Return the tenant that tries, with an API key of all scopes."""
     return Reader(client, tenant, *SCOPES)
 
 
 @pytest.fixture
 def theirs(client: FlaskClient, tenant: str) -> Reader:
-    """Whose it is: logs under all kinds of ids, counts of this minute, and a dead letter."""
+    """Return the other tenant, with logs, counts and a dead letter."""
     owner = Reader(client, f"{tenant}-2", *SCOPES)
     log_ids = ("shared", f"{tenant}#0", "a/b", "019c12b8-1f00-7000-8000-000000000001")
     assert LogRecord.insert([_log(owner.tenant_id, log_id, MARKER) for log_id in log_ids]) == [Verdict.STORED] * 4
@@ -41,13 +41,13 @@ def _log(tenant: str, log_id: str, text: str) -> LogRecord:
 
 
 def outside(answer: TestResponse) -> tuple[Any, ...]:
-    """All that a client can see of an answer."""
+    """Return all that a client can see of a response."""
     headers = sorted((name, value) for name, value in answer.headers.items() if name != "Date")
     return answer.status_code, headers, answer.get_data()
 
 
 def refused(answer: TestResponse, *statuses: int) -> bool:
-    """With a problem document that has nothing of theirs in it."""
+    """Check for a problem document without the other tenant's data."""
     assert answer.status_code in statuses, answer.text
     assert answer.content_type == "application/problem+json"
     assert MARKER not in answer.text + str(answer.headers)
@@ -57,7 +57,7 @@ def refused(answer: TestResponse, *statuses: int) -> bool:
 READING_PATHS = ("/logs", "/logs?since=1h", "/logs/shared", "/logs/shared?original=true", "/activity")
 
 
-def test_a_body_that_names_them(mine: Reader, theirs: Reader, client: FlaskClient) -> None:
+def test_a_body_that_names_another_tenant_is_403(mine: Reader, theirs: Reader, client: FlaskClient) -> None:
     log = {"tenant_id": theirs.tenant_id, "log_id": "planted", "text": "planted"}
     for body in (log, [log], {"tenant_id": theirs.tenant_id, "logs": [{"text": "planted"}]}):
         answer = client.post("/ingest", json=body, headers={"Authorization": f"Bearer {mine.key}"})
@@ -66,7 +66,9 @@ def test_a_body_that_names_them(mine: Reader, theirs: Reader, client: FlaskClien
 
 
 @pytest.mark.parametrize("path", READING_PATHS)
-def test_a_header_that_names_them(mine: Reader, theirs: Reader, client: FlaskClient, path: str) -> None:
+def test_a_header_that_names_another_tenant_is_rejected(
+    mine: Reader, theirs: Reader, client: FlaskClient, path: str
+) -> None:
     named = {"x-tenant-id": theirs.tenant_id}
 
     assert refused(mine.get(path, headers=named), 403)
@@ -77,11 +79,11 @@ def test_a_header_that_names_them(mine: Reader, theirs: Reader, client: FlaskCli
 
 @pytest.mark.parametrize("path", ["/logs", "/logs/shared", "/activity"])
 @pytest.mark.parametrize("name", ["tenant_id", "tenant", "x-tenant-id"])
-def test_a_query_that_names_them(mine: Reader, theirs: Reader, path: str, name: str) -> None:
+def test_a_query_that_names_another_tenant_is_400(mine: Reader, theirs: Reader, path: str, name: str) -> None:
     assert refused(mine.get(path, **{name: theirs.tenant_id}), 400)
 
 
-def test_their_cursor(mine: Reader, theirs: Reader) -> None:
+def test_another_tenants_cursor_looks_like_garbage(mine: Reader, theirs: Reader) -> None:
     LogRecord.insert([_log(mine.tenant_id, f"{number}", "mine") for number in range(3)])
     for query in ({}, {"since": "1h"}, {"order": "asc"}):
         page = theirs.get("/logs", limit=1, **query)
@@ -97,7 +99,7 @@ def test_their_cursor(mine: Reader, theirs: Reader) -> None:
 
 
 @pytest.mark.parametrize("original", ["true", "false"])
-def test_ids_that_are_guessed(mine: Reader, theirs: Reader, original: str) -> None:
+def test_another_tenants_log_ids_look_unknown(mine: Reader, theirs: Reader, original: str) -> None:
     shown = theirs.get("/logs").json
     assert shown is not None
     guesses = [log["log_id"] for log in shown["logs"]]
@@ -113,7 +115,7 @@ def test_ids_that_are_guessed(mine: Reader, theirs: Reader, original: str) -> No
     assert accesses(mine) == accesses(theirs) == []
 
 
-def test_an_id_that_both_have_is_ones_own(mine: Reader, theirs: Reader) -> None:
+def test_an_id_that_two_tenants_have_shows_the_callers_log(mine: Reader, theirs: Reader) -> None:
     LogRecord.insert([_log(mine.tenant_id, "shared", "mine")])
 
     own = mine.get("/logs/shared").json
@@ -125,7 +127,7 @@ def test_an_id_that_both_have_is_ones_own(mine: Reader, theirs: Reader) -> None:
 
 
 @pytest.mark.parametrize("path", READING_PATHS)
-def test_half_of_their_key_and_both_keys(mine: Reader, theirs: Reader, client: FlaskClient, path: str) -> None:
+def test_half_an_api_key_and_two_api_keys_are_401(mine: Reader, theirs: Reader, client: FlaskClient, path: str) -> None:
     half = theirs.key._replace(secret=mine.key.secret)
     unknown = theirs.key._replace(key_id="a" * 16)
 
@@ -138,11 +140,11 @@ def test_half_of_their_key_and_both_keys(mine: Reader, theirs: Reader, client: F
 
 
 @pytest.mark.parametrize("path", READING_PATHS)
-def test_their_key_with_ones_own_name(mine: Reader, theirs: Reader, path: str) -> None:
+def test_an_api_key_with_another_tenants_name_is_403(mine: Reader, theirs: Reader, path: str) -> None:
     assert refused(theirs.get(path, headers={"x-tenant-id": mine.tenant_id}), 403)
 
 
-def test_their_policy(mine: Reader, theirs: Reader) -> None:
+def test_another_tenants_policy_has_no_path(mine: Reader, theirs: Reader) -> None:
     TenantPolicy.put(theirs.tenant_id, json.dumps({"allow": [MARKER]}))
 
     for path in (
@@ -156,7 +158,7 @@ def test_their_policy(mine: Reader, theirs: Reader) -> None:
     assert TenantPolicy.get_secret(mine.tenant_id) != TenantPolicy.get_secret(theirs.tenant_id)
 
 
-def test_their_activity(mine: Reader, theirs: Reader) -> None:
+def test_another_tenants_activity_is_not_shown(mine: Reader, theirs: Reader) -> None:
     answer = mine.get("/activity")
 
     assert answer.json is not None
@@ -165,7 +167,7 @@ def test_their_activity(mine: Reader, theirs: Reader) -> None:
     assert refused(mine.get("/activity", headers={"x-tenant-id": theirs.tenant_id}), 403)
 
 
-def test_their_failures(mine: Reader, theirs: Reader, client: FlaskClient) -> None:
+def test_another_tenants_dead_letters_look_unknown_and_stay(mine: Reader, theirs: Reader, client: FlaskClient) -> None:
     (letter,) = held(theirs.tenant_id)
     headers = {"Authorization": f"Bearer {mine.key}"}
 
@@ -180,10 +182,10 @@ def test_their_failures(mine: Reader, theirs: Reader, client: FlaskClient) -> No
         for chosen in ({"ids": [letter.message_id]}, {"all": True}, {"reason": "conflict"}):
             done = client.post(f"/failures/{change}", json=chosen, headers=headers).json
             assert done == {"messages": 0, "cannot_run": 0, "refused": 0, "complete": True}
-    assert [its.message_id for its in held(theirs.tenant_id)] == [letter.message_id]
+    assert [dead_letter.message_id for dead_letter in held(theirs.tenant_id)] == [letter.message_id]
 
 
-def test_who_read_their_originals(mine: Reader, theirs: Reader) -> None:
+def test_another_tenants_access_records_have_no_path(mine: Reader, theirs: Reader) -> None:
     assert MARKER in theirs.get("/logs/shared", original="true").text
 
     assert len(accesses(theirs)) == 1
@@ -197,14 +199,14 @@ def accesses(reader: Reader) -> list[AccessRecord]:
 
 
 @pytest.mark.parametrize("model", [LogRecord, TenantActivity, AccessRecord])
-def test_models_that_read_without_a_tenant(model: Any) -> None:
+def test_models_refuse_to_read_without_a_tenant(model: Any) -> None:
     with pytest.raises(TenantRequired):
         model.scan()
     with pytest.raises(TenantRequired):
         model.count()
 
 
-def test_without_keys_a_tenant_id_that_reaches_into_the_index(
+def test_a_tenant_id_that_names_an_index_partition_is_400(
     client: FlaskClient, theirs: Reader, configure: Callable[..., None]
 ) -> None:
     configure(require_auth=False)

@@ -1,4 +1,4 @@
-"""Who makes a request: keys from the table, in every place that they may come in."""
+"""Authentication by API keys of the table, in every header."""
 
 import logging
 from collections.abc import Callable
@@ -22,7 +22,10 @@ Configure = Callable[..., None]
 
 @pytest.fixture
 def client(configure: Configure) -> FlaskClient:
-    """A small app that says who asks; the header X-Native stands for what a protocol carries elsewhere."""
+    """Return a client of a small app that shows its caller.
+
+    The header X-Protocol-Key stands for the place of a protocol's own.
+    """
     configure(require_auth=True)
     app = Flask(__name__)
     request_ids.init_app(app)
@@ -30,7 +33,7 @@ def client(configure: Configure) -> FlaskClient:
 
     @app.get("/<scope>")
     def who(scope: str) -> dict[str, object]:
-        caller = authenticate(scope, request.headers.get("X-Native"), None)
+        caller = authenticate(scope, request.headers.get("X-Protocol-Key"), None)
         return {"tenant_id": caller.tenant_id, "scopes": sorted(caller.scopes), "key_id": caller.key_id}
 
     return app.test_client()
@@ -49,7 +52,7 @@ def refused(answer: TestResponse, status: int, code: str) -> bool:
     return True
 
 
-def test_a_key_says_whose_it_is_and_what_for(client: FlaskClient, tenant: str) -> None:
+def test_an_api_key_authenticates_the_tenant_with_the_scopes(client: FlaskClient, tenant: str) -> None:
     key = ApiKey.add(tenant, ["read", "ingest"])
 
     answer = ask(client, key)
@@ -58,11 +61,11 @@ def test_a_key_says_whose_it_is_and_what_for(client: FlaskClient, tenant: str) -
     assert answer.json == {"tenant_id": tenant, "scopes": ["ingest", "read"], "key_id": key.key_id}
 
 
-def test_every_place_for_a_key(client: FlaskClient, tenant: str) -> None:
+def test_an_api_key_is_found_in_every_header_and_beside_a_foreign_token(client: FlaskClient, tenant: str) -> None:
     key = str(ApiKey.add(tenant, ["ingest"]))
 
     assert ask(client, X_API_Key=key).status_code == 200
-    assert ask(client, X_Native=key).status_code == 200
+    assert ask(client, X_Protocol_Key=key).status_code == 200
     assert ask(client, Authorization=f"bearer  {key} ").status_code == 200
     assert ask(client, key, X_API_Key=key).status_code == 200
     # A gateway may have a token of its own in the other place, or a login.
@@ -70,20 +73,20 @@ def test_every_place_for_a_key(client: FlaskClient, tenant: str) -> None:
     assert ask(client, Authorization="Basic dTpw", X_API_Key=key).status_code == 200
 
 
-def test_two_keys_are_one_too_many(client: FlaskClient, tenant: str) -> None:
+def test_two_different_api_keys_are_rejected(client: FlaskClient, tenant: str) -> None:
     answer = ask(client, ApiKey.add(tenant, ["ingest"]), X_API_Key=str(ApiKey.add(tenant, ["ingest"])))
 
     assert refused(answer, 401, "key_ambiguous")
 
 
-def test_no_key(client: FlaskClient) -> None:
+def test_a_request_without_an_api_key_is_401_key_missing(client: FlaskClient) -> None:
     for headers in ({}, {"Authorization": "Basic dTpw"}, {"Authorization": "Bearer "}, {"X_API_Key": ""}):
         answer = ask(client, **headers)
         assert refused(answer, 401, "key_missing")
         assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_what_is_no_key(client: FlaskClient, tenant: str) -> None:
+def test_an_unknown_or_damaged_api_key_is_401_and_never_echoed(client: FlaskClient, tenant: str) -> None:
     key = str(ApiKey.add(tenant, ["ingest"]))
     made_up = ApiKeyText.generate()
 
@@ -94,13 +97,13 @@ def test_what_is_no_key(client: FlaskClient, tenant: str) -> None:
         assert str(wrong) not in answer.text
 
 
-def test_the_secret_of_another_key(client: FlaskClient, tenant: str) -> None:
+def test_an_api_key_with_the_secret_from_another_is_rejected(client: FlaskClient, tenant: str) -> None:
     one, other = ApiKey.add(tenant, ["ingest"]), ApiKey.add(tenant, ["ingest"])
 
     assert refused(ask(client, one._replace(secret=other.secret)), 401, "key_invalid")
 
 
-def test_scopes(client: FlaskClient, tenant: str) -> None:
+def test_an_api_key_can_do_only_what_the_scopes_allow(client: FlaskClient, tenant: str) -> None:
     reading, ruling = ApiKey.add(tenant, ["read", "read:original"]), ApiKey.add(tenant, ["admin"])
 
     assert ask(client, reading, "read:original").status_code == 200
@@ -111,7 +114,9 @@ def test_scopes(client: FlaskClient, tenant: str) -> None:
     assert refused(ask(client, ruling, "read"), 403, "scope_missing")
 
 
-def test_a_revoked_key_stops_once_the_cache_is_old(client: FlaskClient, tenant: str, configure: Configure) -> None:
+def test_a_revoked_api_key_stops_working_once_the_cached_row_is_old(
+    client: FlaskClient, tenant: str, configure: Configure
+) -> None:
     configure(require_auth=True, key_cache_seconds=3600)
     key = ApiKey.add(tenant, ["ingest"])
     assert ask(client, key).status_code == 200
@@ -124,7 +129,7 @@ def test_a_revoked_key_stops_once_the_cache_is_old(client: FlaskClient, tenant: 
     assert refused(answer, 401, "key_revoked")
 
 
-def test_an_expired_key(client: FlaskClient, tenant: str) -> None:
+def test_an_expired_api_key_is_rejected_and_a_lasting_one_is_not(client: FlaskClient, tenant: str) -> None:
     key = ApiKey.add(tenant, ["ingest"], timedelta(seconds=2))
     lasting = ApiKey.add(tenant, ["ingest"], timedelta(days=1))
 
@@ -135,7 +140,7 @@ def test_an_expired_key(client: FlaskClient, tenant: str) -> None:
     assert ask(client, lasting).status_code == 200
 
 
-def test_a_key_that_was_not_there_is_found_soon_after_it_is(
+def test_a_new_api_key_works_soon_although_it_was_cached_as_missing(
     client: FlaskClient, tenant: str, configure: Configure
 ) -> None:
     key = ApiKey.add(tenant, ["ingest"])
@@ -148,7 +153,9 @@ def test_a_key_that_was_not_there_is_found_soon_after_it_is(
     wait_for("the key", lambda: ask(client, key).status_code == 200)
 
 
-def test_without_keys_where_they_are_not_required(client: FlaskClient, tenant: str, configure: Configure) -> None:
+def test_where_no_api_key_is_required_an_anonymous_caller_may_send_and_read(
+    client: FlaskClient, tenant: str, configure: Configure
+) -> None:
     configure(require_auth=False)
     nobody = {"tenant_id": None, "scopes": ["ingest", "read"], "key_id": None}
 
@@ -163,7 +170,7 @@ def test_without_keys_where_they_are_not_required(client: FlaskClient, tenant: s
     assert ask(client, key).json == {"tenant_id": tenant, "scopes": ["ingest"], "key_id": key.key_id}
 
 
-def test_without_a_key_nobody_reads_from_real_aws(client: FlaskClient, configure: Configure) -> None:
+def test_an_anonymous_caller_does_not_read_from_real_aws(client: FlaskClient, configure: Configure) -> None:
     configure(require_auth=False, engine_credentials=None)
 
     assert ask(client).status_code == 200
@@ -176,7 +183,7 @@ def last_used(key: ApiKeyText) -> str | None:
     return row.last_used_at
 
 
-def test_the_last_use_is_stored_once_a_minute(client: FlaskClient, tenant: str, configure: Configure) -> None:
+def test_the_last_use_is_stored_at_most_once_a_minute(client: FlaskClient, tenant: str, configure: Configure) -> None:
     configure(require_auth=True, key_cache_seconds=0)
     key = ApiKey.add(tenant, ["ingest"])
     assert refused(ask(client, key._replace(secret="a" * 43)), 401, "key_invalid")
@@ -198,7 +205,7 @@ def test_the_last_use_is_stored_once_a_minute(client: FlaskClient, tenant: str, 
     assert (last_used(key) or "") >= first
 
 
-def test_known_keys_serve_while_dynamodb_is_down(
+def test_cached_api_keys_serve_while_dynamodb_is_down(
     client: FlaskClient, tenant: str, engine: Engine, configure: Configure, caplog: pytest.LogCaptureFixture
 ) -> None:
     configure(require_auth=True, key_cache_seconds=0, retry_after_seconds=1)
@@ -232,31 +239,33 @@ def test_known_keys_serve_while_dynamodb_is_down(
     assert not any(text.secret in caplog.text for text in (key, never_seen, revoked))
 
 
-def test_a_use_that_can_not_be_stored_fails_no_request(client: FlaskClient, tenant: str, behind: FaultProxy) -> None:
+def test_a_request_succeeds_although_the_last_use_can_not_be_stored(
+    client: FlaskClient, tenant: str, api_keys_proxy: FaultProxy
+) -> None:
     key = ApiKey.add(tenant, ["ingest"])
-    behind.status(403, "AccessDeniedException", "UpdateItem")
+    api_keys_proxy.status(403, "AccessDeniedException", "UpdateItem")
 
     assert ask(client, key).status_code == 200
     assert ask(client, key).status_code == 200
 
-    assert behind.calls["UpdateItem"] == 1
+    assert api_keys_proxy.calls["UpdateItem"] == 1
     assert last_used(key) is None
 
 
-def test_a_known_key_costs_no_call(client: FlaskClient, tenant: str, behind: FaultProxy) -> None:
+def test_a_cached_api_key_costs_no_call(client: FlaskClient, tenant: str, api_keys_proxy: FaultProxy) -> None:
     key, unknown = ApiKey.add(tenant, ["ingest"]), ApiKeyText.generate()
-    behind.calls.clear()
+    api_keys_proxy.calls.clear()
 
     for _ in range(10):
         assert ask(client, key).status_code == 200
         assert refused(ask(client, key._replace(secret="a" * 43)), 401, "key_invalid")
-    assert behind.calls == {"GetItem": 1, "UpdateItem": 1}
+    assert api_keys_proxy.calls == {"GetItem": 1, "UpdateItem": 1}
     assert refused(ask(client, unknown), 401, "key_invalid")
     assert refused(ask(client, unknown), 401, "key_invalid")
-    assert behind.calls["GetItem"] == 2
+    assert api_keys_proxy.calls["GetItem"] == 2
 
 
-def test_no_key_is_ever_logged(client: FlaskClient, tenant: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_api_keys_are_never_logged(client: FlaskClient, tenant: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     key, unknown = ApiKey.add(tenant, ["ingest"]), ApiKeyText.generate()
     caplog.clear()

@@ -1,4 +1,4 @@
-"""How much of a tenant is taken, by the limits in its row and in the settings."""
+"""Limits of a tenant, from its row and from the settings."""
 
 import threading
 from collections.abc import Callable
@@ -35,14 +35,14 @@ def refused(problem: Problem | None, status: int, code: str) -> Problem:
     return problem
 
 
-def test_a_tenant_that_nobody_limits(tenant: str, configure: Configure) -> None:
+def test_a_tenant_without_limits_is_not_limited(tenant: str, configure: Configure) -> None:
     Tenant.add(tenant, "Example")
     configure(require_auth=True)
 
     assert all(verdict(tenant, 10_000, 100_000) is None for _ in range(20))
 
 
-def test_a_tenant_that_is_not_stored(tenant: str, configure: Configure) -> None:
+def test_an_unknown_tenant_is_accepted_only_where_api_keys_are_not_required(tenant: str, configure: Configure) -> None:
     configure(require_auth=False, default_requests_per_second=1, default_burst_seconds=LONG)
     assert verdict(tenant) is None
 
@@ -58,7 +58,9 @@ def test_a_tenant_that_is_not_stored(tenant: str, configure: Configure) -> None:
         (Limits(bytes_per_second=100, burst_seconds=LONG), 1, 100, "100 bytes a second"),
     ],
 )
-def test_each_limit_of_a_tenants_own(tenant: str, limits: Limits, records: int, body_bytes: int, what: str) -> None:
+def test_each_limit_in_the_tenants_row_holds(
+    tenant: str, limits: Limits, records: int, body_bytes: int, what: str
+) -> None:
     Tenant.add(tenant, "Example", limits)
 
     taken = 0
@@ -82,7 +84,7 @@ def test_each_limit_of_a_tenants_own(tenant: str, limits: Limits, records: int, 
     }
 
 
-def test_what_is_refused_is_charged_to_no_limit(tenant: str) -> None:
+def test_a_rejected_request_is_charged_to_no_limit(tenant: str) -> None:
     Tenant.add(tenant, "Example", Limits(requests_per_second=1, records_per_second=1, burst_seconds=LONG))
     assert verdict(tenant, records=10 * LONG) is None
 
@@ -93,7 +95,7 @@ def test_what_is_refused_is_charged_to_no_limit(tenant: str) -> None:
 
 
 @pytest.mark.parametrize("refused_first", [True, False])
-def test_what_one_tenant_is_refused_costs_the_others_of_its_request_nothing(tenant: str, refused_first: bool) -> None:
+def test_a_request_rejected_for_one_tenant_is_not_charged_to_the_others(tenant: str, refused_first: bool) -> None:
     full, suspended, free = f"{tenant}-full", f"{tenant}-suspended", f"{tenant}-free"
     for tenant_id in (full, suspended, free):
         Tenant.add(tenant_id, "Example", Limits(requests_per_second=1, burst_seconds=LONG))
@@ -109,7 +111,7 @@ def test_what_one_tenant_is_refused_costs_the_others_of_its_request_nothing(tena
     assert verdict(free) is None
 
 
-def test_each_tenant_of_a_request_is_charged(tenant: str) -> None:
+def test_a_request_is_charged_to_each_tenant_in_it(tenant: str) -> None:
     tenants = [f"{tenant}-{number}" for number in range(2)]
     for tenant_id in tenants:
         Tenant.add(tenant_id, "Example", Limits(records_per_second=1, burst_seconds=LONG))
@@ -120,7 +122,7 @@ def test_each_tenant_of_a_request_is_charged(tenant: str) -> None:
         refused(verdict(tenant_id), 429, "rate_limited")
 
 
-def test_a_request_larger_than_the_burst_is_taken_and_others_wait(tenant: str) -> None:
+def test_a_request_larger_than_the_burst_is_accepted_and_the_next_waits(tenant: str) -> None:
     Tenant.add(tenant, "Example", Limits(bytes_per_second=10, burst_seconds=LONG))
 
     assert verdict(tenant, body_bytes=1_000_000) is None
@@ -130,13 +132,13 @@ def test_a_request_larger_than_the_burst_is_taken_and_others_wait(tenant: str) -
     assert LONG * 0.9 < int(problem.headers["Retry-After"]) <= 2 * LONG
 
 
-def test_after_retry_after_it_is_taken(tenant: str) -> None:
+def test_a_request_is_accepted_again_after_a_wait(tenant: str) -> None:
     Tenant.add(tenant, "Example", Limits(records_per_second=5, burst_seconds=1))
     for _ in range(3):
         assert wait_for("a request that is taken", lambda: verdict(tenant, records=50) is None)
 
 
-def test_a_flood_of_one_tenant_is_not_another_ones(engine: Engine, tenant: str) -> None:
+def test_one_tenants_flood_does_not_limit_another(engine: Engine, tenant: str) -> None:
     other = f"{tenant}-other"
     for tenant_id in (tenant, other):
         Tenant.add(tenant_id, "Example", Limits(requests_per_second=1, burst_seconds=LONG))
@@ -146,7 +148,7 @@ def test_a_flood_of_one_tenant_is_not_another_ones(engine: Engine, tenant: str) 
     assert verdict(other) is None
 
 
-def test_threads_take_no_more_than_there_is(tenant: str) -> None:
+def test_threads_together_get_no_more_than_the_limit(tenant: str) -> None:
     Tenant.add(tenant, "Example", Limits(requests_per_second=1, burst_seconds=LONG))
     taken: list[int] = []
 
@@ -162,7 +164,7 @@ def test_threads_take_no_more_than_there_is(tenant: str) -> None:
     assert LONG <= sum(taken) <= 2 * LONG
 
 
-def test_requests_of_which_nothing_can_be_taken_are_counted(client: FlaskClient, tenant: str) -> None:
+def test_requests_with_invalid_records_only_are_charged_too(client: FlaskClient, tenant: str) -> None:
     Tenant.add(tenant, "Example", Limits(requests_per_second=1, burst_seconds=5))
     headers = {"Authorization": f"Bearer {ApiKey.add(tenant, ['ingest'])}"}
 
@@ -173,7 +175,7 @@ def test_requests_of_which_nothing_can_be_taken_are_counted(client: FlaskClient,
     wait_for("429", lambda: post() == 429, every=0)
 
 
-def test_a_suspended_tenant_until_it_is_resumed(tenant: str, configure: Configure) -> None:
+def test_a_suspended_tenant_is_rejected_until_it_is_resumed(tenant: str, configure: Configure) -> None:
     configure(key_cache_seconds=0)
     Tenant.add(tenant, "Example")
     assert verdict(tenant) is None
@@ -185,7 +187,9 @@ def test_a_suspended_tenant_until_it_is_resumed(tenant: str, configure: Configur
     assert verdict(tenant) is None
 
 
-def test_without_dynamodb(tenant: str, engine: Engine, configure: Configure) -> None:
+def test_while_dynamodb_is_down_cached_tenants_serve_and_others_get_503(
+    tenant: str, engine: Engine, configure: Configure
+) -> None:
     configure(require_auth=True, key_cache_seconds=0, retry_after_seconds=1)
     known, suspended, new = tenant, f"{tenant}-suspended", f"{tenant}-new"
     for tenant_id in (known, suspended, new):

@@ -1,4 +1,4 @@
-"""Rows that are read once in a while, and what becomes of them when DynamoDB does not answer."""
+"""Cached rows while DynamoDB answers, and while it does not."""
 
 import threading
 from collections.abc import Callable
@@ -38,45 +38,49 @@ def unavailable(cache: RowCache[ApiKey], key: str) -> bool:
     ],
     ids=["refuses", "hangs", "500", "throttles", "403"],
 )
-def test_in_an_outage_one_request_asks_and_the_others_do_not_wait(
-    cache: RowCache[ApiKey], tenant: str, behind: FaultProxy, configure: Configure, fault: Callable[[FaultProxy], None]
+def test_during_an_outage_one_request_probes_and_the_others_do_not_wait(
+    cache: RowCache[ApiKey],
+    tenant: str,
+    api_keys_proxy: FaultProxy,
+    configure: Configure,
+    fault: Callable[[FaultProxy], None],
 ) -> None:
     configure(key_cache_seconds=0, retry_after_seconds=3600)
     key_id, other = (ApiKey.add(tenant, ["ingest"]).key_id for _ in range(2))
     assert cache.get(key_id)
-    fault(behind)
+    fault(api_keys_proxy)
     assert cache.get(key_id)
     assert cache.is_down
-    behind.calls.clear()
+    api_keys_proxy.calls.clear()
 
     for _ in range(10):
         assert cache.get(key_id)
         assert unavailable(cache, other)
 
-    assert not behind.calls
+    assert not api_keys_proxy.calls
 
 
-def test_it_finds_out_when_the_outage_is_over(
-    cache: RowCache[ApiKey], tenant: str, behind: FaultProxy, configure: Configure
+def test_rows_are_read_again_once_the_outage_is_over(
+    cache: RowCache[ApiKey], tenant: str, api_keys_proxy: FaultProxy, configure: Configure
 ) -> None:
     configure(key_cache_seconds=0, retry_after_seconds=1)
     key_id = ApiKey.add(tenant, ["ingest"]).key_id
-    behind.refuse("dynamodb")
+    api_keys_proxy.refuse("dynamodb")
     assert unavailable(cache, key_id)
-    behind.clear()
+    api_keys_proxy.clear()
 
     wait_for("the row", lambda: not unavailable(cache, key_id))
 
     assert not cache.is_down
 
 
-def test_a_row_does_not_serve_beyond_the_grace(
-    cache: RowCache[ApiKey], tenant: str, behind: FaultProxy, configure: Configure
+def test_a_row_does_not_serve_beyond_the_grace_period(
+    cache: RowCache[ApiKey], tenant: str, api_keys_proxy: FaultProxy, configure: Configure
 ) -> None:
     configure(key_cache_seconds=0, key_grace_seconds=3600)
     key_id = ApiKey.add(tenant, ["ingest"]).key_id
     assert cache.get(key_id)
-    behind.refuse("dynamodb")
+    api_keys_proxy.refuse("dynamodb")
     assert cache.get(key_id)
 
     configure(key_cache_seconds=0, key_grace_seconds=0)
@@ -84,8 +88,8 @@ def test_a_row_does_not_serve_beyond_the_grace(
     assert unavailable(cache, key_id)
 
 
-def test_made_up_keys_push_out_none_that_are_there(
-    tenant: str, behind: FaultProxy, monkeypatch: pytest.MonkeyPatch
+def test_made_up_keys_push_out_no_rows(
+    tenant: str, api_keys_proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(row_cache, "MAX_ROWS", 3)
     cache = RowCache("keys", ApiKey.get_or_none)
@@ -94,17 +98,17 @@ def test_made_up_keys_push_out_none_that_are_there(
         assert cache.get(key_id)
     for number in range(10):
         assert cache.get(f"made-up-{number}") is None
-    behind.calls.clear()
+    api_keys_proxy.calls.clear()
 
     # The three that were read last, and no more.
     for key_id in reversed(key_ids):
         assert cache.get(key_id)
 
-    assert behind.calls["GetItem"] == 1
+    assert api_keys_proxy.calls["GetItem"] == 1
     assert len(cache._rows) == len(cache._missing) == 3
 
 
-def test_what_is_missing_serves_like_a_row_where_that_is_wanted(tenant: str, configure: Configure) -> None:
+def test_a_missing_row_is_cached_like_a_row_if_asked_to(tenant: str, configure: Configure) -> None:
     configure(key_cache_seconds=3600)
     cache = RowCache("tenants", Tenant.get_or_none, cache_missing=True)
     assert cache.get(tenant) is None
@@ -116,7 +120,7 @@ def test_what_is_missing_serves_like_a_row_where_that_is_wanted(tenant: str, con
     assert cache.get(tenant)
 
 
-def test_threads(cache: RowCache[ApiKey], tenant: str, configure: Configure) -> None:
+def test_threads_get_the_rows_that_they_asked_for(cache: RowCache[ApiKey], tenant: str, configure: Configure) -> None:
     configure(key_cache_seconds=0)
     key_ids = [ApiKey.add(tenant, ["ingest"]).key_id for _ in range(4)]
     found: list[str] = []

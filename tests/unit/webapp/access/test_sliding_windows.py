@@ -1,4 +1,4 @@
-"""Sliding windows at given times: what is left, and when there will be something again."""
+"""Sliding windows at given times: used up or not, and until when."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def windows(clock: Clock) -> SlidingWindows:
     return SlidingWindows(clock)
 
 
-def test_a_limit_is_free_until_its_amount_is_taken(windows: SlidingWindows) -> None:
+def test_a_limit_is_free_until_the_amount_is_charged(windows: SlidingWindows) -> None:
     for _ in range(10):
         assert windows.get_seconds_until_free(LIMIT) == 0
         windows.charge(LIMIT, 1)
@@ -35,7 +35,7 @@ def test_a_limit_is_free_until_its_amount_is_taken(windows: SlidingWindows) -> N
     assert windows.get_seconds_until_free(LIMIT) > 0
 
 
-def test_it_is_free_again_exactly_when_it_was_said_to_be(clock: Clock, windows: SlidingWindows) -> None:
+def test_a_limit_is_free_again_exactly_after_the_returned_time(clock: Clock, windows: SlidingWindows) -> None:
     for start, cost in ((1000, 10), (1099, 10), (5050, 25), (9000, 1000)):
         clock.seconds = start
         windows.charge(LIMIT, cost)

@@ -56,7 +56,7 @@ def test_on_real_aws_the_page_names_no_flower(home_client: FlaskClient, monkeypa
         "application/json, text/html",
     ],
 )
-def test_a_client_of_elasticsearch_gets_name_and_version(home_client: FlaskClient, accept: str | None) -> None:
+def test_an_elasticsearch_client_gets_name_and_version(home_client: FlaskClient, accept: str | None) -> None:
     answer = home_client.get("/", headers={"Accept": accept} if accept else {})
 
     assert (answer.status_code, answer.content_type) == (200, "application/json")

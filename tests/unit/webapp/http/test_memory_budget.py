@@ -1,4 +1,4 @@
-"""The memory budget: who gets memory, who gets a 503, and when memory is free again."""
+"""Memory budget: who gets memory, who gets a 503."""
 
 import contextvars
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
 
 
 class Request:
-    """A request in progress, beside others: each has a context of its own, as each has in a thread."""
+    """A request in progress beside others, in a context apart, like a thread's."""
 
     def __init__(self, app: Flask) -> None:
         self._context = contextvars.Context()
@@ -44,7 +44,7 @@ def test_the_oldest_request_gets_what_it_needs(app: Flask) -> None:
     request.end()
 
 
-def test_a_younger_request_gets_a_503_that_says_when_to_come_back(app: Flask) -> None:
+def test_a_younger_request_gets_a_503_with_retry_after(app: Flask) -> None:
     oldest, younger = Request(app), Request(app)
     oldest.reserve(60)
     younger.reserve(40)

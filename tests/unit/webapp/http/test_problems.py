@@ -1,4 +1,4 @@
-"""Problem documents of errors that are foreseen, of routing, and of all others."""
+"""Problem documents: of problems, of routing, of unexpected errors."""
 
 import logging
 
@@ -9,7 +9,7 @@ from webapp import create_app
 from webapp.http.problems import Problem, unavailable
 
 
-def test_an_unexpected_error_shows_neither_its_message_nor_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unexpected_error_shows_neither_message_nor_traceback(caplog: pytest.LogCaptureFixture) -> None:
     app = create_app()
 
     @app.post("/broken")
@@ -35,7 +35,7 @@ def test_an_unexpected_error_shows_neither_its_message_nor_a_traceback(caplog: p
     ("method", "path", "status", "code"),
     [("GET", "/nothing", 404, "not_found"), ("PUT", "/ingest", 405, "method_not_allowed")],
 )
-def test_errors_of_routing_are_problem_documents_too(method: str, path: str, status: int, code: str) -> None:
+def test_routing_errors_are_problem_documents_too(method: str, path: str, status: int, code: str) -> None:
     answer = create_app().test_client().open(path, method=method)
 
     assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
@@ -45,7 +45,7 @@ def test_errors_of_routing_are_problem_documents_too(method: str, path: str, sta
     assert ("Allow" in answer.headers) == (status == 405)
 
 
-def test_a_problem_keeps_its_headers_and_members() -> None:
+def test_a_problem_keeps_headers_and_members() -> None:
     app = create_app()
 
     @app.get("/problem")
@@ -66,7 +66,7 @@ def test_a_problem_keeps_its_headers_and_members() -> None:
     }
 
 
-def test_unavailable_says_when_to_come_back() -> None:
+def test_unavailable_is_a_503_with_retry_after() -> None:
     problem = unavailable("busy", "Send it again.")
 
     assert (problem.status, problem.headers) == (503, {"Retry-After": str(settings.retry_after_seconds)})

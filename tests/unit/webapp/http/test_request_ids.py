@@ -1,4 +1,4 @@
-"""Ids of requests: the client's if it is plain, else a new one; and its traceparent."""
+"""Request ids and traceparents: the client's if valid."""
 
 import uuid
 
@@ -24,7 +24,7 @@ def app() -> Flask:
 
 
 @pytest.mark.parametrize("request_id", ["r-1", "a" * 128, "2026/01/31:12.00+x=_"])
-def test_a_plain_id_of_the_client_is_kept(app: Flask, request_id: str) -> None:
+def test_a_plain_id_from_the_client_is_kept(app: Flask, request_id: str) -> None:
     answer = app.test_client().get("/", headers={HEADER: request_id})
 
     assert answer.text == f"{request_id} {request_id}"

@@ -19,7 +19,7 @@ def stored(reader: Reader, **query: str) -> list[int]:
     return [minute["stored"] for minute in answer.json["minutes"]]
 
 
-def test_a_minute_as_it_is_shown(reader: Reader, tenant: str) -> None:
+def test_a_minute_is_shown_with_all_counts(reader: Reader, tenant: str) -> None:
     TenantActivity.add(tenant, NOON, Counts(6, 600, 4, 1, 1, {"EMAIL": 3}))
 
     answer = reader.get("/activity", {"X-Request-Id": "r-1"}, since=NOON.isoformat(), until="2026-01-31T12:01:00Z")
@@ -41,7 +41,7 @@ def test_a_minute_as_it_is_shown(reader: Reader, tenant: str) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_ranges(reader: Reader, tenant: str) -> None:
+def test_since_and_until_select_minutes(reader: Reader, tenant: str) -> None:
     now = datetime.now(UTC)
     for minutes in (0, 30, 90, 150):
         TenantActivity.add(tenant, now - minutes * MINUTE, Counts(stored=1 + minutes))
@@ -65,15 +65,17 @@ def test_ranges(reader: Reader, tenant: str) -> None:
         ({"limit": "5"}, "parameter_unknown"),
     ],
 )
-def test_what_can_not_be_asked(reader: Reader, query: dict[str, str], code: str) -> None:
+def test_an_invalid_query_is_400(reader: Reader, query: dict[str, str], code: str) -> None:
     reader.refused(400, code, "/activity", **query)
 
 
-def test_needs_the_scope(client: FlaskClient, tenant: str) -> None:
+def test_activity_needs_the_scope_read(client: FlaskClient, tenant: str) -> None:
     Reader(client, tenant, "ingest", "admin").refused(403, "scope_missing", "/activity")
 
 
-def test_without_dynamodb(reader: Reader, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_dynamodb_is_down_activity_is_503(
+    reader: Reader, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert reader.get("/activity").status_code == 200
     monkeypatch.setattr(TenantActivity.Meta, "host", proxy.url)
     monkeypatch.setattr(TenantActivity, "_connection", None)

@@ -1,4 +1,4 @@
-"""/failures, on the real queue: a tenant's own, for keys with the scope admin."""
+"""/failures on the real queue, for API keys with the scope admin."""
 
 import threading
 import uuid
@@ -28,17 +28,17 @@ def key_for(tenant: str, *scopes: str) -> dict[str, str]:
     return {"X-API-Key": str(ApiKey.add(tenant, scopes))}
 
 
-def of_others(tenant: str) -> DeadLetter:
+def another_tenants_dead_letter(tenant: str) -> DeadLetter:
     with FailureQueue() as letters:
         return next(letter for letter in letters if letter.tenant_id != tenant)
 
 
-def test_it_is_for_a_tenants_own(client: FlaskClient, tenant: str) -> None:
+def test_a_tenant_sees_and_changes_only_own_dead_letters(client: FlaskClient, tenant: str) -> None:
     fail(tenant, "a")
     fail(f"other-{uuid.uuid4().hex}", "b")
     put("QUOKKA is nobody's")
     mine = key_for(tenant, "admin")
-    other = of_others(tenant)
+    other = another_tenants_dead_letter(tenant)
 
     answer = client.get("/failures", headers=mine).get_json()
 
@@ -48,8 +48,8 @@ def test_it_is_for_a_tenants_own(client: FlaskClient, tenant: str) -> None:
     assert client.get(f"/failures/{other.id}", headers=mine).status_code == 404
     assert client.get(f"/failures/{shown['id']}", headers=mine).get_json()["reason"] == "conflict"
     for path in ("/failures/redrive", "/failures/discard"):
-        for its in (other.id, other.message_id):
-            assert client.post(path, json={"ids": [its]}, headers=mine).get_json()["messages"] == 0
+        for dead_letter_id in (other.id, other.message_id):
+            assert client.post(path, json={"ids": [dead_letter_id]}, headers=mine).get_json()["messages"] == 0
         assert client.post(path, json={"all": True, "dry_run": True}, headers=mine).get_json() == {
             "messages": 1,
             "cannot_run": 0,
@@ -62,29 +62,27 @@ def test_it_is_for_a_tenants_own(client: FlaskClient, tenant: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/failures/redrive", "/failures/discard"])
-def test_what_is_done_with_a_message_is_done_with_its_copies(client: FlaskClient, tenant: str, path: str) -> None:
+def test_a_changed_dead_letter_takes_the_copies_along(client: FlaskClient, tenant: str, path: str) -> None:
     for log_id in ("a", "a", "b"):
         fail(tenant, log_id)
     mine = key_for(tenant, "admin")
 
-    (its,) = (
+    (dead_letter_id,) = (
         each["id"] for each in client.get("/failures", headers=mine).get_json()["failures"] if "a" in each["log_ids"]
     )
 
-    assert client.post(path, json={"ids": [its]}, headers=mine).get_json()["messages"] == 1
+    assert client.post(path, json={"ids": [dead_letter_id]}, headers=mine).get_json()["messages"] == 1
     (left,) = client.get("/failures", headers=mine).get_json()["failures"]
     assert left["log_ids"] == ["b"]
     assert len(in_redact()) == (path == "/failures/redrive")
 
 
-def test_it_needs_the_scope(client: FlaskClient, tenant: str) -> None:
+def test_dead_letters_need_the_scope_admin(client: FlaskClient, tenant: str) -> None:
     assert client.get("/failures").status_code == 401
     assert client.get("/failures", headers=key_for(tenant, "ingest", "read")).status_code == 403
 
 
-def test_an_answer_that_lacks_something_says_so(
-    client: FlaskClient, tenant: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_incomplete_response_is_marked(client: FlaskClient, tenant: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for log_id in ("a", "b", "c"):
         fail(tenant, log_id)
     mine = key_for(tenant, "admin")
@@ -105,7 +103,7 @@ def test_an_answer_that_lacks_something_says_so(
     assert visible() == 3
 
 
-def test_those_who_ask_at_the_same_time_see_everything(client: FlaskClient, tenant: str) -> None:
+def test_concurrent_readers_each_see_all_dead_letters(client: FlaskClient, tenant: str) -> None:
     for number in range(60):
         fail(tenant, str(number))
     mine = key_for(tenant, "admin")
@@ -124,7 +122,7 @@ def test_those_who_ask_at_the_same_time_see_everything(client: FlaskClient, tena
     assert counts == [(60, True)] * 3
 
 
-def test_who_waits_too_long_is_told_to_come_back(
+def test_a_reader_that_waits_too_long_gets_503_with_retry_after(
     client: FlaskClient, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dead_letters, "WAIT_SECONDS", 0.01)

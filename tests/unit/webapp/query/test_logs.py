@@ -54,7 +54,7 @@ def accesses(tenant: str) -> list[AccessRecord]:
     return list(AccessRecord.between(tenant, now - HOUR, now + HOUR))
 
 
-def test_a_log_as_it_is_shown(reader: Reader, tenant: str) -> None:
+def test_a_log_is_shown_with_all_fields_but_the_original(reader: Reader, tenant: str) -> None:
     store(tenant, "a", redactions={"EMAIL": 2}, event_time="2026-01-31T11:00:00.000000Z")
 
     answer = reader.get("/logs/a")
@@ -76,7 +76,7 @@ def test_a_log_as_it_is_shown(reader: Reader, tenant: str) -> None:
 
 
 @pytest.mark.parametrize("log_id", ["/a//b/", "..", "%2F", "a?b#c", "é \U0001f600", "x" * 256, "+", "\U0001f600" * 256])
-def test_a_log_under_any_id(reader: Reader, tenant: str, log_id: str) -> None:
+def test_a_log_is_found_under_any_id(reader: Reader, tenant: str, log_id: str) -> None:
     store(tenant, log_id)
 
     answer = reader.get("/logs/" + quote(log_id, safe=""))
@@ -86,11 +86,11 @@ def test_a_log_under_any_id(reader: Reader, tenant: str, log_id: str) -> None:
 
 
 @pytest.mark.parametrize("log_id", ["nobody", "x" * 257, "\x00", "\U0001f600" * 300])
-def test_a_log_that_is_not_there(reader: Reader, log_id: str) -> None:
+def test_an_unknown_or_impossible_id_is_404(reader: Reader, log_id: str) -> None:
     reader.refused(404, "log_unknown", "/logs/" + quote(log_id, safe=""))
 
 
-def test_pages_to_the_end(reader: Reader, tenant: str) -> None:
+def test_cursors_lead_through_all_pages(reader: Reader, tenant: str) -> None:
     log_ids = [str(uuid_utils.uuid7()) for _ in range(7)]
     store(tenant, *log_ids)
 
@@ -106,7 +106,7 @@ def test_pages_to_the_end(reader: Reader, tenant: str) -> None:
     assert ids(reader.get("/logs", order="asc")) == log_ids
 
 
-def test_a_range(reader: Reader, tenant: str) -> None:
+def test_since_and_until_select_by_time(reader: Reader, tenant: str) -> None:
     now = datetime.now(UTC)
     for minutes in (5, 10, 20):
         store(tenant, f"ago-{minutes:02}", event_time=(now - timedelta(minutes=minutes)).isoformat())
@@ -122,7 +122,7 @@ def test_a_range(reader: Reader, tenant: str) -> None:
     assert ids(reader.get("/logs", since="999999999w", until="0s")) == ["ago-05", "ago-10", "ago-20"]
 
 
-def test_a_cursor_goes_on_where_a_range_was_so_long_ago(reader: Reader, tenant: str) -> None:
+def test_a_relative_range_keeps_the_times_from_the_first_page(reader: Reader, tenant: str) -> None:
     now = datetime.now(UTC)
     for minutes in range(5):
         store(tenant, f"ago-{minutes}", event_time=(now - timedelta(minutes=minutes)).isoformat())
@@ -137,7 +137,7 @@ def test_a_cursor_goes_on_where_a_range_was_so_long_ago(reader: Reader, tenant: 
         reader.refused(400, "cursor_invalid", "/logs", cursor=cursor, **other)
 
 
-def test_those_with_an_entity(reader: Reader, tenant: str) -> None:
+def test_entity_selects_logs_in_which_it_was_replaced(reader: Reader, tenant: str) -> None:
     store(tenant, "a", "b", redactions={"EMAIL": 1})
     store(tenant, "c", redactions={"PHONE": 1})
 
@@ -168,14 +168,14 @@ def test_those_with_an_entity(reader: Reader, tenant: str) -> None:
         ("limit=1&limit=2", "parameter_repeated"),
     ],
 )
-def test_what_can_not_be_asked(reader: Reader, query: str, code: str) -> None:
+def test_an_invalid_query_is_400(reader: Reader, query: str, code: str) -> None:
     assert len(reader.refused(400, code, f"/logs?{query}")) > 20
 
 
 class TestOriginals:
-    """Given to who may read them and asks, and never without a record of it."""
+    """Originals over HTTP, which are shown only after the access is recorded."""
 
-    def test_are_not_in_an_answer_unless_asked_for(self, trusted: Reader, tenant: str) -> None:
+    def test_are_not_shown_unless_asked_for(self, trusted: Reader, tenant: str) -> None:
         store(tenant, "a")
 
         for query in ({}, {"original": "false"}):
@@ -183,7 +183,7 @@ class TestOriginals:
                 assert "QUOKKA" not in trusted.get(path, **query).text
         assert accesses(tenant) == []
 
-    def test_are_given_to_who_may_read_them(self, trusted: Reader, tenant: str) -> None:
+    def test_are_shown_with_the_scope_and_the_access_is_recorded(self, trusted: Reader, tenant: str) -> None:
         store(tenant, "a", "b")
 
         one = trusted.get("/logs/a", headers={"X-Request-Id": "r-1"}, original="true")
@@ -193,12 +193,12 @@ class TestOriginals:
         assert page.json is not None
         assert (one.json["original"], one.json["original_text"]) == ("given", "original QUOKKA of a")
         assert [log["original_text"] for log in page.json["logs"]] == [f"original QUOKKA of {name}" for name in "ba"]
-        assert [(its.key_id, its.request_id, its.log_ids) for its in accesses(tenant)] == [
+        assert [(access.key_id, access.request_id, access.log_ids) for access in accesses(tenant)] == [
             (trusted.key.key_id, "r-1", ["a"]),
             (trusted.key.key_id, "r-2", ["b", "a"]),
         ]
 
-    def test_are_opened_or_it_is_said_why_not(self, trusted: Reader, tenant: str) -> None:
+    def test_are_shown_or_marked_dropped_or_unreadable(self, trusted: Reader, tenant: str) -> None:
         sealed = get_keyring().get_sealing_cipher(tenant, 2, 100).seal("sealed", "original QUOKKA")
         gone = (
             Keyring(get_wrapping()).get_sealing_cipher(f"{tenant}-gone", 1, 100).seal("unreadable", "original QUOKKA")
@@ -221,10 +221,10 @@ class TestOriginals:
             ("unreadable", "unreadable", None),
         ]
         # What was not stored can't be read, so nothing is recorded of it.
-        assert [its.log_ids for its in accesses(tenant)] == [["plain", "sealed", "unreadable"]]
+        assert [access.log_ids for access in accesses(tenant)] == [["plain", "sealed", "unreadable"]]
         assert "QUOKKA" not in trusted.get("/logs").text
 
-    def test_wait_while_there_is_no_key(
+    def test_are_503_while_the_data_key_is_unavailable(
         self, trusted: Reader, tenant: str, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         sealed = Keyring(get_wrapping()).get_sealing_cipher(tenant, 1, 100).seal("a", "original QUOKKA")
@@ -241,7 +241,7 @@ class TestOriginals:
         proxy.clear()
         wait_for("the original", lambda: "original QUOKKA" in trusted.get("/logs/a", original="true").text)
 
-    def test_are_refused_to_a_key_that_may_not(self, client: FlaskClient, reader: Reader, tenant: str) -> None:
+    def test_are_403_without_the_scope(self, client: FlaskClient, reader: Reader, tenant: str) -> None:
         store(tenant, "a")
 
         for path in ("/logs", "/logs/a", "/logs/nobody"):
@@ -250,7 +250,7 @@ class TestOriginals:
         Reader(client, tenant, "read:original").refused(403, "scope_missing", "/logs/a", original="true")
         assert accesses(tenant) == []
 
-    def test_are_refused_without_a_key(self, client: FlaskClient, tenant: str, configure: Callable[..., None]) -> None:
+    def test_are_401_without_an_api_key(self, client: FlaskClient, tenant: str, configure: Callable[..., None]) -> None:
         configure(require_auth=False)
         store(tenant, "a")
 
@@ -258,7 +258,7 @@ class TestOriginals:
             answer = client.get(path, query_string={"original": "true"}, headers={"x-tenant-id": tenant})
             problem(answer, 401, "key_missing")
 
-    def test_are_not_given_when_that_can_not_be_recorded(
+    def test_are_503_while_the_access_can_not_be_recorded(
         self,
         trusted: Reader,
         tenant: str,
@@ -284,7 +284,9 @@ class TestOriginals:
         assert len(accesses(tenant)) == 1
 
 
-def test_without_a_key_on_the_embedded_engine(client: FlaskClient, tenant: str, configure: Callable[..., None]) -> None:
+def test_the_embedded_engine_is_read_without_an_api_key(
+    client: FlaskClient, tenant: str, configure: Callable[..., None]
+) -> None:
     configure(require_auth=False)
     store(tenant, "a")
 
@@ -296,7 +298,7 @@ def test_without_a_key_on_the_embedded_engine(client: FlaskClient, tenant: str, 
     problem(client.get("/logs", headers={"x-tenant-id": tenant}), 401, "key_missing")
 
 
-def test_a_tenant_that_is_suspended_reads_nothing(reader: Reader, tenant: str, configure: Callable[..., None]) -> None:
+def test_a_suspended_tenant_reads_nothing(reader: Reader, tenant: str, configure: Callable[..., None]) -> None:
     configure(require_auth=True, key_cache_seconds=0)
     store(tenant, "a")
     assert reader.get("/logs").status_code == 200
@@ -307,7 +309,7 @@ def test_a_tenant_that_is_suspended_reads_nothing(reader: Reader, tenant: str, c
         reader.refused(403, "tenant_suspended", path)
 
 
-def test_who_reads_too_much_waits_and_who_sends_too_much_reads(
+def test_reads_and_sends_are_limited_apart(
     reader: Reader, client: FlaskClient, tenant: str, configure: Callable[..., None]
 ) -> None:
     configure(require_auth=True, default_requests_per_second=1, default_burst_seconds=5)
@@ -327,7 +329,7 @@ def test_who_reads_too_much_waits_and_who_sends_too_much_reads(
     assert Reader(client, other, "read").get("/logs").status_code == 200
 
 
-def test_of_a_tenant_that_is_erased_nothing_is_read(reader: Reader, tenant: str) -> None:
+def test_an_erased_tenant_reads_nothing(reader: Reader, tenant: str) -> None:
     store(tenant, "a", "b", "c")
     cursor = reader.get("/logs", since="9999w", limit=1).json["cursor"]
     assert cursor
@@ -341,7 +343,7 @@ def test_of_a_tenant_that_is_erased_nothing_is_read(reader: Reader, tenant: str)
 
 
 @pytest.mark.parametrize("fault", ["refuse", "hang", "throttle", "break"])
-def test_without_dynamodb(
+def test_while_dynamodb_is_down_reads_are_503(
     reader: Reader,
     tenant: str,
     fault: str,
@@ -382,7 +384,7 @@ def test_without_dynamodb(
     assert reader.get("/logs").status_code == 200
 
 
-def test_readers_of_a_table_that_hangs_leave_the_app_to_those_who_send(
+def test_readers_that_hang_leave_threads_to_senders(
     reader: Reader, client: FlaskClient, tenant: str, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sender = Reader(client, tenant, "ingest")
@@ -412,7 +414,7 @@ def test_readers_of_a_table_that_hangs_leave_the_app_to_those_who_send(
     assert reader.get("/logs").status_code == 200
 
 
-def test_what_is_read_is_counted(reader: Reader, trusted: Reader, tenant: str) -> None:
+def test_reads_are_counted_in_the_metrics(reader: Reader, trusted: Reader, tenant: str) -> None:
     store(tenant, "a", "b")
 
     reader.get("/logs")

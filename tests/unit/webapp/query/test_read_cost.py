@@ -1,4 +1,4 @@
-"""Reading a page costs what the page has in it, however many logs the tenant has."""
+"""Cost of a page, however many logs there are."""
 
 import math
 from collections.abc import Iterator
@@ -23,7 +23,10 @@ PER_SECOND = 10
 
 @pytest.fixture(scope="module")
 def full_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The endpoint of an engine of its own, as what it has in it would slow the other tests down."""
+    """Return the endpoint of an engine for this module.
+
+    The data would slow the other tests down.
+    """
     with Engine(free_port(), tmp_path_factory.mktemp("full")) as running, pytest.MonkeyPatch.context() as patch:
         for model in TABLES:
             patch.setattr(model.Meta, "host", running.url)
@@ -37,7 +40,10 @@ def full_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def fill(endpoint: str) -> None:
-    """RECORDS of one tenant, PER_SECOND from NOON on, past the model: it would take minutes."""
+    """Put RECORDS of one tenant, PER_SECOND from NOON on.
+
+    Past the model, which would take minutes.
+    """
     client = boto3.client(
         "dynamodb",
         endpoint_url=endpoint,
@@ -64,7 +70,7 @@ def _item(number: int) -> dict[str, Any]:
 
 
 class Calls:
-    """What the models that are read send to DynamoDB from now on, and what comes back."""
+    """Calls of the models to DynamoDB from now on, and their responses."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, dict[str, Any]]] = []
@@ -80,25 +86,28 @@ class Calls:
 
     def _note_answer(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
         if model.name == "Query":
-            self.bytes += sum(map(size_of, parsed["Items"]))
+            self.bytes += sum(map(count_bytes, parsed["Items"]))
             self.reported_units += parsed["ConsumedCapacity"]["CapacityUnits"]
 
     def of(self, operation: str) -> list[dict[str, Any]]:
         return [params for name, params in self.sent if name == operation]
 
 
-def size_of(item: dict[str, Any]) -> int:
-    """As DynamoDB counts it: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html"""
+def count_bytes(item: dict[str, Any]) -> int:
+    """Count the bytes of an item as DynamoDB does.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+    """
     size = 0
     for name, typed in item.items():
         ((kind, value),) = typed.items()
         size += len(name.encode())
-        size += 3 + size_of(value) + len(value) if kind == "M" else len(str(value).encode())
+        size += 3 + count_bytes(value) + len(value) if kind == "M" else len(str(value).encode())
     return size
 
 
 @pytest.mark.parametrize("ranged", [False, True])
-def test_a_hundred_logs_of_a_hundred_thousand(full_engine: str, client: FlaskClient, ranged: bool) -> None:
+def test_a_page_is_one_query_among_a_hundred_thousand_logs(full_engine: str, client: FlaskClient, ranged: bool) -> None:
     reader = Reader(client, "full", "read")
     middle = NOON + timedelta(seconds=RECORDS // PER_SECOND // 2)
     query = {"since": middle.isoformat(), "until": (middle + timedelta(hours=1)).isoformat()} if ranged else {}
