@@ -23,7 +23,7 @@ def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
 
 
 class Request:
-    """A request in progress beside others, in a context apart, like a thread's."""
+    """A request in progress, with a context like that of a thread."""
 
     def __init__(self, app: Flask) -> None:
         self._context = contextvars.Context()
