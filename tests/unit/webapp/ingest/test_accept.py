@@ -1,4 +1,4 @@
-"""Records of a request: validated, sorted by tenant, given ids, published, and reported."""
+"""Records of a request: sorted by tenant, given ids, and reported."""
 
 import uuid
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def headers() -> dict[str, str]:
 
 @pytest.fixture(autouse=True)
 def _request(app: Flask, headers: dict[str, str]) -> Iterator[None]:
-    """Every test is in a request."""
+    """Run every test in a request."""
     with app.test_request_context("/ingest", method="POST", headers=headers):
         yield
 
@@ -40,7 +40,7 @@ def incoming(*contents: object) -> list[IncomingRecord]:
     return [IncomingRecord(content) for content in contents]
 
 
-def test_each_record_has_a_result_in_its_order(tenant: str, queued: Queued) -> None:
+def test_each_record_has_a_result_in_order(tenant: str, queued: Queued) -> None:
     records = incoming(
         {"text": "a", "id": "1"}, {"text": ""}, "b", {"level": "info", "id": 7}, {"text": "c", "id": "3"}
     )
@@ -72,7 +72,7 @@ def test_nothing_at_all_is_accepted_as_nothing(tenant: str) -> None:
     assert accept_records([], ANYBODY, 0, tenant) == Receipt([], [])
 
 
-def test_generated_ids_are_uuid7s_in_the_order_of_the_records(tenant: str, queued: Queued) -> None:
+def test_generated_ids_are_uuid7s_in_the_records_order(tenant: str, queued: Queued) -> None:
     receipt = accept_records(incoming(*"abc"), ANYBODY, 3, tenant)
 
     assert receipt.log_ids == sorted(filter(None, receipt.log_ids))
@@ -81,7 +81,7 @@ def test_generated_ids_are_uuid7s_in_the_order_of_the_records(tenant: str, queue
 
 
 @pytest.mark.parametrize("headers", [{"Idempotency-Key": "k-1"}])
-def test_an_idempotency_key_makes_ids_from_the_index_in_the_request(tenant: str, queued: Queued) -> None:
+def test_an_idempotency_key_makes_ids_from_the_index(tenant: str, queued: Queued) -> None:
     receipt = accept_records(incoming("a", {"text": ""}, {"text": "b", "id": "mine"}, "c"), ANYBODY, 10, tenant)
 
     assert receipt.log_ids == [
@@ -92,7 +92,7 @@ def test_an_idempotency_key_makes_ids_from_the_index_in_the_request(tenant: str,
     ]
 
 
-def test_a_repeated_request_keeps_its_ids_after_a_503(tenant: str) -> None:
+def test_a_repeated_request_keeps_previous_ids_after_a_503(tenant: str) -> None:
     records = accept._validate_records(incoming("a", {"text": "b", "id": "mine"}, "c"), ANYBODY, tenant)
     batch = accept._build_batch(tenant, records)
     accept._retried_requests.remember(batch, records.generated_ids[tenant])
@@ -123,7 +123,7 @@ def test_records_are_sorted_by_their_tenants() -> None:
     assert records.tenant_of_record == ["a", "b", None, "a"]
 
 
-def test_a_record_of_another_tenant_is_rejected_without_an_api_key_and_forbidden_with_one() -> None:
+def test_another_tenants_record_is_rejected_or_with_an_api_key_forbidden() -> None:
     records = incoming({"text": "x", "tenant_id": "b"})
 
     (rejection,) = accept._validate_records(records, ANYBODY, "a").rejections
@@ -133,7 +133,7 @@ def test_a_record_of_another_tenant_is_rejected_without_an_api_key_and_forbidden
     assert (error.value.status, error.value.code) == (403, "tenant_mismatch")
 
 
-def test_too_many_records_are_refused_before_all_of_them_are_read(tenant: str) -> None:
+def test_too_many_records_are_refused_before_all_are_read(tenant: str) -> None:
     read = 0
 
     def endless() -> Iterator[IncomingRecord]:
