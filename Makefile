@@ -3,11 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: run test test-unit test-system test-shippers packages check format lock clean chaos \
+.PHONY: help run test test-unit test-system test-shippers packages check format lock clean chaos \
 	bench bench-broker bench-control bench-outages bench-redaction bench-ingest bench-failures bench-store bench-pipeline
 
 run: .venv/.runtime .venv-engine/.installed  ## install, start everything on the embedded engine, Ctrl-C stops it
 	@exec $(BIN)/python -m local.run
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # After a test process that dies pytest-xdist starts another, and may then wait for ever: let the run end there.
 PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0
@@ -76,36 +79,45 @@ bench-redaction: .venv/.dev .venv-bench/.installed  ## the engine's speed agains
 clean:  ## the environments and caches; the logs in .data stay
 	rm -rf .venv .venv-engine .venv-bench .venv-clients .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
+PIP := -m pip install --disable-pip-version-check --quiet
+
 .venv/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sluice needs Python 3.11 or later, this is " + sys.version)'
-	$(PYTHON) -m venv .venv || { echo "the venv module is missing: apt-get install python3-venv" >&2; rm -rf .venv; exit 1; }
+	@echo "creating .venv"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sluice needs Python 3.11 or later, this is " + sys.version)'
+	@$(PYTHON) -m venv .venv || { echo "the venv module is missing: apt-get install python3-venv" >&2; rm -rf .venv; exit 1; }
 
 .venv/.runtime: requirements.txt | .venv/bin/python
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements.txt
+	@echo "installing Sluice's packages into .venv (a minute or two)"
+	@$(BIN)/python $(PIP) -r requirements.txt
 	@touch $@
 
 .venv/.dev: requirements-dev.txt requirements.txt | .venv/bin/python
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements-dev.txt
+	@echo "installing the packages for development into .venv (a few minutes)"
+	@$(BIN)/python $(PIP) -r requirements-dev.txt
 	@touch $@ .venv/.runtime
 
 .venv-engine/.installed: requirements-engine.txt
-	$(PYTHON) -m venv .venv-engine
-	.venv-engine/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-engine.txt
+	@echo "installing the embedded AWS engine into .venv-engine (half a minute)"
+	@$(PYTHON) -m venv .venv-engine
+	@.venv-engine/bin/python $(PIP) -r requirements-engine.txt
 	@touch $@
 
 .venv-bench/.installed: requirements-bench.txt
-	$(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-bench.txt
+	@echo "installing the benchmarks' packages into .venv-bench"
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python $(PIP) -r requirements-bench.txt
 	@touch $@
 
 .venv-clients/.installed: requirements-clients.txt
-	$(PYTHON) -m venv .venv-clients
-	.venv-clients/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-clients.txt
+	@echo "installing the shippers' clients into .venv-clients"
+	@$(PYTHON) -m venv .venv-clients
+	@.venv-clients/bin/python $(PIP) -r requirements-clients.txt
 	@touch $@
 
 # On the PATH, because what npm starts looks for node there.
 .venv-clients/.node: .venv-clients/.installed tests/shippers/node/package-lock.json
-	cd tests/shippers/node && PATH="$(CURDIR)/.venv-clients/bin:$$PATH" npm ci --no-fund --no-audit --silent
+	@echo "installing the Node.js clients"
+	@cd tests/shippers/node && PATH="$(CURDIR)/.venv-clients/bin:$$PATH" npm ci --no-fund --no-audit --silent
 	@touch $@
 
 .bench/node/.installed:

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Send varied logs with known personal data from several tenants, wait until they are stored, look for leaks.
+"""Send logs with known personal data, and look for what is left.
+
+The logs come from several tenants and in many shapes.
 
     python simulate_logs.py 200 [--url http://127.0.0.1:8000] [--tenants 3] [--rate 50]
 
-Ends with 0 when every log was accepted and stored and no planted value is left in any of them, with 1 otherwise.
+The exit code is 0 if every log was accepted and stored and no planted value is left, 2 if nothing answers, else 1.
 """
 
 import os
@@ -14,6 +16,8 @@ from pathlib import Path
 _PYTHON = Path(__file__).resolve().parent / ".venv" / "bin" / "python"
 if sys.prefix == sys.base_prefix and _PYTHON.exists():
     os.execv(_PYTHON, [str(_PYTHON), *sys.argv])  # noqa: S606 - our own interpreter
+if sys.prefix == sys.base_prefix:
+    sys.exit("simulate_logs: nothing is installed yet; run: make run")
 
 import argparse
 import json
@@ -36,7 +40,9 @@ GIVE_UP_SENDING_SECONDS = 30
 
 
 class Sender:
-    """Sends logs to /ingest, half as JSON and half as plain text, from several threads.
+    """Sender of logs to /ingest, half of them JSON, half plain text.
+
+    Several threads may use it.
 
     Args:
         url: where web listens.
@@ -51,9 +57,12 @@ class Sender:
         self._lock = threading.Lock()
 
     def send(self, log: PlantedLog) -> str | None:
-        """The log's id once it is accepted; None when it was not accepted in GIVE_UP_SENDING_SECONDS."""
+        """Send a log and return its id.
+
+        Returns None if it was not accepted within GIVE_UP_SENDING_SECONDS.
+        """
         self._wait_for_turn()
-        body, headers = self._request_of(log)
+        body, headers = self._build_request(log)
         deadline = time.monotonic() + GIVE_UP_SENDING_SECONDS
         while time.monotonic() < deadline:
             try:
@@ -70,6 +79,14 @@ class Sender:
             time.sleep(float(answer.headers.get("Retry-After", "1")))
         return None
 
+    def find_connection_error(self) -> str | None:
+        """Return why nothing answers, after two seconds at most; None if something does."""
+        try:
+            self._pool.request("GET", self._url, timeout=urllib3.Timeout(2))
+        except urllib3.exceptions.HTTPError as error:
+            return type(error).__name__
+        return None
+
     def _wait_for_turn(self) -> None:
         with self._lock:
             turn = max(self._next, time.monotonic())
@@ -77,7 +94,7 @@ class Sender:
         time.sleep(max(0.0, turn - time.monotonic()))
 
     @staticmethod
-    def _request_of(log: PlantedLog) -> tuple[bytes, dict[str, str]]:
+    def _build_request(log: PlantedLog) -> tuple[bytes, dict[str, str]]:
         if len(log.text) % 2:
             return log.text.encode(), {"Content-Type": "text/plain", "x-tenant-id": log.tenant_id}
         record = {"tenant_id": log.tenant_id, "log_id": f"sim-{uuid.uuid4()}", "text": log.text}
@@ -85,7 +102,12 @@ class Sender:
 
 
 def wait_until_stored(keys: set[tuple[str, str]], seconds: float) -> dict[tuple[str, str], LogRecord]:
-    """The records under `keys` (tenant id, log id), as many as are stored within `seconds`."""
+    """Return the records under `keys` that are stored within `seconds`.
+
+    Args:
+        keys: pairs of tenant id and log id.
+        seconds: to wait at most.
+    """
     found: dict[tuple[str, str], LogRecord] = {}
     deadline = time.monotonic() + seconds
     with tqdm(total=len(keys), desc="stored", unit="log") as progress:
@@ -114,6 +136,9 @@ def main() -> int:
     source = random.Random(arguments.seed)
     logs = [plant(source, f"tenant-{1 + number % arguments.tenants}") for number in range(arguments.count)]
     sender = Sender(arguments.url, arguments.rate)
+    if error := sender.find_connection_error():
+        print(f"nothing answers at {arguments.url} ({error}); is `make run` running?", file=sys.stderr)
+        return 2
     started = time.monotonic()
     with ThreadPoolExecutor(SENDERS) as threads:
         log_ids = list(tqdm(threads.map(sender.send, logs), total=len(logs), desc="accepted", unit="log"))

@@ -1,8 +1,10 @@
 """`./sluice logs …`: one log, wherever it is."""
 
 import json
+from datetime import datetime
 
 import click
+from pynamodb.attributes import MapAttribute
 
 from broker.failures.dead_letter import DeadLetter
 from broker.failures.selection import Selection
@@ -11,10 +13,20 @@ from commands.framework.errors import dynamodb_errors_as_click_errors
 from commands.framework.groups import CommandGroup
 from commands.framework.known_tenants import has_rows, make_unknown_tenant_error
 from commands.framework.parameters import TenantId
+from foundation.timestamps import format_timestamp
 from models import LogRecord
 from originals import KeysUnavailable, OriginalUnreadable
 
-_ORIGINAL_ATTRIBUTES = {"original_text", "original_fingerprint"}
+_SHOWN_ATTRIBUTES = (
+    "tenant_id",
+    "log_id",
+    "modified_text",
+    "processed_at",
+    "event_time",
+    "expires_at",
+    "redactions",
+    "original",
+)
 
 
 @click.group("logs", cls=CommandGroup)
@@ -45,7 +57,13 @@ def show_log(tenant_id: str, log_id: str, original: bool) -> None:
 
 
 def _format_record(record: LogRecord, original: bool) -> dict[str, object]:
-    shown = {name: value for name, value in record.to_simple_dict().items() if name not in _ORIGINAL_ATTRIBUTES}
+    shown: dict[str, object] = {}
+    for name in _SHOWN_ATTRIBUTES:
+        value = getattr(record, name)
+        if isinstance(value, datetime):
+            value = format_timestamp(value, "seconds")
+        if value is not None:
+            shown[name] = value.attribute_values if isinstance(value, MapAttribute) else value
     if original:
         try:
             shown["original_text"] = record.open_original()

@@ -1,1 +1,1 @@
-"""Sluice on one machine: the embedded AWS engine, and the runner behind `make run`."""
+"""Sluice on one machine: the embedded AWS engine, and `make run`."""

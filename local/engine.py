@@ -1,4 +1,4 @@
-"""The embedded AWS engine: SQS, SNS, DynamoDB and KMS in one process, on loopback, its state in a directory."""
+"""The embedded AWS engine: SQS, SNS, DynamoDB and KMS in one process."""
 
 import fcntl
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
+from local.children import START_HOOK
 from settings import ROOT
 
 PYTHON = ROOT / ".venv-engine" / "bin" / "python"
@@ -19,30 +20,36 @@ STOP_SECONDS = 60
 
 
 class EngineFailed(Exception):
-    """The engine did not start, or did not stop; the message says what to look at."""
+    """The engine did not start or stop; the message says what to check."""
 
 
 class Engine:
-    """One ministack process.
+    """Process of ministack, on loopback.
 
     It keeps its state only when it is stopped with SIGTERM and waited for; SIGKILL loses what came since the last
     clean stop.
 
     Args:
         port: where it listens, on 127.0.0.1.
-        state_directory: where it keeps queues and tables from one run to the next; its log goes beside them.
+        state_directory: where it keeps queues and tables from one run to the next, and its log.
+        ends_with_parent: it stops when the thread ends that started it, even if the process is killed.
+        lock: file descriptor that the process inherits, if any.
     """
 
-    def __init__(self, port: int, state_directory: Path) -> None:
+    def __init__(
+        self, port: int, state_directory: Path, *, ends_with_parent: bool = False, lock: int | None = None
+    ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.log_file = state_directory / "engine.log"
         self._port = port
         self._state_directory = state_directory
+        self._start_hook = START_HOOK if ends_with_parent else None
+        self._inherited = [] if lock is None else [lock]
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
 
     def start(self) -> None:
-        """Start it and wait until it answers.
+        """Start the engine and wait until it answers.
 
         Raises:
             EngineFailed: it ended, or did not answer within START_SECONDS.
@@ -59,7 +66,8 @@ class Engine:
             stderr=subprocess.STDOUT,
             # Ctrl-C reaches every process of the terminal's group; the engine has to outlive the others.
             start_new_session=True,
-            pass_fds=[lock],
+            pass_fds=[lock, *self._inherited],
+            preexec_fn=self._start_hook,
         )
         os.close(lock)
         deadline = time.monotonic() + START_SECONDS
@@ -72,7 +80,7 @@ class Engine:
             time.sleep(0.1)
 
     def stop(self) -> None:
-        """Stop it and wait until its state is on disk.
+        """Stop the engine and wait until its state is on disk.
 
         Raises:
             EngineFailed: it did not stop within STOP_SECONDS and was killed; what came since its last stop is lost.

@@ -1,4 +1,4 @@
-"""The environment in which Sluice's processes run on one machine: never one that reaches real AWS."""
+"""The environment of processes on one machine: never one that reaches real AWS."""
 
 import os
 import sys
@@ -7,7 +7,9 @@ from pathlib import Path
 
 
 def engine_environment(endpoint_url: str, base: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """`base` with everything about AWS taken out, pointed at the engine; and without another process's numbers.
+    """Return an environment that points at the engine.
+
+    It is `base` without anything about AWS, and without another process's metrics.
 
     Args:
         endpoint_url: such as http://127.0.0.1:4566.

@@ -1,4 +1,4 @@
-"""When all of Sluice's processes do their work."""
+"""The wait until all of Sluice's processes work."""
 
 import subprocess
 import time
@@ -6,13 +6,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 
-from settings import ROOT
+from settings import ROOT, STATE_DIRECTORY
 
 READY_SECONDS = 120
+LOG_FILE = STATE_DIRECTORY / "run.log"
 
 
 class NotReady(Exception):
-    """Something did not start in time; the message names it."""
+    """A process did not start in time; the message names it."""
 
 
 def wait_until_ready(environment: Mapping[str, str], web_port: int, flower_port: int) -> None:
@@ -30,7 +31,7 @@ def wait_until_ready(environment: Mapping[str, str], web_port: int, flower_port:
     for name, check in checks.items():
         while not check():
             if time.monotonic() > deadline:
-                raise NotReady(f"{name} did not become ready within {READY_SECONDS} s; see the lines above")
+                raise NotReady(f"{name} did not become ready within {READY_SECONDS} s; see {LOG_FILE}")
             time.sleep(0.25)
 
 

@@ -1,4 +1,4 @@
-"""Ctrl-C for us alone, so that `make run` ends with 0."""
+"""Ctrl-C for this process only, so that `make run` ends with 0."""
 
 import os
 import signal

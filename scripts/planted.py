@@ -1,4 +1,4 @@
-"""Made-up personal data and secrets of every family, valid by their check digits, in the shapes that logs have."""
+"""Made-up personal data and secrets, with valid check digits, in logs."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ Maker = Callable[[random.Random], str]
 
 @dataclass(frozen=True)
 class PlantedLog:
-    """A log that is sent, and what must not be left of it."""
+    """Log that is sent, and the values that must not be left in it."""
 
     tenant_id: str
     text: str
@@ -66,7 +66,7 @@ def _card(source: random.Random) -> str:
     number += _digits(source, 15 - len(number))
     number += luhn.calc_check_digit(number)
     joint = source.choice(["", " ", "-"])
-    return joint.join(number[place : place + 4] for place in range(0, 16, 4))
+    return joint.join(number[index : index + 4] for index in range(0, 16, 4))
 
 
 def _iban(source: random.Random) -> str:
@@ -163,7 +163,7 @@ TEMPLATES: list[tuple[str, tuple[Maker, ...]]] = [
 
 
 def plant(source: random.Random, tenant_id: str) -> PlantedLog:
-    """A log of one of the shapes, with fresh personal data in it."""
+    """Make a log of one of the templates, with new personal data."""
     template, makers = source.choice(TEMPLATES)
     planted = tuple(make(source) for make in makers)
     return PlantedLog(tenant_id, template.format(*planted), planted)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Does any tenant see another one's logs? Needs a running `make run`; ends with 0 if none does, 1 if one does.
+# Check that no tenant sees another one's logs. Needs a running `make run`. The exit code is 0 if none does, 1 if one
+# does, 2 if that could not be checked.
 #   scripts/test_isolation.sh [TENANT …]     (tenant-1 tenant-2 tenant-3)
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -16,19 +16,20 @@ from tests.support.processes import COMMANDS
 
 
 def variables() -> dict[str, str]:
-    """Every environment variable and its default."""
+    """Return the default of each environment variable."""
     return {
         str(field.validation_alias or f"SLUICE_{name.upper()}"): str(field.default)
         for name, field in Settings.model_fields.items()
     }
 
 
-def test_the_example_file_has_every_setting_with_its_default() -> None:
+def test_the_example_file_has_each_setting_with_the_default() -> None:
     assert dotenv_values(ROOT / ".env.example") == variables()
 
 
-def test_the_readme_has_every_setting_with_its_default() -> None:
-    rows = re.findall(r"^\| `([A-Z_]+)` \| (?:`([^`]*)`|empty) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+def test_the_documentation_has_each_setting_with_the_default() -> None:
+    document = (ROOT / "docs" / "configuration.md").read_text()
+    rows = re.findall(r"^\| `([A-Z_]+)` \| (?:`([^`]*)`|empty) \|", document, re.MULTILINE)
 
     assert dict(rows) == variables()
 
@@ -49,7 +50,7 @@ def test_the_procfile_has_a_worker_for_every_queue_but_failures() -> None:
     assert {route["queue"] for route in task_routes.values()} == consumed
 
 
-def test_every_thread_of_web_may_publish_at_once() -> None:
+def test_all_threads_in_web_may_publish_at_once() -> None:
     threads = re.search(r"--blocking-threads (\d+)", COMMANDS["web"])
 
     assert threads
@@ -58,7 +59,7 @@ def test_every_thread_of_web_may_publish_at_once() -> None:
     assert int(threads[1]) <= client_config["max_pool_connections"]
 
 
-def test_threads_of_store_that_are_left_for_tenants_that_are_not_throttled() -> None:
+def test_throttled_tenants_leave_threads_in_store_for_the_others() -> None:
     threads = re.search(r"--concurrency (\d+)", COMMANDS["store"])
 
     assert threads
@@ -70,7 +71,7 @@ def test_procfile_commands_get_signals_themselves() -> None:
     assert all(command.startswith("exec ") for command in COMMANDS.values())
 
 
-def test_a_task_is_over_before_its_message_comes_back() -> None:
+def test_a_task_is_over_before_the_message_comes_back() -> None:
     defaults = Settings.model_fields
 
     assert defaults["task_time_limit_seconds"].default < defaults["visibility_timeout_seconds"].default

@@ -56,7 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "settings",
     },
     "local": {"settings_sources", "topology", "settings"},
-    "scripts": {"models", "settings"},
+    "scripts": {"models", "settings", "topology"},
     "simulate_logs": {"models", "scripts", "settings"},
 }
 

@@ -6,7 +6,7 @@ import pytest
 
 from local.engine import Engine, EngineFailed
 from local.environment import engine_environment
-from local.ports import PortTaken, free_port, require_free
+from local.ports import PortUnusable, free_port, require_free
 
 
 def test_two_engines_do_not_share_a_state(tmp_path: Path) -> None:
@@ -16,7 +16,7 @@ def test_two_engines_do_not_share_a_state(tmp_path: Path) -> None:
 
 def test_a_running_engine_takes_its_port(tmp_path: Path) -> None:
     port = free_port()
-    with Engine(port, tmp_path), pytest.raises(PortTaken, match=f"port {port} is taken.*ENGINE_PORT="):
+    with Engine(port, tmp_path), pytest.raises(PortUnusable, match=f"port {port} is taken.*ENGINE_PORT="):
         require_free(port, "ENGINE_PORT")
     require_free(port, "ENGINE_PORT")
 
