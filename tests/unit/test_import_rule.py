@@ -1,8 +1,9 @@
-"""Arrows between our packages point one way only: who may import whom."""
+"""Imports run one way only: between our packages as declared, and between the parts of each folder."""
 
 import ast
 import re
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,45 @@ def test_a_package_imports_only_what_it_may(package: str) -> None:
     for file in files:
         ours = imported_by(file) & MAY_IMPORT.keys() - {package}
         assert ours <= MAY_IMPORT[package], f"{file} imports {ours - MAY_IMPORT[package]}"
+
+
+def imported_modules(file: Path) -> Iterator[str]:
+    """Yield the dotted names of our modules that a file imports; a package stands for its `__init__`."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                submodule = ROOT.joinpath(*node.module.split("."), alias.name)
+                is_module = submodule.is_dir() or submodule.with_suffix(".py").exists()
+                yield f"{node.module}.{alias.name}" if is_module else node.module
+
+
+def import_graph(folder: Path) -> dict[str, set[str]]:
+    """Return the modules and folders in `folder`, each with those that it imports."""
+    package = ".".join(folder.relative_to(ROOT).parts)
+    graph: dict[str, set[str]] = {}
+    for file in folder.rglob("*.py"):
+        part = file.relative_to(folder).with_suffix("").parts[0]
+        imports = graph.setdefault(part, set())
+        for module in imported_modules(file):
+            if module == package:
+                imports.add("__init__")
+            elif module.startswith(f"{package}."):
+                imports.add(module.removeprefix(f"{package}.").partition(".")[0])
+        imports.discard(part)
+    return graph
+
+
+FOLDERS = sorted({file.parent for package in MAY_IMPORT for file in files_of(package)} - {ROOT})
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: str(folder.relative_to(ROOT)))
+def test_the_parts_of_a_folder_import_each_other_one_way_only(folder: Path) -> None:
+    try:
+        TopologicalSorter(import_graph(folder)).prepare()
+    except CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
 
 
 def test_redaction_knows_nothing_of_flask_celery_or_aws() -> None:
