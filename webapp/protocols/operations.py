@@ -71,6 +71,8 @@ def describe_ingest(
     )
 
 
-def describe_probe(tag: str, summary: str, schema: Schema, content_type: str = JSON) -> Operation:
+def describe_probe(tag: str, summary: str, schema: Schema, *content_types: str) -> Operation:
     """Describe a path that a protocol's clients ask before they send."""
-    return Operation(tag=tag, summary=summary, responses={200: response("The answer is fixed.", schema, content_type)})
+    return Operation(
+        tag=tag, summary=summary, responses={200: response("The answer is fixed.", schema, *content_types)}
+    )

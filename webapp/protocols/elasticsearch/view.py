@@ -53,7 +53,7 @@ def add_product_header(response: Response) -> Response:
 
 
 @blueprint.get("/")
-@documented(describe_probe("Elasticsearch", "Get name and version", OBJECT))
+@documented(describe_probe("Elasticsearch", "Get name and version, or a page for browsers", OBJECT, JSON, "text/html"))
 def describe() -> Response:
     """Return name and version, which clients ask for before they send.
 
