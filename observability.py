@@ -19,7 +19,7 @@ def safe_error_summary(error: BaseException) -> str:
 
 
 def get_error_code(error: BaseException) -> str:
-    """Return the code of the AWS response, or else the type of the error's cause.
+    """Return the code of the AWS response, or else the cause's type.
 
     Shorter than `safe_error_summary`, for errors of AWS calls, whose line is one of botocore's.
     """

@@ -1,4 +1,4 @@
-"""Names of errors in logs: never their messages, which may quote a text."""
+"""Names of errors in logs, without messages, which may quote a text."""
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -21,7 +21,7 @@ def test_an_error_is_summarised_by_type_and_line_without_the_message() -> None:
     assert safe_error_summary(ValueError("QUOKKA")) == "ValueError"
 
 
-def test_an_error_is_followed_by_its_cause() -> None:
+def test_an_error_is_followed_by_the_cause() -> None:
     try:
         try:
             raise KeyError("QUOKKA")
@@ -36,11 +36,11 @@ def test_an_error_is_followed_by_its_cause() -> None:
 
 
 @pytest.mark.parametrize("error", [THROTTLED, GetError("QUOKKA", THROTTLED)], ids=["botocore", "pynamodb"])
-def test_an_answer_of_aws_is_named_by_its_code(error: Exception) -> None:
+def test_an_aws_response_is_named_by_the_code(error: Exception) -> None:
     assert get_error_code(error) == safe_error_summary(error) == "ThrottlingException"
 
 
-def test_aws_that_does_not_answer_is_named_by_the_type_of_the_cause() -> None:
+def test_a_failed_connection_is_named_by_the_causes_type() -> None:
     try:
         raise GetError("QUOKKA", UNREACHABLE) from UNREACHABLE
     except GetError as error:

@@ -26,7 +26,7 @@ _CONTENT_SECURITY_POLICY = (
 
 
 def wants_page() -> bool:
-    """Return whether the client asks for HTML rather than JSON, as browsers do.
+    """Return whether the client prefers HTML to JSON, as browsers do.
 
     A client that accepts anything, as curl and some of Elasticsearch's do, does not.
     """
@@ -34,7 +34,7 @@ def wants_page() -> bool:
 
 
 def build_page() -> Response:
-    """Build the page: what this is, and links to what else there is."""
+    """Build the page, which says what Sluice is and links to other pages."""
     page = _PAGE.substitute(style=_STYLE, version=VERSION, flower=_build_flower_link())
     headers = {
         "Content-Security-Policy": _CONTENT_SECURITY_POLICY,
