@@ -189,7 +189,7 @@ class Settings(BaseSettings):
 def _load() -> Settings:
     settings_sources.undo_flask_dotenv(Settings.get_variables())
     variables = Settings.get_variables()
-    settings_sources.warn_of_unknown_variables(variables)
+    settings_sources.warn_about_unknown_variables(variables)
     try:
         return Settings()
     except ValidationError as error:

@@ -35,7 +35,7 @@ def undo_flask_dotenv(variables: Iterable[str]) -> None:
 
 
 def get_sources(variables: Iterable[str]) -> dict[str, str]:
-    """Return for each variable where its value comes from, in the order of precedence."""
+    """Return the source of each variable."""
     sources = [
         ("environment", os.environ),
         (_get_shown_path(RUN_ENVIRONMENT_FILE), _read(RUN_ENVIRONMENT_FILE)),
@@ -49,8 +49,8 @@ def get_sources(variables: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def warn_of_unknown_variables(variables: Iterable[str]) -> None:
-    """Write a line for each variable that looks like a setting and is none."""
+def warn_about_unknown_variables(variables: Iterable[str]) -> None:
+    """Write a line for each SLUICE_ variable that is not a setting."""
     known = {variable.casefold(): variable for variable in variables}
     for source, values in (("environment", os.environ), (ENV_FILE.name, _read(ENV_FILE))):
         for name in sorted(values):
@@ -61,7 +61,7 @@ def warn_of_unknown_variables(variables: Iterable[str]) -> None:
 
 
 def explain(error: ValidationError, variables: Mapping[str, str]) -> str:
-    """Return a line for each variable that has a value it can't have, without the value."""
+    """Return a line for each invalid variable, without the value."""
     names = {field: variable for variable, field in variables.items()}
     lines = []
     for part in error.errors(include_input=False, include_url=False):
@@ -74,7 +74,10 @@ def explain(error: ValidationError, variables: Mapping[str, str]) -> str:
 
 
 def _get_initial_names() -> set[str]:
-    """Return the names of the variables that this process was started with, empty where /proc is missing."""
+    """Return the names of the variables that this process was started with.
+
+    There are none where /proc is missing.
+    """
     try:
         content = _INITIAL_ENVIRONMENT.read_bytes()
     except OSError:

@@ -80,7 +80,7 @@ class Sender:
         return None
 
     def find_connection_error(self) -> str | None:
-        """Return why nothing answers, after two seconds at most; None if something does."""
+        """Return why nothing answers, or None; takes two seconds at most."""
         try:
             self._pool.request("GET", self._url, timeout=urllib3.Timeout(2))
         except urllib3.exceptions.HTTPError as error:

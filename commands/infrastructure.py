@@ -1,4 +1,4 @@
-"""`./sluice db …` and `./sluice broker …`: tables and queues, before the processes start."""
+"""`./sluice db …` and `./sluice broker …`: tables and queues."""
 
 import click
 

@@ -97,7 +97,7 @@ def _describe_absence(tenant_id: str, log_id: str) -> str:
 
 
 def _describe_policy(tenant_id: str) -> list[str]:
-    """Return a line for each part of the policy that makes logs disappear."""
+    """Return a line for each rule that makes logs disappear."""
     from commands.tenants.policy_document import TenantRules
 
     with dynamodb_errors_as_click_errors():

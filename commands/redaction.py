@@ -85,7 +85,7 @@ def redact_lines(texts: Iterable[str], rules: "TenantRules | None", *, explain: 
 
 
 def _explain_rule(entity: "Entity") -> str:
-    """Return the rule that found an entity, and how the rule checks a value."""
+    """Return the rule that found an entity, and its checks."""
     from redaction.recognizer import accept_any
     from redaction.recognizers import RECOGNIZERS
 

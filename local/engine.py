@@ -20,7 +20,7 @@ STOP_SECONDS = 60
 
 
 class EngineFailed(Exception):
-    """The engine did not start or stop; the message says what to check."""
+    """The engine did not start or stop; the message says why."""
 
 
 class Engine:

@@ -1,4 +1,4 @@
-"""The environment of processes on one machine: never one that reaches real AWS."""
+"""The environment of local processes, which never reaches real AWS."""
 
 import os
 import sys

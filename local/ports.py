@@ -8,7 +8,7 @@ FIRST_UNPRIVILEGED_PORT = 1024
 
 
 class PortUnusable(Exception):
-    """A port can't be listened on; the message says why, and what to do."""
+    """A port can't be listened on; the message says why."""
 
 
 def require_usable(ports: Mapping[str, int]) -> None:

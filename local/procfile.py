@@ -47,7 +47,7 @@ class _Process:
         self.ended = threading.Event()
 
     def wait(self) -> None:
-        """Wait for the end of the process, and leave it to be reaped.
+        """Wait for the end of the process, without reaping it.
 
         Until then no other process can get its id, which is that of the group.
         """
@@ -66,7 +66,7 @@ class _Process:
 
 
 class ProcfileRunner:
-    """Runner of all processes of the Procfile; when one ends, it stops the others.
+    """Runner of the Procfile's processes; when one ends, it stops the others.
 
     Args:
         environment: of the processes.

@@ -1,4 +1,7 @@
-"""Lines of third-party programs that `make run` leaves out; all lines are in its log file."""
+"""Lines that `make run` leaves out on the terminal.
+
+They are those of third-party programs that start and stop. The log file has all lines.
+"""
 
 import re
 

@@ -42,7 +42,7 @@ Below, a line of JSON for each task:
 
 
 class SetupFailed(Exception):
-    """The tables or queues could not be created; the message is the command's."""
+    """The tables or queues could not be created."""
 
 
 def main() -> int:

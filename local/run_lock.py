@@ -1,4 +1,4 @@
-"""The lock of `make run` on its state directory: one at a time."""
+"""The lock of `make run` on the state directory."""
 
 import fcntl
 import os
@@ -6,11 +6,13 @@ from pathlib import Path
 
 
 class AlreadyRunning(Exception):
-    """Processes of another `make run` use the state; the message names them, and how to end them."""
+    """Processes of another `make run` use the state; the message names them."""
 
 
 class RunLock:
-    """Lock that this process and all its children hold. The last one that ends releases it.
+    """Lock that this process and all its children hold.
+
+    The last one that ends releases it.
 
     Attributes:
         descriptor: for the children to inherit.
@@ -47,7 +49,10 @@ def _describe_holders(file: Path) -> str:
 
 
 def find_processes_with(file: Path) -> list[str]:
-    """Return the ids of the processes that have a file open; none where /proc is missing."""
+    """Return the ids of the processes that have a file open.
+
+    There are none where /proc is missing.
+    """
     found = set()
     for link in Path("/proc").glob("[0-9]*/fd/*"):
         try:

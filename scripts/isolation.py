@@ -30,7 +30,7 @@ class CannotCheck(Exception):
 
 
 def plant(tenants: list[str], log_id: str) -> None:
-    """Send a log of each tenant under one log id, and wait until all are stored.
+    """Send a log of each tenant, and wait until all are stored.
 
     Raises:
         CannotCheck: a log was refused, or not stored in time.
@@ -74,7 +74,7 @@ def read_records(tenant: str, cursor: str | None = None) -> Iterator[LogRecord]:
 
 
 def count_items(tenant: str, tenants: list[str], log_id: str) -> tuple[int, int]:
-    """Count the items that a tenant can read, and those of other tenants among them."""
+    """Count the items that a tenant can read, and the foreign ones."""
     seen = list(read_records(tenant))
     seen.append(LogRecord.of(tenant, log_id))
     for other in tenants:

@@ -18,7 +18,7 @@ Maker = Callable[[random.Random], str]
 
 @dataclass(frozen=True)
 class PlantedLog:
-    """Log that is sent, and the values that must not be left in it."""
+    """Log, and the values that must not be left in it."""
 
     tenant_id: str
     text: str

@@ -42,7 +42,7 @@ def export_failures(file: Path, filters: Filters) -> None:
 
 @contextmanager
 def _write_new(file: Path) -> Iterator[TextIO]:
-    """Write a file that only the owner may read, whole or not at all."""
+    """Write a file for the owner only, whole or not at all."""
     if file == STANDARD_STREAM:
         yield sys.stdout
         return

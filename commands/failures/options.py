@@ -40,11 +40,11 @@ class Filters:
     since: str = ""
 
     def build_selection(self, ids: tuple[str, ...] = ()) -> Selection:
-        """Return the selection of the messages that match, or of these ids among them."""
+        """Return the selection of messages that match and have these ids."""
         return Selection(frozenset(ids), self.tenant, self.reason, self.since)
 
     def check_tenant(self, matches: int) -> None:
-        """Fail if nothing matched and there is no such tenant, which was misspelled then.
+        """Fail if nothing matched and there is no such tenant.
 
         Raises:
             click.ClickException: there is no such tenant.
@@ -72,9 +72,9 @@ def filter_options(command: Command) -> Command:
 
 
 def required_filter_options(command: Command) -> Command:
-    """Add the options that choose messages, one of which is required, as `filters` and `ids`.
+    """Add the options that choose messages; one of them is required.
 
-    A command that changes something does it to all messages only with `--all`.
+    The command gets `filters` and `ids`. It acts on all messages only with `--all`.
     """
 
     @wraps(command)

@@ -1,4 +1,4 @@
-"""The failure queue, open: messages are held, and given back at the end."""
+"""The open failure queue: messages are held, and given back."""
 
 import signal
 import sys
@@ -40,11 +40,11 @@ def open_failure_queue(*, prints_lines: bool = False) -> Iterator[FailureQueue]:
             finally:
                 bar.close()
                 _give_back(letters)
-        _warn_of_missing_messages(letters)
+        _warn_about_missing_messages(letters)
 
 
 def has_dead_letters(tenant_id: str) -> bool:
-    """Return whether the failure queue has a message of a tenant; looks at all of it if not."""
+    """Return whether the failure queue has a message of a tenant."""
     with open_failure_queue() as letters:
         return any(Selection(tenant=tenant_id).select(letters))
 
@@ -62,7 +62,7 @@ def _give_back(letters: FailureQueue) -> None:
                 )
 
 
-def _warn_of_missing_messages(letters: FailureQueue) -> None:
+def _warn_about_missing_messages(letters: FailureQueue) -> None:
     if letters.is_full:
         _warn(
             "SQS hands out no more messages before some of these are deleted, and there may be more: redrive or "
@@ -78,7 +78,7 @@ def _warn(line: str) -> None:
 
 
 def make_message_bar(action: str, total: int | None = None, *, hidden: bool = False) -> "tqdm[NoReturn]":
-    """Make a progress bar of messages, shown on a terminal if the work takes long."""
+    """Make a progress bar, shown if the work takes long."""
     return tqdm(
         desc=action, total=total, unit=" messages", delay=BAR_AFTER_SECONDS, leave=False, disable=hidden or None
     )

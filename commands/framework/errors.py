@@ -1,4 +1,4 @@
-"""Errors of AWS as lines that name the target, the cause and what to do."""
+"""Errors of AWS as lines with target, cause and advice."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,7 +43,7 @@ def dynamodb_errors_as_click_errors(hint: str = TRY_AGAIN) -> Iterator[None]:
 
 @contextmanager
 def sqs_errors_as_click_errors() -> Iterator[None]:
-    """Turn errors of SQS and SNS into lines that say what to do.
+    """Turn errors of SQS and SNS into lines with advice.
 
     Raises:
         click.ClickException: AWS refused or did not answer.
@@ -56,7 +56,7 @@ def sqs_errors_as_click_errors() -> Iterator[None]:
 
 
 def describe_failure(service: str, error: BaseException, hint: str = TRY_AGAIN) -> str:
-    """Return what is wrong with a call of a service, and what to do about it.
+    """Return what is wrong with a call, and what to do.
 
     Args:
         service: such as "DynamoDB".
@@ -78,7 +78,7 @@ def describe_failure(service: str, error: BaseException, hint: str = TRY_AGAIN) 
 
 
 def _get_cause(error: BaseException) -> BaseException:
-    """Return the first error of botocore on the way to the root of an error."""
+    """Return the error of botocore behind an error, or the error itself."""
     seen: BaseException | None = error
     # PynamoDB keeps the cause in an attribute, and does not always chain it.
     while seen is not None and not isinstance(seen, BotoCoreError | ClientError):

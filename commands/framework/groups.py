@@ -13,10 +13,10 @@ class ReadingCommand(click.Command):
 
 
 class WritingCommand(click.Command):
-    """Command that creates, changes or deletes; on real AWS it asks first, or wants `--aws`.
+    """Command that creates, changes or deletes.
 
-    The question is part of the class, so that no command can forget it. A command with an option `--dry-run` does not
-    ask when that is given.
+    On real AWS it asks first, or wants `--aws`. The question is part of the class, so that no command can forget it. A
+    command with an option `--dry-run` does not ask when that is given.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -17,7 +17,7 @@ def has_rows(tenant_id: str) -> bool:
 
 
 def make_unknown_tenant_error(tenant_id: str) -> click.ClickException:
-    """Return the error for a tenant of which there is nothing at all."""
+    """Return the error for a tenant of which there is nothing."""
     return click.ClickException(
         f"There is no tenant {tenant_id}: it has no row, no policy, no logs and no dead letters. Check the spelling "
         f"(./sluice tenants list), or create it: ./sluice tenants create {tenant_id}"

@@ -25,12 +25,12 @@ class TenantId(click.ParamType[str]):
 
 
 class Since(click.ParamType[str]):
-    """A time as the failure queue has it, from how long ago it is or from ISO 8601."""
+    """Time: how long ago it is, or ISO 8601."""
 
     name = "time"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the time in UTC; a time without an offset is UTC."""
+        """Return the time as dead letters have it, in UTC by default."""
         if not value:
             return ""
         try:

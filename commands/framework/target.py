@@ -1,4 +1,4 @@
-"""The AWS that the commands reach: the embedded engine, or an account in a region."""
+"""The AWS that commands reach: the embedded engine, or an account."""
 
 import sys
 from dataclasses import dataclass
@@ -34,7 +34,10 @@ def get_target() -> Target:
 
 
 def get_account() -> str:
-    """Return the account that the credentials belong to, or why it is not known. Takes a few seconds at most."""
+    """Return the account of the credentials, or why it is not known.
+
+    Takes a few seconds at most.
+    """
     try:
         return f"account {make_client('sts', IDENTITY).get_caller_identity()['Account']}"
     except NoCredentialsError:
@@ -46,7 +49,7 @@ def get_account() -> str:
 
 
 def require_consent(command: str, *, given: bool) -> None:
-    """Return if the embedded engine is the target, or if somebody wants real AWS to be changed.
+    """Return if the command may go on.
 
     Args:
         command: as it was typed, such as "sluice db create".

@@ -1,1 +1,1 @@
-"""`./sluice tenants …`, `keys …` and `policy …`: who may send logs, and what becomes of them."""
+"""`./sluice tenants …`, `keys …` and `policy …`."""

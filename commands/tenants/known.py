@@ -1,4 +1,4 @@
-"""Tenants of which there is something: a row, a policy, logs or dead letters."""
+"""The check that a tenant exists, with a row or without."""
 
 from commands.failures.session import has_dead_letters
 from commands.framework.known_tenants import has_rows, make_unknown_tenant_error

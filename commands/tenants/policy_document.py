@@ -1,4 +1,4 @@
-"""A tenant's policy as one JSON document: how logs are redacted and stored."""
+"""A tenant's policy as one JSON document, for redaction and storage."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field

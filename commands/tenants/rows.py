@@ -21,7 +21,10 @@ def get_tenant(tenant_id: str) -> Tenant:
 
 
 def make_no_row_error(tenant_id: str) -> click.ClickException:
-    """Return the error for a tenant that nobody created; with `make run` it may have logs all the same."""
+    """Return the error for a tenant that nobody created.
+
+    With `make run` it may have logs all the same.
+    """
     return click.ClickException(
         f"There is no tenant {tenant_id}, or only logs under that id; create it: ./sluice tenants create {tenant_id}"
     )

@@ -46,7 +46,7 @@ class Statement(msgspec.Struct, frozen=True, rename="pascal"):
 
 
 class SessionPolicy(msgspec.Struct, frozen=True, rename="pascal"):
-    """IAM policy. A session may do what both its role and this policy allow."""
+    """IAM policy. A session may do what its role and this allow."""
 
     statement: list[Statement]
     version: str = "2012-10-17"

@@ -1,4 +1,4 @@
-"""Sources of the settings: each variable is loaded once, in the documented order."""
+"""Sources of the settings: each variable is loaded once, in order."""
 
 import os
 import shutil
@@ -32,7 +32,7 @@ def _no_files(checkout: Path) -> Iterator[None]:
 
 
 def run(checkout: Path, form: str, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command in a shell that knows nothing of a running engine, but has credentials of real AWS."""
+    """Run a command in a shell with credentials of real AWS."""
     real = {"AWS_ACCESS_KEY_ID": "AKIAREAL", "AWS_SECRET_ACCESS_KEY": "real", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
     return subprocess.run(
         [*FORMS[form], *arguments],
@@ -148,7 +148,7 @@ def test_sluice_runs_from_any_folder_through_a_symlink_beside_another_environmen
     assert (done.stdout, done.stderr) == ("mail [EMAIL]\n", "")
 
 
-def test_sluice_without_an_installation_says_what_to_do(tmp_path: Path) -> None:
+def test_sluice_without_an_installation_names_make_run(tmp_path: Path) -> None:
     shutil.copy(ROOT / "sluice", tmp_path / "sluice")
 
     done = subprocess.run([tmp_path / "sluice", "--help"], capture_output=True, text=True, check=False)

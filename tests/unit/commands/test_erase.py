@@ -75,7 +75,7 @@ def run(*arguments: str, group: str = "tenants") -> Result:
     return result
 
 
-def test_erase_deletes_each_row_and_nothing_of_another_tenant(full: str) -> None:
+def test_erase_deletes_each_row_and_no_other_tenants_rows(full: str) -> None:
     other = f"{full}-other"
     fill(other)
     assert count_rows(full) == count_rows(other) == [1, 2, RECORDS, 1, 1]
@@ -117,7 +117,7 @@ def test_a_tenant_that_there_is_not(tenant: str) -> None:
 
 
 def test_a_tenant_that_only_ever_sent_logs(tenant: str) -> None:
-    """Without keys, on the embedded engine, nobody creates tenants."""
+    """Erase what a tenant has that nobody created, as without keys."""
     log = RedactedLog("a", "QUOKKA", "[X]", get_timestamp())
     store.run(RedactedBatch(tenant, "r", (log,)))
 
@@ -215,9 +215,7 @@ def test_killed_in_the_middle_it_is_finished_by_the_next_one(full: str, proxy: F
     assert "state\terased\n" in run("show", full).stdout
 
 
-def test_erase_repeats_what_dynamodb_left_of_a_call(
-    full: str, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_erase_repeats_what_dynamodb_left_undone(full: str, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> None:
     behind(proxy, monkeypatch)
     proxy.leave_writes(every=3)
 

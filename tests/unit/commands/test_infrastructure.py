@@ -41,7 +41,7 @@ def test_create_names_a_key_file_that_can_not_be_made(engine: Engine, tmp_path: 
     assert "Traceback" not in done.stderr
 
 
-def test_create_warns_of_a_missing_key_in_kms(engine: Engine) -> None:
+def test_create_warns_about_a_missing_key_in_kms(engine: Engine) -> None:
     done = create(SLUICE_KEY_FILE="", SLUICE_ORIGINAL="encrypt", SLUICE_KMS_KEY="alias/none")
 
     assert "no log can be stored until there is a key that encrypts originals: KMS, NotFoundException" in done.stderr

@@ -114,7 +114,7 @@ def test_the_same_document_tries_the_rules(tmp_path: Path) -> None:
     assert result.stdout.endswith("] 10.0.0.1\n")
 
 
-def test_a_policy_for_a_tenant_of_which_there_is_nothing(engine: Engine, tenant: str) -> None:
+def test_set_refuses_a_tenant_without_any_data(engine: Engine, tenant: str) -> None:
     result = run("set", tenant, "-", typed="{}")
 
     assert result.exit_code == 1

@@ -23,7 +23,7 @@ def statements(*, original: bool = False) -> dict[str, Any]:
     return {statement["Sid"]: statement for statement in policy["Statement"]}
 
 
-def test_records_of_one_tenant_can_be_read_without_originals() -> None:
+def test_one_tenants_records_can_be_read_without_originals() -> None:
     records = statements()["Records"]
 
     assert records["Action"] == ["dynamodb:GetItem", "dynamodb:Query"]

@@ -54,7 +54,7 @@ def get_commands(group: click.Group = sluice, prefix: str = "") -> Iterator[tupl
 
 
 def run_on_real_aws(*arguments: str, form: str = "sluice", **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command on an AWS that nothing answers for: each call ends at a closed port of this machine."""
+    """Run a command on real AWS, for which a closed port stands."""
     command = [ROOT / "sluice"] if form == "sluice" else [ROOT / ".venv/bin/flask", "--app", "webapp"]
     return subprocess.run(
         [*command, *arguments],

@@ -1,4 +1,4 @@
-"""The embedded engine: one at a time on a state, which it keeps."""
+"""The embedded engine: one at a time on a state."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ def test_two_engines_do_not_share_a_state(tmp_path: Path) -> None:
         Engine(free_port(), tmp_path).start()
 
 
-def test_a_running_engine_takes_its_port(tmp_path: Path) -> None:
+def test_a_running_engine_takes_the_port(tmp_path: Path) -> None:
     port = free_port()
     with Engine(port, tmp_path), pytest.raises(PortUnusable, match=f"port {port} is taken.*ENGINE_PORT="):
         require_free(port, "ENGINE_PORT")

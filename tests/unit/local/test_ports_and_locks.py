@@ -31,7 +31,7 @@ def test_equal_ports_are_named() -> None:
         require_usable({"PORT": port, "FLOWER_PORT": port})
 
 
-def test_a_privileged_port_is_not_said_to_be_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_privileged_port_needs_root(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
