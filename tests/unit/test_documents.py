@@ -104,3 +104,11 @@ def test_every_make_target_that_a_document_names_exists(page: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
     assert set(re.findall(r"`make ([a-z-]+)", page.read_text())) <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_every_file_of_ours_that_a_document_names_exists(page: Path) -> None:
+    packages = "benchmarks|broker|commands|foundation|local|models|originals|redaction|scripts|tasks|tests|webapp"
+    named = set(re.findall(rf"(?<![\w/.-])(?:{packages})/[\w/-]+\.(?:py|sh)\b", page.read_text()))
+
+    assert {name for name in named if not (ROOT / name).exists()} == set()
