@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
+from commands.main import sluice
 from local.engine import Engine
 from models import AccessRecord, Counts, LogRecord, TenantActivity, Verdict
 from redaction import Redactor
@@ -16,6 +18,8 @@ from settings import ROOT
 README = ROOT / "README.md"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").rglob("*.md")])
 MAX_README_LINES = 180
+FILES_OF_EXAMPLES = {"redaction/recognizers/people/badge.py"}
+"""What a page tells its reader to create."""
 OWN, MADE = "uuid-1234", "01a2045b-bd92-777c-b479-38fcf114e6b2"
 
 
@@ -111,4 +115,23 @@ def test_every_file_of_ours_that_a_document_names_exists(page: Path) -> None:
     packages = "benchmarks|broker|commands|foundation|local|models|originals|redaction|scripts|tasks|tests|webapp"
     named = set(re.findall(rf"(?<![\w/.-])(?:{packages})/[\w/-]+\.(?:py|sh)\b", page.read_text()))
 
-    assert {name for name in named if not (ROOT / name).exists()} == set()
+    assert {name for name in named - FILES_OF_EXAMPLES if not (ROOT / name).exists()} == set()
+
+
+def documented_commands(page: Path) -> list[str]:
+    """Return each `./sluice …` of a page, up to a comment, a pipe or the end of the code."""
+    return re.findall(r"\./sluice ((?:[^`\n|#>)]|\|(?= --| FILE))+)", page.read_text())
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if documented_commands(page)], ids=page_id)
+def test_every_command_and_option_that_a_document_names_exists(page: Path) -> None:
+    for line in documented_commands(page):
+        command: click.Command = sluice
+        for word in line.split():
+            if isinstance(command, click.Group):
+                if word.startswith(("-", "…")):
+                    break
+                assert word in command.commands, line
+                command = command.commands[word]
+        options = {option for parameter in command.params for option in parameter.opts} | {"--help", "--version"}
+        assert set(re.findall(r"(?<!\S)\[?(--[a-z-]+)", line)) <= options, line
