@@ -9,11 +9,13 @@ from typing import Any
 import click
 import pytest
 
+from broker.failures import dead_letter
 from commands.main import sluice
 from local.engine import Engine
 from models import AccessRecord, Counts, LogRecord, TenantActivity, Verdict
 from redaction import Redactor
 from settings import ROOT
+from tasks.failures import Reason
 
 README = ROOT / "README.md"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").rglob("*.md")])
@@ -135,3 +137,10 @@ def test_every_command_and_option_that_a_document_names_exists(page: Path) -> No
                 command = command.commands[word]
         options = {option for parameter in command.params for option in parameter.opts} | {"--help", "--version"}
         assert set(re.findall(r"(?<!\S)\[?(--[a-z-]+)", line)) <= options, line
+
+
+@pytest.mark.parametrize("page", ["dead-letters.md", "operations.md"])
+def test_every_reason_of_a_dead_letter_is_explained(page: str) -> None:
+    rows = set(re.findall(r"^\| `([a-z_]+)` \|", (ROOT / "docs" / page).read_text(), re.MULTILINE))
+
+    assert {*map(str, Reason), dead_letter.TOO_MANY_RECEIVES, dead_letter.UNREADABLE} <= rows
