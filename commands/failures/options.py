@@ -63,7 +63,9 @@ def filter_options(command: Command) -> Command:
 
     wrapped: Command = with_filters
     for option in (
-        click.option("--since", type=Since(), default="", help="Failed at this time or later: 1h ago, or ISO 8601."),
+        click.option(
+            "--since", type=Since(), default="", help="Failed then or later: 1h for an hour ago, or ISO 8601."
+        ),
         click.option("--reason", type=ReasonCode(), default="", help="With this reason."),
         click.option("--tenant", default="", help="Of this tenant."),
     ):

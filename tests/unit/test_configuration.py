@@ -134,7 +134,12 @@ def test_on_aws_celery_gets_a_url_without_address_or_credentials() -> None:
     ]
 
     shown = subprocess.run(
-        python, env={"SLUICE_AWS_ENDPOINT_URL": ""}, cwd=ROOT, check=True, capture_output=True, text=True
+        python,
+        env={"SLUICE_AWS_ENDPOINT_URL": "", "SLUICE_KEY_FILE": ""},
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout
 
     assert shown.startswith("sqs:// ")
