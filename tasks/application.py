@@ -32,7 +32,7 @@ for _name in ("botocore", "boto3", "pynamodb", "urllib3"):
 # At INFO it writes that a topic was created, each time that it is looked up.
 logging.getLogger("kombu.transport.SQS.SNS").setLevel(logging.WARNING)
 # At INFO these write a line for each task that is received, succeeds, is retried, or raises DeadLettered. A worker
-# writes one line of JSON for each task instead (tasks/outcome_log.py).
+# writes one line of JSON for each task instead (tasks/reports/outcome_log.py).
 logging.getLogger("celery.worker.strategy").setLevel(logging.WARNING)
 logging.getLogger("celery.app.trace").setLevel(logging.WARNING)
 # At WARNING it writes a traceback for each message that is left in its queue; that task's line says why.

@@ -14,12 +14,12 @@ from celery.result import AsyncResult
 from foundation.timestamps import format_failure_time
 from observability import safe_error_summary
 from settings import settings
-from tasks import activity
 from tasks.batch import AnyBatch, describe_batch, get_tenant_id
 from tasks.batch_result import BatchResult, FailedPart
 from tasks.failures import DeadLettered, Reason, Unavailable
-from tasks.outcome_log import log_outcome, task_log_fields
 from tasks.publishing import publish_in_parts, publish_together
+from tasks.reports import activity
+from tasks.reports.outcome_log import log_outcome, task_log_fields
 from topology import FAILURES_QUEUE, MAX_DELAY_SECONDS
 
 

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from tasks.batch import describe_batch
 from tasks.failures import DeadLettered
-from tasks.outcome_log import log_outcome, task_log_fields
+from tasks.reports.outcome_log import log_outcome, task_log_fields
 
 # Outcomes that the task can't log itself, because its process is gone. The messages of these errors name a signal or a
 # number of seconds and never quote a text, so the line may show them.

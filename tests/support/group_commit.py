@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 
 from tasks.batch import Batch, Log
-from tasks.group_commit import GroupCommit
+from tasks.submission.group_commit import GroupCommit
 from tests.support.waiting import wait_for
 
 LIMIT = 64 * 1_048_576

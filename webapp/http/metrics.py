@@ -15,7 +15,7 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, g, request
 
 from settings import settings
-from tasks.shared_messages import publish_observers
+from tasks.submission.shared_messages import publish_observers
 from webapp.http.problems import Problem
 from webapp.openapi.operation import Operation, documented, response
 

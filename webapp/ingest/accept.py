@@ -11,7 +11,7 @@ import msgspec
 from flask import request
 
 from tasks.batch import Batch, Log
-from tasks.submission import QueueUnavailable, submit
+from tasks.submission.submit import QueueUnavailable, submit
 from webapp.access import rate_limits
 from webapp.access.auth import Caller, resolve_tenant, tenant_mismatch_problem
 from webapp.access.rate_limits import Share

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from models import Counts, LogRecord, TenantActivity
-from tasks.activity import MAX_WAITING, ActivityWriter
+from tasks.reports.activity import MAX_WAITING, ActivityWriter
 from tests.support.activity import count_activity
 from tests.support.fault_proxy import FaultProxy
 from tests.support.processes import Processes

@@ -4,7 +4,7 @@ import secrets
 
 from models import LogRecord
 from tasks.batch import Batch, Log
-from tasks.submission import submit
+from tasks.submission.submit import submit
 from tests.support.outcome_lines import parse_outcome_lines
 from tests.support.processes import Processes
 from tests.support.waiting import wait_for

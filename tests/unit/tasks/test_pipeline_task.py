@@ -20,11 +20,12 @@ from celery.app.trace import trace_task
 
 from local.engine import Engine
 from models import Counts, TenantActivity
-from tasks import activity, app, publishing
+from tasks import app, publishing
 from tasks.batch import Batch, Log, RedactedBatch, RedactedLog
 from tasks.batch_result import BatchResult, FailedPart
 from tasks.failures import Reason
 from tasks.pipeline_task import PipelineTask
+from tasks.reports import activity
 from tests.support.queues import counted, take_all
 from tests.support.waiting import wait_for
 from topology import FAILURES_QUEUE, MAX_MESSAGE_BYTES, REDACT_QUEUE, STORE_QUEUE

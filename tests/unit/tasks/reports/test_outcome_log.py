@@ -5,9 +5,9 @@ import logging
 
 import pytest
 
-from tasks import outcome_log
 from tasks.batch import MAX_REQUEST_ID_CHARACTERS
-from tasks.outcome_log import log_outcome, task_log_fields
+from tasks.reports import outcome_log
+from tasks.reports.outcome_log import log_outcome, task_log_fields
 
 LOGS = [{"log_id": "a", "text": "QUOKKA"}, {"log_id": "b", "text": "QUOKKA"}]
 

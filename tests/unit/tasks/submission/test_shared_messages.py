@@ -5,9 +5,9 @@ import pytest
 from broker.transport.channel import ENVELOPE_BYTES
 from broker.transport.sending import MessageTooLarge
 from tasks.batch import MAX_REQUEST_ID_CHARACTERS, Batch, Log
-from tasks.group_commit import GroupCommit
-from tasks.shared_messages import QueueUnavailable, publish_batches
-from tasks.submission import submit
+from tasks.submission.group_commit import GroupCommit
+from tasks.submission.shared_messages import QueueUnavailable, publish_batches
+from tasks.submission.submit import submit
 from tests.support.fault_proxy import FaultProxy
 from tests.support.group_commit import LIMIT, Callers, Gate, get_results, make_batch
 from tests.support.redact_messages import get_log_ids, make_incompressible, take_messages

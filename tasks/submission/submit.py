@@ -2,8 +2,8 @@
 
 from settings import settings
 from tasks.batch import Batch
-from tasks.group_commit import GroupCommit, QueueFull
-from tasks.shared_messages import QueueUnavailable, publish_batches
+from tasks.submission.group_commit import GroupCommit, QueueFull
+from tasks.submission.shared_messages import QueueUnavailable, publish_batches
 
 __all__ = ["QueueFull", "QueueUnavailable", "submit"]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from observability import safe_error_summary
 from tasks.batch import MAX_REQUEST_ID_CHARACTERS, Batch
-from tasks.shared_messages import QueueUnavailable
+from tasks.submission.shared_messages import QueueUnavailable
 
 logger = logging.getLogger(__name__)
 

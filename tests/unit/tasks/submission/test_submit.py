@@ -2,9 +2,9 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from tasks.group_commit import MAX_GROUP_BYTES, GroupCommit
-from tasks.shared_messages import QueueUnavailable, publish_batches
-from tasks.submission import submit
+from tasks.submission.group_commit import MAX_GROUP_BYTES, GroupCommit
+from tasks.submission.shared_messages import QueueUnavailable, publish_batches
+from tasks.submission.submit import submit
 from tests.support.fault_proxy import FaultProxy
 from tests.support.group_commit import LIMIT, Callers, get_results, make_batch
 from tests.support.redact_messages import Message, get_log_ids, take_messages

@@ -5,14 +5,8 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from tasks.batch import Batch
-from tasks.group_commit import (
-    MAX_GROUP_BYTES,
-    MAX_GROUP_LOGS,
-    GroupCommit,
-    QueueFull,
-    estimate_size,
-)
-from tasks.shared_messages import QueueUnavailable
+from tasks.submission.group_commit import MAX_GROUP_BYTES, MAX_GROUP_LOGS, GroupCommit, QueueFull, estimate_size
+from tasks.submission.shared_messages import QueueUnavailable
 from tests.support.group_commit import LIMIT, Callers, Gate, get_results, make_batch
 from tests.support.waiting import wait_for
 

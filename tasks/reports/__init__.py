@@ -1,0 +1,1 @@
+"""What the tasks report: a line for each task, and counts per tenant and minute."""
