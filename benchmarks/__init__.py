@@ -1,1 +1,1 @@
-"""What measures speed, cost and accuracy; each prints a ratio against a named rival."""
+"""Measurements of speed and cost, each as a ratio to a rival."""

@@ -1,7 +1,8 @@
-"""One worker on Sluice's broker and one on stock kombu: messages a second, and API calls per 1,000 messages.
+"""Compare one worker on Sluice's broker with one on stock kombu.
 
-`make bench-broker`. Both run the same task from a queue that was filled before, on an engine behind a network that
-takes as long for each call as AWS does within a region. The rivals take turns; the medians of the rounds are compared.
+`make bench-broker` prints messages a second, and API calls per 1,000 messages. Both run the same task from a queue that
+was filled before, on an engine behind a network that takes as long for each call as AWS does within a region. The
+rivals take turns; the medians of the rounds are compared.
 """
 
 import argparse
@@ -32,7 +33,14 @@ RATE_AIM, CALLS_AIM = 3.0, 0.4
 
 @dataclass(frozen=True)
 class Rival:
-    """One side: its name, where its Celery app is, and `worker`'s options that the other does not have."""
+    """One side of the comparison.
+
+    Attributes:
+        name: as the table prints it.
+        module: where the Celery app is.
+        options: of `celery worker`, which the other side does not have.
+        prefetch: messages that the worker may hold.
+    """
 
     name: str
     module: str
@@ -42,7 +50,13 @@ class Rival:
 
 @dataclass(frozen=True)
 class Run:
-    """What one worker did: messages a second between its first and its last task, and its calls per 1,000 messages."""
+    """Result of one worker.
+
+    Attributes:
+        rate: messages a second between the first and the last task.
+        calls: per 1,000 messages.
+        by_operation: calls of the whole run.
+    """
 
     rate: float
     calls: float
@@ -61,7 +75,7 @@ class Bench:
         self._sqs = engine_client("sqs", engine.url)
 
     def run(self, rival: Rival) -> Run:
-        """Fill the queue, run one worker until it is empty.
+        """Fill the queue and run one worker until it is empty.
 
         Raises:
             TimeoutError: the worker did not finish within LONGEST_RUN_SECONDS; its log is in the message.
@@ -142,7 +156,7 @@ def _row(rival: Rival, runs: list[Run]) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Run it and print a table."""
+    """Run the benchmark and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=3000, help="in the queue when the worker starts (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="of each rival (%(default)s)")

@@ -1,8 +1,8 @@
-"""How long remote control takes: from `inspect` to the answers of four workers, beside stock kombu on SQS.
+"""Time remote control of four workers, beside stock kombu on SQS.
 
-`make bench-control`. The workers are started with the Procfile's commands, two of each, on the embedded engine behind a
-network that takes as long for each call as AWS does within a region. The caller has no event loop, like Flower and the
-`celery` command.
+`make bench-control` measures from `inspect` to the last worker's answer. The workers are started with the Procfile's
+commands, two of each, on the embedded engine behind a network that takes as long for each call as AWS does within a
+region. The caller has no event loop, like Flower and the `celery` command.
 """
 
 import argparse
@@ -44,7 +44,9 @@ Environment = Mapping[str, str]
 
 
 def ask(nodes: list[str], rounds: int) -> dict[str, list[float | None]]:
-    """Call all of `nodes`, over and over, in a process that has the workers' environment.
+    """Call all of `nodes` `rounds` times with each method.
+
+    This runs in a process of its own, which has the workers' environment.
 
     Returns:
         The seconds of each round by what was called; None for a round that ended without all answers.
@@ -80,7 +82,7 @@ def _call(nodes: list[str], rounds: int, environment: Environment) -> dict[str, 
 
 
 def _command_seconds(module: str, nodes: list[str], environment: Environment) -> float | None:
-    """One `celery inspect ping`, the start of its process included."""
+    """Time one `celery inspect ping`, including the start of the process."""
     command = ["celery", "-A", module, "inspect", "ping", "-d", ",".join(nodes), "-t", str(ANSWER_SECONDS), "--json"]
     began = time.monotonic()
     done = subprocess.run(command, env=environment, cwd=ROOT, check=False, stdout=subprocess.PIPE)
@@ -90,10 +92,10 @@ def _command_seconds(module: str, nodes: list[str], environment: Environment) ->
 
 @contextlib.contextmanager
 def _workers(commands: Mapping[str, str], environment: Environment, directory: Path) -> Iterator[None]:
-    """Workers by node name, from when all of them are ready.
+    """Run workers, by node name, and enter once all are ready.
 
     Raises:
-        TimeoutError: one was not ready within READY_SECONDS; its log is in the message.
+        TimeoutError: a worker was not ready within READY_SECONDS; its log is in the message.
     """
     running = []
     try:
@@ -104,9 +106,9 @@ def _workers(commands: Mapping[str, str], environment: Environment, directory: P
                 )
         deadline = time.monotonic() + READY_SECONDS
         for node in commands:
-            while " ready." not in (said := (directory / node).read_text(errors="replace")):
+            while " ready." not in (output := (directory / node).read_text(errors="replace")):
                 if time.monotonic() > deadline:
-                    raise TimeoutError(f"{node} is not ready:\n{said[-2000:]}")
+                    raise TimeoutError(f"{node} is not ready:\n{output[-2000:]}")
                 time.sleep(LOOK_SECONDS)
         yield
     finally:
@@ -117,7 +119,7 @@ def _workers(commands: Mapping[str, str], environment: Environment, directory: P
 
 
 def _sluice_commands() -> dict[str, str]:
-    """The Procfile's commands under other node names."""
+    """Return the Procfile's commands under other node names."""
     procfile: Mapping[str, str] = parse_procfile((ROOT / "Procfile").read_text()).processes
     commands = {}
     for name, nodes in NODES.items():
@@ -137,12 +139,16 @@ def _full_names(nodes: Mapping[str, str]) -> list[str]:
     return [f"{node}@{socket.gethostname()}" for node in nodes]
 
 
-def _row(rival: str, what: str, times: list[float | None]) -> float:
-    """Print the figures of one kind of call; its median, infinite unless every round had all answers."""
+def _print_row(rival: str, call: str, times: list[float | None]) -> float:
+    """Print the figures of one kind of call.
+
+    Returns:
+        The median; infinity unless every round had all answers.
+    """
     answered = [seconds for seconds in times if seconds is not None]
     figures = [min(answered), statistics.median(answered), max(answered)] if answered else []
     shown = "".join(f"{seconds:9.3f}" for seconds in figures) or "  no answer".ljust(27)
-    print(f"{rival:12} {what:26}{shown}   {len(answered)} of {len(times)} rounds had all answers")
+    print(f"{rival:12} {call:26}{shown}   {len(answered)} of {len(times)} rounds had all answers")
     return figures[1] if len(answered) == len(times) else float("inf")
 
 
@@ -154,8 +160,8 @@ def _measure(options: argparse.Namespace, engine_url: str, network_url: str, dir
     commands = _sluice_commands()
     with _workers(commands, environment, directory):
         nodes = _full_names(commands)
-        # A worker hears of remote control a moment after it is ready.
-        _until(lambda: _command_seconds(SLUICE, nodes, environment) is not None)
+        # A worker subscribes to remote control a moment after it is ready.
+        _wait_until(lambda: _command_seconds(SLUICE, nodes, environment) is not None)
         rows += [("Sluice", *row) for row in _call(nodes, options.rounds, environment).items()]
         times = [_command_seconds(SLUICE, nodes, environment) for _ in tqdm(range(options.commands), desc="commands")]
         rows.append(("Sluice", COMMAND, times))
@@ -168,13 +174,13 @@ def _measure(options: argparse.Namespace, engine_url: str, network_url: str, dir
         f"{len(commands)} workers, {options.delay_ms:g} ms a call, {os.cpu_count()} cores; stock kombu has one worker"
     )
     print(f"{'':12} {'':26}{'min':>9}{'median':>9}{'max':>9}   seconds until all answers are in")
-    medians = [_row(*row) for row in rows if row[0] == "Sluice"]
+    medians = [_print_row(*row) for row in rows if row[0] == "Sluice"]
     for row in rows[len(medians) :]:
-        _row(*row)
+        _print_row(*row)
     print(f"slowest median: {max(medians):.3f} s (aim: at most {AIM_SECONDS:g} s)")
 
 
-def _until(condition: Callable[[], bool]) -> None:
+def _wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while not condition():
         if time.monotonic() > deadline:
@@ -182,7 +188,7 @@ def _until(condition: Callable[[], bool]) -> None:
 
 
 def main() -> None:
-    """Run it and print a table."""
+    """Run the benchmark and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=30, help="of each kind of call (%(default)s)")
     parser.add_argument("--commands", type=int, default=5, help="runs of the `celery` command (%(default)s)")

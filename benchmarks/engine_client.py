@@ -1,4 +1,4 @@
-"""How benchmarks look at an engine, past the proxies."""
+"""AWS client of a benchmark, which calls the engine past the proxies."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ import boto3
 
 
 def engine_client(service: Any, url: str) -> Any:
-    """boto3's client of a service of the engine at `url`, which takes any key."""
+    """Make a boto3 client of `service` for the engine at `url`."""
     return boto3.client(
         service,
         endpoint_url=url,
         region_name="us-east-1",
         aws_access_key_id="bench",
-        aws_secret_access_key="bench",  # noqa: S106  # the engine takes any
+        aws_secret_access_key="bench",  # noqa: S106  # the engine takes any key
     )

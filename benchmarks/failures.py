@@ -1,8 +1,9 @@
-"""A failure queue of 100,000: list it, interrupt that, redrive it; beside the loop that anyone would write with boto3.
+"""Compare the commands on a failure queue with a plain boto3 loop.
 
-`make bench-failures`. On an engine behind a network that takes as long for each call as AWS does within a region. The
-rival receives one message after the other, and gives each back, or sends and deletes it, in a call of its own; it does
-so with the first of them only, which is enough for its rate.
+`make bench-failures` lists a queue of 100,000 messages, interrupts a list, and redrives all messages. The engine is
+behind a network that takes as long for each call as AWS does within a region. The rival receives one message after the
+other, and gives each back, or sends and deletes it, in a call of its own. The rival gets only the first messages, which
+is enough to know the rate.
 """
 
 import argparse
@@ -21,9 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 from tqdm import tqdm
 
+from benchmarks.engine_client import engine_client
 from benchmarks.fauxqs import Fauxqs
 from benchmarks.log_lines import log_lines
 from benchmarks.slow_network import SlowNetwork
@@ -38,7 +39,13 @@ HIDDEN_SECONDS = 3600
 
 @dataclass(frozen=True)
 class Run:
-    """What somebody did with some messages: how many a second, calls for 1,000 of them, and the most memory in MB."""
+    """Result of one pass over messages.
+
+    Attributes:
+        rate: messages a second.
+        calls: per 1,000 messages.
+        memory: peak, in MB.
+    """
 
     rate: float
     calls: float
@@ -55,28 +62,28 @@ class Bench:
         create = ["flask", "--app", "webapp", "broker", "create"]
         direct = engine_environment(engine.url) | {"SLUICE_QUEUE_PREFIX": PREFIX}
         subprocess.run(create, env=direct, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-        self._sqs, self._slow_sqs = _client(engine.url), _client(network.url)
+        self._sqs, self._slow_sqs = engine_client("sqs", engine.url), engine_client("sqs", network.url)
 
     def fill(self, messages: int) -> None:
-        """Put conflicts of one log each into failures."""
+        """Put that many conflicts of one log each into the failure queue."""
         url = self._url(FAILURES_QUEUE)
         bodies = [_body(number, text) for number, text in enumerate(log_lines(messages))]
 
         def send(start: int) -> None:
-            entries = [{"Id": str(place), "MessageBody": body} for place, body in enumerate(bodies[start : start + 10])]
+            entries = [{"Id": str(index), "MessageBody": body} for index, body in enumerate(bodies[start : start + 10])]
             self._sqs.send_message_batch(QueueUrl=url, Entries=entries)
 
         with ThreadPoolExecutor(SENDERS) as senders:
             list(tqdm(senders.map(send, range(0, messages, 10)), total=messages // 10, desc="filling", unit="batch"))
 
     def count(self, queue: str, state: str = "") -> int:
-        """Messages of a queue that are visible, or NotVisible."""
+        """Count a queue's visible messages, or those in another `state` ("NotVisible")."""
         name = f"ApproximateNumberOfMessages{state}"
         answer = self._sqs.get_queue_attributes(QueueUrl=self._url(queue), AttributeNames=[name])
         return int(answer["Attributes"][name])
 
     def command(self, *arguments: str) -> Run:
-        """Run one of Sluice's on all messages."""
+        """Run one of Sluice's commands on all messages."""
         messages = self.count(FAILURES_QUEUE)
         with self._measured(messages) as runs, self._output.open("wb") as output:
             process = subprocess.Popen(self._flask(*arguments), env=self._slow, cwd=ROOT, stdout=output)
@@ -86,7 +93,11 @@ class Bench:
         return Run(runs[0].rate, runs[0].calls, usage.ru_maxrss / 1024)
 
     def interrupt(self, after_calls: int) -> tuple[int, float]:
-        """Ctrl-C in a list after so many receives: the messages that it held, and seconds until they are back."""
+        """Interrupt a list after that many receives.
+
+        Returns:
+            The messages that the command held, and the seconds until they are visible again.
+        """
         began = time.time()
         with self._output.open("wb") as output:
             process = subprocess.Popen(
@@ -101,7 +112,7 @@ class Bench:
         return held, time.monotonic() - ended
 
     def list_one_by_one(self, messages: int) -> Run:
-        """As the rival does."""
+        """List as the rival does."""
 
         def give_back(url: str, message: Any) -> None:
             self._slow_sqs.change_message_visibility(
@@ -111,7 +122,7 @@ class Bench:
         return self._one_by_one(messages, give_back)
 
     def redrive_one_by_one(self, messages: int) -> Run:
-        """As the rival does."""
+        """Redrive as the rival does."""
         store = self._url(STORE_QUEUE)
 
         def send_and_delete(url: str, message: Any) -> None:
@@ -149,18 +160,8 @@ class Bench:
         return url
 
 
-def _client(url: str) -> Any:
-    return boto3.client(
-        "sqs",
-        endpoint_url=url,
-        region_name="us-east-1",
-        aws_access_key_id="bench",
-        aws_secret_access_key="bench",  # noqa: S106 - the engine takes any
-    )
-
-
 def _body(number: int, text: str) -> str:
-    """A conflict, as the store task puts it into failures."""
+    """Build a dead letter as the store task makes it."""
     log = {"log_id": f"{number:08}", "original_text": text, "modified_text": text, "processed_at": ""}
     payload = {"tenant_id": f"tenant-{number % 20}", "request_id": str(number), "logs": [log]}
     headers = {"task": "tasks.store.store", "id": str(number), "reason": "conflict", "origin_queue": STORE_QUEUE}
@@ -168,15 +169,15 @@ def _body(number: int, text: str) -> str:
     return json.dumps({"body": b64encode(content).decode(), "headers": headers, "properties": {}})
 
 
-def _print(what: str, sluice: Run, rival: Run) -> None:
+def _print_row(command: str, sluice: Run, rival: Run) -> None:
     print(
-        f"{what:8} {sluice.rate:10.0f} {sluice.calls:10.0f} {sluice.memory:8.0f} {rival.rate:14.0f} {rival.calls:10.0f}"
-        f" {sluice.rate / rival.rate:10.1f} x {sluice.calls / rival.calls:10.0%}"
+        f"{command:8} {sluice.rate:10.0f} {sluice.calls:10.0f} {sluice.memory:8.0f}"
+        f" {rival.rate:14.0f} {rival.calls:10.0f} {sluice.rate / rival.rate:10.1f} x {sluice.calls / rival.calls:10.0%}"
     )
 
 
 def main() -> None:
-    """Run it and print a table."""
+    """Run the benchmark and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=100_000, help="in the failure queue (%(default)s)")
     parser.add_argument("--one-by-one", type=int, default=2_000, help="of them for the rival (%(default)s)")
@@ -195,9 +196,9 @@ def main() -> None:
         redriven_by_rival, redriven = bench.redrive_one_by_one(options.one_by_one), bench.command("redrive", "--all")
         left, back = bench.count(FAILURES_QUEUE), bench.count(STORE_QUEUE)
     print(f"{options.messages:,} messages, {options.delay_ms:g} ms a call, {os.cpu_count()} cores")
-    print("         messages/s calls/1,000     MB     one by one: /s, calls    Sluice is      its calls")
-    _print("list", listed, listed_by_rival)
-    _print("redrive", redriven, redriven_by_rival)
+    print("         messages/s calls/1,000     MB     one by one: /s, calls    Sluice is   of the calls")
+    _print_row("list", listed, listed_by_rival)
+    _print_row("redrive", redriven, redriven_by_rival)
     print(f"Ctrl-C while a list held {held:,}: {seconds:.1f} s later {visible:,} of {options.messages:,} are visible")
     print(f"after redriving {back:,} are in {STORE_QUEUE}, {left:,} in {FAILURES_QUEUE}")
 

@@ -1,4 +1,7 @@
-"""SQS and SNS in one node process, fast enough not to be the limit; `make .bench/node/.installed` installs it."""
+"""SQS and SNS in one node process, fast enough for benchmarks.
+
+`make .bench/node/.installed` installs it.
+"""
 
 import subprocess
 from types import TracebackType
@@ -9,7 +12,7 @@ from settings import ROOT
 DIRECTORY = ROOT / ".bench" / "node"
 NODE = DIRECTORY / "node_modules" / ".bin" / "node"
 
-# Its own way to start, `startFauxqs`, listens on all interfaces, whatever host it is given (2.4.1).
+# fauxqs's own `startFauxqs` listens on all interfaces and ignores `host` (2.4.1).
 _SCRIPT = """
 import { buildApp } from "fauxqs";
 await buildApp({ logger: false }).listen({ port: Number(process.argv[1]), host: "127.0.0.1" });
@@ -18,10 +21,10 @@ console.log("listening");
 
 
 class Fauxqs:
-    """One fauxqs process, empty when it starts, on 127.0.0.1.
+    """One fauxqs process on 127.0.0.1, empty when it starts.
 
     Attributes:
-        url: its endpoint.
+        url: the endpoint.
     """
 
     def __init__(self) -> None:

@@ -10,11 +10,11 @@ PUBLISHERS = 8
 
 
 def main(module: str, messages: int, ledger: str) -> None:
-    """Fill the queue.
+    """Fill the queue with `messages` messages.
 
     Args:
         module: where the rival's Celery app is.
-        messages: how many.
+        messages: their number.
         ledger: the file that the task appends to.
     """
     task = import_module(module).app.tasks[TASK]

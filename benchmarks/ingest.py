@@ -1,8 +1,9 @@
-"""What group commit does for /ingest: requests a second, and calls to SQS per 1,000 requests, with it and without.
+"""Compare POST /ingest with and without group commit.
 
-`make bench-ingest`. The Procfile's web process, on the embedded engine behind a network that takes as long for each
-call as AWS does within a region. Keep-alive clients of one tenant post one log each, over and over; then batches of
-NDJSON. The client, the network, the engine and web share the machine, so compare the rates only with one another.
+`make bench-ingest` prints requests a second, and calls to SQS per 1,000 requests. The Procfile's web process runs on
+the embedded engine behind a network that takes as long for each call as AWS does within a region. Keep-alive clients of
+one tenant post one log each, over and over; then batches of NDJSON. The clients, the network, the engine and web share
+the machine, so compare the rates only with one another.
 """
 
 import argparse
@@ -43,7 +44,14 @@ RECORDS_AIM = 20_000
 
 @dataclass(frozen=True)
 class Run:
-    """What some clients got: requests a second, calls to SQS per 1,000 requests, and their waits in ms."""
+    """Result of one load.
+
+    Attributes:
+        rate: requests a second.
+        calls: to SQS, per 1,000 requests.
+        median_ms: wait of a client for an answer.
+        p99_ms: the 99th percentile of these waits.
+    """
 
     rate: float
     calls: float
@@ -55,16 +63,16 @@ class Web:
     """A running web process.
 
     Args:
-        environment: its own.
-        threads: that it answers with; None for the Procfile's number.
-        log: where its output goes.
+        environment: of the process.
+        threads: that answer requests; None for the Procfile's number.
+        log: file for the output.
     """
 
     def __init__(self, environment: dict[str, str], threads: int | None, log: Path) -> None:
         self.port = free_port()
         command: str = parse_procfile((ROOT / "Procfile").read_text()).processes["web"]
         if threads is not None:
-            # The last one counts.
+            # granian takes the last one.
             command = command.replace(" webapp:", f" --blocking-threads {threads} webapp:")
         self._command = command
         self._environment = environment | {"PORT": str(self.port)}
@@ -72,10 +80,10 @@ class Web:
 
     @contextlib.contextmanager
     def running(self) -> Iterator["Web"]:
-        """From when it answers.
+        """Run the process, and enter once it answers.
 
         Raises:
-            TimeoutError: it did not answer within READY_SECONDS; its log is in the message.
+            TimeoutError: web did not answer within READY_SECONDS; its log is in the message.
         """
         with self._log.open("wb") as log:
             process = subprocess.Popen(  # noqa: S602 - the Procfile's
@@ -106,14 +114,14 @@ class Web:
 
 
 class Load:
-    """Clients that post a request again and again, each over a connection of its own.
+    """Clients that post one request repeatedly, each over its own connection.
 
     Args:
         port: of a web process.
         content_type: of the body.
         body: of each request.
-        tenants: whose requests they are, in turn.
-        requests: how many at most, of all clients together; None for as many as the time allows.
+        tenants: that the requests are sent for, in turn.
+        requests: limit for all clients together; None for as many as the time allows.
     """
 
     def __init__(
@@ -128,16 +136,19 @@ class Load:
         head = (
             f"POST /ingest HTTP/1.1\r\nHost: bench\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n"
         )
-        of_tenants = [f"{head}x-tenant-id: {tenant}\r\n\r\n".encode() + body for tenant in tenants]
-        self._requests = islice(cycle(of_tenants), requests)
+        by_tenant = [f"{head}x-tenant-id: {tenant}\r\n\r\n".encode() + body for tenant in tenants]
+        self._requests = islice(cycle(by_tenant), requests)
         self.seconds: list[float] = []
         self.statuses: Counter[int] = Counter()
 
     def run(self, clients: int, seconds: float) -> tuple[float, float]:
-        """Post until the time or the requests are over; when it began and ended, as `time.time` says.
+        """Post until the time or the requests are over.
+
+        Returns:
+            When the load began and ended, in `time.time`'s seconds.
 
         Raises:
-            ValueError: an answer was not 202: there is nothing to compare.
+            ValueError: an answer was not 202, so there is nothing to compare.
         """
         began = time.time()
         asyncio.run(self._run(clients, began + seconds))
@@ -164,20 +175,20 @@ class Load:
 
 
 def measure(web: Web, network: SlowNetwork, clients: int, seconds: float) -> Run:
-    """One log a request."""
+    """Measure requests of one log each."""
     body = json.dumps({"text": log_lines(1)[0]}).encode()
     Load(web.port, "application/json", body).run(clients, WARM_UP_SECONDS)
-    return _run_of(Load(web.port, "application/json", body), network, clients, seconds)
+    return _measure_load(Load(web.port, "application/json", body), network, clients, seconds)
 
 
 def measure_batches(web: Web, network: SlowNetwork, clients: int, seconds: float) -> Run:
-    """BATCH_RECORDS of NDJSON a request."""
+    """Measure requests of BATCH_RECORDS NDJSON records each."""
     body = b"".join(json.dumps({"text": line}).encode() + b"\n" for line in log_lines(BATCH_RECORDS))
     Load(web.port, "application/x-ndjson", body).run(clients, WARM_UP_SECONDS)
-    return _run_of(Load(web.port, "application/x-ndjson", body), network, clients, seconds)
+    return _measure_load(Load(web.port, "application/x-ndjson", body), network, clients, seconds)
 
 
-def _run_of(load: Load, network: SlowNetwork, clients: int, seconds: float) -> Run:
+def _measure_load(load: Load, network: SlowNetwork, clients: int, seconds: float) -> Run:
     began, ended = load.run(clients, seconds)
     calls = network.calls(began, ended)
     requests = len(load.seconds)
@@ -193,8 +204,8 @@ def _run_of(load: Load, network: SlowNetwork, clients: int, seconds: float) -> R
 def _print_requests(grouped: dict[int, Run], single: dict[int, Run]) -> None:
     print(f"{'clients':>7} {'group commit':>13} {'requests/s':>11} {'calls/1,000':>12} {'median ms':>10} {'p99 ms':>8}")
     for clients, run in grouped.items():
-        for name, its in (("with", run), ("without", single[clients])):
-            print(f"{clients:7} {name:>13} {its.rate:11.0f} {its.calls:12.0f} {its.median_ms:10.1f} {its.p99_ms:8.1f}")
+        for name, row in (("with", run), ("without", single[clients])):
+            print(f"{clients:7} {name:>13} {row.rate:11.0f} {row.calls:12.0f} {row.median_ms:10.1f} {row.p99_ms:8.1f}")
     for clients, run in grouped.items():
         other = single[clients]
         rates, calls = run.rate / other.rate, run.calls / other.calls
@@ -212,12 +223,12 @@ def _print_batches(run: Run, options: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    """Run it and print tables."""
+    """Run the benchmark and print tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=5, help="of each run (%(default)s)")
     parser.add_argument("--delay-ms", type=float, default=10, help="added to each call (%(default)s)")
     parser.add_argument("--threads", type=int, help="of web (the Procfile's)")
-    parser.add_argument("--only", choices=("requests", "batches"), help="one half of it")
+    parser.add_argument("--only", choices=("requests", "batches"), help="run one half")
     parser.add_argument("--clients", type=int, nargs="+", default=CLIENTS, help="that post single logs (%(default)s)")
     parser.add_argument("--batch-clients", type=int, default=4, help="that post batches (%(default)s)")
     options = parser.parse_args()
@@ -232,13 +243,13 @@ def main() -> None:
             for command in ("db", "broker"):
                 create = ["flask", "--app", "webapp", command, "create"]
                 subprocess.run(create, env=engine_environment(engine.url), cwd=ROOT, check=True, capture_output=True)
-            # One tenant sends it all: its limits are not what is measured.
-            limits = {f"SLUICE_DEFAULT_{what}_PER_SECOND": "1000000000" for what in ("REQUESTS", "RECORDS", "BYTES")}
+            # One tenant sends everything, and the benchmark does not measure rate limits.
+            limits = {f"SLUICE_DEFAULT_{unit}_PER_SECOND": "1000000000" for unit in ("REQUESTS", "RECORDS", "BYTES")}
             environment = engine_environment(network.url) | limits | {"SLUICE_LOG_LEVEL": "WARNING"}
             if options.only != "batches":
                 for group_commit, runs in (("true", grouped), ("false", single)):
-                    mine = environment | {"SLUICE_GROUP_COMMIT": group_commit}
-                    with Web(mine, options.threads, logs / f"web-{group_commit}").running() as web:
+                    web_environment = environment | {"SLUICE_GROUP_COMMIT": group_commit}
+                    with Web(web_environment, options.threads, logs / f"web-{group_commit}").running() as web:
                         for clients in tqdm(options.clients, desc=f"group commit {group_commit}"):
                             runs[clients] = measure(web, network, clients, options.seconds)
                 print(f"one log a request, {options.delay_ms:g} ms a call, {os.cpu_count()} cores")

@@ -1,5 +1,6 @@
-"""Made-up lines of real kinds of logs, the same for the same seed.
+"""Made-up log lines in the formats of real systems.
 
+The same seed gives the same lines.
 Most lines of real logs hold nothing to redact but are full of what looks like it: times, ids, hashes, versions, sizes.
 """
 
@@ -97,7 +98,10 @@ _PERSONAL = (
 
 
 def log_lines(count: int, seed: int = 1) -> list[str]:
-    """Made-up log lines, WITH_PERSONAL_DATA of them with a value that a redactor is expected to find."""
+    """Make log lines.
+
+    The share WITH_PERSONAL_DATA of them holds a value that a redactor is expected to find.
+    """
     chance = random.Random(seed)  # noqa: S311  # no secret
     values = _Values(chance)
     return [
@@ -107,7 +111,7 @@ def log_lines(count: int, seed: int = 1) -> list[str]:
 
 
 class _Values(dict[str, str]):
-    """A new value each time that a name is looked up."""
+    """Mapping that makes a new value at each lookup of a name."""
 
     def __init__(self, chance: random.Random) -> None:
         super().__init__()
@@ -160,9 +164,9 @@ class _Values(dict[str, str]):
         return "".join(self._chance.choices(ascii_letters + digits, k=length))
 
     def _card(self) -> str:
-        """A Visa number of 16 digits that passes ISO/IEC 7812's check."""
+        """Make a Visa number of 16 digits that passes ISO/IEC 7812's check."""
         body = f"4{self._number(14)}"
-        weighted = [int(digit) * (2 - place % 2) for place, digit in enumerate(body)]
+        weighted = [int(digit) * (2 - index % 2) for index, digit in enumerate(body)]
         return f"{body}{-sum(product // 10 + product % 10 for product in weighted) % 10}"
 
     def _jwt(self) -> str:

@@ -1,4 +1,4 @@
-"""The task that both rivals run: it does nothing but say when."""
+"""Task that both rivals run: it only writes down when it ran."""
 
 import os
 import struct
@@ -12,7 +12,10 @@ _TIME = struct.Struct("d")
 
 
 def note(ledger: str) -> None:
-    """Append the time. One small write with O_APPEND, so that the pool's processes don't mix theirs."""
+    """Append the current time to the ledger.
+
+    One small write with O_APPEND, so that the pool's processes do not mix their bytes.
+    """
     file = os.open(ledger, os.O_WRONLY | os.O_APPEND)
     try:
         os.write(file, _TIME.pack(time.time()))
@@ -21,5 +24,5 @@ def note(ledger: str) -> None:
 
 
 def read(ledger: bytes) -> list[float]:
-    """The times in a ledger's content."""
+    """Return the times in a ledger's content."""
     return [at for (at,) in _TIME.iter_unpack(ledger)]

@@ -1,10 +1,10 @@
-"""How soon everything is done again after an outage of each kind, beside a worker on stock kombu.
+"""Time the recovery from each kind of outage, beside stock kombu.
 
-`make bench-outages`. web, redact and store run behind a proxy that makes AWS fail, one way after the other, each for as
-long; beside them a worker of the stock broker with a task that does nothing. Logs are posted before and while it lasts
-(those that get a 202 count). Measured from the end of the outage: until /ingest takes a log again, until it is stored,
-until every accepted log is, and until the stock worker has done what waits in its queue. (A log that SQS had handed out
-in an answer that the outage cut off is hidden by SQS for the visibility timeout, whoever asks.)
+`make bench-outages` runs web, redact and store behind a proxy that makes AWS fail, one way after the other, each for as
+long; beside them a worker on stock kombu with a task that does nothing. Logs are posted before and during the outage
+(those that get a 202 count). Four times are measured from the end of the outage: until /ingest accepts a log again,
+until that log is stored, until every accepted log is stored, and until the stock worker has done the task that waits in
+its queue. (If the outage cut off an answer of SQS, SQS hides the messages of that answer for the visibility timeout.)
 """
 
 import argparse
@@ -48,7 +48,10 @@ WAYS: dict[str, Callable[[FaultProxy], None]] = {
 
 
 class StockWorker:
-    """One worker on stock kombu behind the proxy; it is started again when an outage has ended it."""
+    """One worker on stock kombu behind the proxy.
+
+    It is started again if an outage has ended it.
+    """
 
     def __init__(self, engine: Engine, proxy: FaultProxy, directory: Path) -> None:
         self._direct = engine_environment(engine.url)
@@ -63,7 +66,10 @@ class StockWorker:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
-        """Until it does tasks. A worker that an outage has stopped, or that it has left idle, is replaced."""
+        """Start the worker and wait until it does tasks.
+
+        A worker that the last outage has ended, or has left idle, is replaced.
+        """
         if not self.is_running() or not read(self._ledger.read_bytes()):
             self.stop()
             command = ["celery", "-A", STOCK, "worker", "-Q", QUEUE, "--prefetch-multiplier", "25", "-c", "1"]
@@ -73,13 +79,16 @@ class StockWorker:
         self.seconds_until_done(time.monotonic())
 
     def publish(self) -> None:
-        """One message, past the proxy."""
+        """Publish one message, past the proxy."""
         self._ledger.write_bytes(b"")
         fill = ["python", "-m", "benchmarks.fill", STOCK, "1", str(self._ledger)]
         subprocess.run(fill, env=self._direct, cwd=ROOT, check=True)
 
     def seconds_until_done(self, since: float) -> float | None:
-        """None when the worker has ended, or does not get there."""
+        """Return the seconds from `since` until the task is done.
+
+        None if the worker has ended, or does not do the task within GIVE_UP_SECONDS.
+        """
         while time.monotonic() < since + GIVE_UP_SECONDS and self.is_running():
             if read(self._ledger.read_bytes()):
                 return time.monotonic() - since
@@ -93,7 +102,7 @@ class StockWorker:
 
 
 class Pipeline:
-    """web, redact and store behind the proxy, and the logs of one outage."""
+    """The processes web, redact and store, and one outage's logs."""
 
     def __init__(self, engine: Engine, processes: Processes) -> None:
         self._processes = processes
@@ -102,12 +111,12 @@ class Pipeline:
         self._tenant = ""
 
     def begin(self) -> None:
-        """Another outage, another tenant."""
+        """Begin another outage with a new tenant."""
         self._accepted = set()
         self._tenant = f"tenant-{uuid.uuid4().hex[:12]}"
 
     def post(self, text: str) -> bool:
-        """Whether it was accepted."""
+        """Post a log, and return whether it was accepted."""
         answer = self._processes.post(text, content_type="text/plain", x_tenant_id=self._tenant)
         if answer.status == 202:
             self._accepted.add(text)
@@ -119,7 +128,10 @@ class Pipeline:
         return time.monotonic() - since
 
     def seconds_until_stored(self, since: float, texts: set[str] | None = None) -> float | None:
-        """Until `texts` are, or all that was accepted; None when that does not happen."""
+        """Return the seconds from `since` until `texts` are stored.
+
+        Without `texts`: until every accepted log is. None if that takes longer than GIVE_UP_SECONDS.
+        """
         query = {
             "TableName": settings.logs_table,
             "KeyConditionExpression": "tenant_id = :tenant",
@@ -164,7 +176,7 @@ def _seconds(value: float | None) -> str:
 
 
 def main() -> None:
-    """Run it and print a table."""
+    """Run the benchmark and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60, help="how long each outage lasts (%(default)s)")
     parser.add_argument("--ways", nargs="*", choices=WAYS, default=list(WAYS), help="all of them by default")

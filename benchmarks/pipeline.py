@@ -1,10 +1,10 @@
-"""The whole way of a log, from HTTP to the table: logs a second, AWS calls and dollars, beside the plain design.
+"""Compare the whole pipeline, HTTP to table, with a plain design.
 
-`make bench-pipeline`. Sluice (the Procfile's processes) takes batches of NDJSON from a few clients, then single logs
-from many; the plain design (benchmarks/plain: a request, a chain and a put for each log, on stock kombu) takes single
-logs, which is all that it can. Both behind a network that takes as long for each call as AWS does within a region, SQS
-and SNS on fauxqs, DynamoDB on the embedded engine. They take turns; the medians of the rounds are compared. Everything
-shares the machine, so compare the rates only with one another.
+`make bench-pipeline` prints logs a second, AWS calls and dollars. Sluice (the Procfile's processes) takes batches of
+NDJSON from a few clients, then single logs from many. The plain design (benchmarks/plain: a request, a chain and a put
+for each log, on stock kombu) takes single logs only. Both run behind a network that takes as long for each call as AWS
+does within a region, with SQS and SNS on fauxqs and DynamoDB on the embedded engine. They take turns; the medians of
+the rounds are compared. Everything shares the machine, so compare the rates only with one another.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from benchmarks.fauxqs import Fauxqs
-from benchmarks.pipeline_report import Run, median, print_table
+from benchmarks.pipeline_report import Run, median_run, print_table
 from benchmarks.pipeline_runs import PLAIN, SLUICE, Load, System
 from benchmarks.slow_network import SlowNetwork
 from local.engine import Engine
@@ -25,7 +25,7 @@ BATCH_LOGS = 1_000
 
 
 def main() -> None:
-    """Run it and print tables."""
+    """Run the benchmark and print tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, help="of each (%(default)s)")
     parser.add_argument("--batches", type=int, default=40, help=f"of {BATCH_LOGS} logs (%(default)s)")
@@ -48,14 +48,14 @@ def main() -> None:
         for _ in tqdm(range(options.rounds), desc="rounds"):
             for side in (SLUICE, PLAIN):
                 with System(side, engine, network, Path(name)) as system:
-                    for title, (its, load) in loads.items():
-                        if its is side:
+                    for title, (load_side, load) in loads.items():
+                        if load_side is side:
                             runs[title].append(system.run(load))
     print(
         f"{options.delay_ms:g} ms a call, medians of {options.rounds} rounds, {os.cpu_count()} cores, "
         "SQS and SNS on fauxqs, DynamoDB on ministack"
     )
-    print_table({title: median(its) for title, its in runs.items()})
+    print_table({title: median_run(title_runs) for title, title_runs in runs.items()})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a run of `make bench-pipeline` found, and the table of all."""
+"""Results of `make bench-pipeline`, and the table of all runs."""
 
 import statistics
 from collections import Counter
@@ -15,16 +15,21 @@ MILLION = 1_000_000
 
 @dataclass(frozen=True)
 class Run:
-    """Logs a second; calls and dollars are for a million logs."""
+    """Result of one load.
+
+    Attributes:
+        rate: logs a second.
+        calls: for a million logs, by service and operation.
+        dollars: for a million logs.
+    """
 
     rate: float
     calls: Counter[tuple[str, str]]
-    """By service and operation."""
     dollars: Bill
 
     @classmethod
-    def of(cls, logs: int, seconds: float, traffic: Sequence[Call], bill: Bill) -> "Run":
-        """From what was seen of some logs."""
+    def from_traffic(cls, logs: int, seconds: float, traffic: Sequence[Call], bill: Bill) -> "Run":
+        """Scale the traffic and the bill of `logs` logs to a million."""
         per_million = MILLION / logs
         counted = Counter((call.service, call.operation) for call in traffic)
         calls = Counter({kind: round(count * per_million) for kind, count in counted.items()})
@@ -32,18 +37,18 @@ class Run:
         return cls(logs / seconds, calls, dollars)
 
     def calls_to(self, service: str) -> int:
-        """All of a service."""
-        return sum(count for (its, _), count in self.calls.items() if its == service)
+        """Return the calls to one service, of all operations."""
+        return sum(count for (called, _), count in self.calls.items() if called == service)
 
 
-def median(runs: Sequence[Run]) -> Run:
-    """The one in the middle, by its rate."""
+def median_run(runs: Sequence[Run]) -> Run:
+    """Return the run with the median rate."""
     rate = statistics.median_low(run.rate for run in runs)
     return next(run for run in runs if run.rate == rate)
 
 
 def print_table(runs: Mapping[str, Run]) -> None:
-    """All rows, then the last one as the rival of the others."""
+    """Print all rows, then compare the others with the last one."""
     print(f"calls and dollars for a million logs; prices of {REGION}, {DATE}")
     print(
         f"{'':34} {'logs/s':>7} {'SQS':>10} {'SNS':>9} {'DynamoDB':>10} {'$ SQS+SNS':>10} {'$ DynamoDB':>11} {'$':>7}"

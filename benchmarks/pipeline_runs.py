@@ -1,4 +1,4 @@
-"""The two sides of `make bench-pipeline` as running processes, and loads for them."""
+"""The two sides of `make bench-pipeline` as processes, and their loads."""
 
 import json
 import subprocess
@@ -35,7 +35,13 @@ _WORKER = (
 
 @dataclass(frozen=True)
 class Side:
-    """A design: its processes, instead of the Procfile's, and the settings that it has for itself."""
+    """One of the two designs.
+
+    Attributes:
+        commands: that replace the Procfile's.
+        environment: settings of this design only.
+        fair_queues: whether messages have a MessageGroupId.
+    """
 
     name: str
     commands: Mapping[str, str]
@@ -60,7 +66,7 @@ PLAIN = Side(
 
 @dataclass(frozen=True)
 class Load:
-    """Requests with so many logs each, from clients that each wait for their answers."""
+    """Requests of `logs` logs each, from clients that wait for each answer."""
 
     requests: int
     logs: int
@@ -75,22 +81,22 @@ class Load:
         return b"\n".join(json.dumps({"text": line}).encode() for line in log_lines(self.logs))
 
     def write_units(self) -> int:
-        """Of all the logs, as DynamoDB counts them."""
+        """Return the write units of all logs, as DynamoDB counts them."""
         fields = {"tenant_id": "bench-1", "log_id": str(uuid.uuid4()), "processed_at": "2026-01-31T12:00:00.000Z"}
         items = (
-            {name: {"S": its} for name, its in (fields | {"o": line, "m": line}).items()}
+            {name: {"S": value} for name, value in (fields | {"o": line, "m": line}).items()}
             for line in log_lines(self.logs)
         )
         return self.requests * sum(map(estimate_write_units, items))
 
 
 class System:
-    """One side's web, redact and store, behind the network."""
+    """The processes web, redact and store of one side, behind the network."""
 
     def __init__(self, side: Side, engine: Engine, network: SlowNetwork, directory: Path) -> None:
         self._side = side
         self._network = network
-        limits = {f"SLUICE_DEFAULT_{what}_PER_SECOND": "1000000000" for what in ("REQUESTS", "RECORDS", "BYTES")}
+        limits = {f"SLUICE_DEFAULT_{unit}_PER_SECOND": "1000000000" for unit in ("REQUESTS", "RECORDS", "BYTES")}
         (logs := directory / f"{side.name}-{time.time()}").mkdir()
         self._processes = Processes(logs, network.url, **limits, **side.environment)
         self._processes.commands |= side.commands
@@ -102,10 +108,10 @@ class System:
             subprocess.run(create, env=environment, cwd=ROOT, check=True, capture_output=True)
 
     def run(self, load: Load) -> Run:
-        """What the processes make of a load, from its first request to its last log in the table.
+        """Measure a load, from the first request to the last stored log.
 
         Raises:
-            AssertionError: it took longer than LONGEST_RUN_SECONDS.
+            AssertionError: the load took longer than LONGEST_RUN_SECONDS.
         """
         self._post(Load(WARM_UP, load.logs if load.logs == 1 else 10, load.clients))
         time.sleep(ACKS_SECONDS)
@@ -114,19 +120,23 @@ class System:
         traffic = self._network.traffic(began, time.time())
         logs = load.requests * load.logs
         costs = bill(traffic, load.write_units(), fair_queues=self._side.fair_queues)
-        return Run.of(logs, stored - began, traffic, costs)
+        return Run.from_traffic(logs, stored - began, traffic, costs)
 
     def _post(self, load: Load) -> tuple[float, float]:
-        """When the first request left, and when the last log was stored."""
-        wanted = self._stored() + load.requests * load.logs
+        """Post a load and wait until all logs are stored.
+
+        Returns:
+            When the first request left, and when the last log was stored.
+        """
+        expected = self._count_stored() + load.requests * load.logs
         tenants = [f"bench-{number}" for number in range(TENANTS)]
         client = ingest.Load(self._processes.web_port, load.content_type, load.body, tenants, load.requests)
         began, _ = client.run(load.clients, LONGEST_RUN_SECONDS)
-        wait_for("all logs in the table", lambda: self._stored() >= wanted, LONGEST_RUN_SECONDS, every=0.05)
+        wait_for("all logs in the table", lambda: self._count_stored() >= expected, LONGEST_RUN_SECONDS, every=0.05)
         return began, time.time()
 
-    def _stored(self) -> int:
-        # The embedded engine counts at once, and DynamoDB every six hours.
+    def _count_stored(self) -> int:
+        # The embedded engine updates ItemCount at once, DynamoDB every six hours.
         count: int = self._dynamodb.describe_table(TableName=self._table)["Table"]["ItemCount"]
         return count
 

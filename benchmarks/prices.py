@@ -1,4 +1,4 @@
-"""What AWS asks for its calls: on-demand prices of us-east-1, beyond the free tiers.
+"""Prices of AWS calls: us-east-1, on demand, beyond the free tiers.
 
 https://aws.amazon.com/sqs/pricing/ · https://aws.amazon.com/sns/pricing/ · https://aws.amazon.com/dynamodb/pricing/
 and, for fair queues, https://cloudburn.io/blog/amazon-sqs-pricing (14 March 2026)
@@ -13,11 +13,11 @@ from benchmarks.slow_network import Call
 DATE = "March 2026"
 REGION = "us-east-1"
 SQS_REQUEST = 0.40e-6
-"""Dollars a request of a standard queue. One with more than 64 KB counts as several."""
+"""Dollars per request to a standard queue. A request is billed for each 64 KB that it begins."""
 SQS_FAIR_REQUEST = 0.10e-6
-"""On top, where messages have a MessageGroupId (fair queues)."""
+"""Surcharge for messages with a MessageGroupId (fair queues)."""
 SNS_PUBLISH = 0.50e-6
-"""Counted as SQS's requests. What SNS delivers to SQS is free."""
+"""Billed by 64 KB, as SQS's requests. Deliveries from SNS to SQS are free."""
 DYNAMODB_WRITE_UNIT = 0.625e-6
 DYNAMODB_READ_UNIT = 0.125e-6
 BILLED_BYTES = 65_536
@@ -37,11 +37,12 @@ class Bill:
 
 
 def bill(calls: Iterable[Call], write_units: float, *, fair_queues: bool) -> Bill:
-    """What calls cost.
+    """Compute the price of calls.
 
     Args:
         calls: to any of the services.
-        write_units: of the logs that they stored, by size: the engine says one for each. An update counts as one more.
+        write_units: of the stored logs, by size, because the engine reports one unit for any item. An update counts as
+            one more.
         fair_queues: whether messages have a group id.
     """
     sqs = sns = reads = updates = 0

@@ -1,9 +1,9 @@
-"""How fast one core redacts: Sluice's engine beside Presidio, hushlog and scrubadub.
+"""Compare Sluice's engine with Presidio, hushlog and scrubadub on one core.
 
-`make bench-redaction`. Each runs in a process of its own, the rivals in .venv-bench, on lines that it has not seen,
-after ten seconds of others. They take turns of a tenth of a second, or of 500 lines for those that take longer, so that
-what else the machine does meets all of them alike; the medians of the rounds are compared. Time is CPU time.
-`--profile` tells where the engine's goes instead, `--hostile` how long the worst texts take.
+`make bench-redaction` runs each in a process of its own, the rivals in .venv-bench, on lines that it has not seen,
+after ten seconds of other lines. They take turns of a tenth of a second, or of 500 lines for those that take longer, so
+that other load on the machine affects all alike; the medians of the rounds are compared. Time is CPU time.
+`--profile` prints how the engine spends its time instead, `--hostile` how long the worst texts take.
 """
 
 import argparse
@@ -23,23 +23,28 @@ from benchmarks.redaction_profile import print_profile
 from settings import ROOT
 
 AIMS = {"presidio": 500, "hushlog": 15}
-"""How many times as fast as these Sluice is to be."""
+"""Minimum speed of Sluice, as a multiple of a rival's."""
 OURS = ("sluice", "sluice_singly")
-"""As a worker uses it, batch by batch, and a line at a time as the others."""
+"""Sluice's engine batch by batch, as a worker uses it, and a line at a time, as the others work."""
 RIVALS = ("presidio", "hushlog", "scrubadub")
 TURNS = 10
-"""In a round."""
+"""In one round."""
 PROFILED_LINES = 5000
 HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
-"""As the Procfile starts the redact worker; for the rivals too."""
+"""Environment that the Procfile gives the redact worker; the rivals get it too."""
 
 
 class Runner:
-    """A process that redacts lines each time it is asked; `seconds` is what a line takes, by round.
+    """Process of one redactor.
+
+    Attributes:
+        name: of the redactor.
+        seconds: per line, by round.
+        with_findings: share of the last round's lines in which the redactor found something.
 
     Args:
-        name: of the rival.
-        file: of the lines; made-up ones without one.
+        name: of the redactor.
+        file: of real lines; None for made-up lines.
     """
 
     def __init__(self, name: str, file: Path | None) -> None:
@@ -67,7 +72,7 @@ class Runner:
         self._process.communicate()
 
     def turn(self) -> bool:
-        """Redact some lines. False when there are none left."""
+        """Redact lines for one turn; return False when none are left."""
         assert self._process.stdin
         self._process.stdin.write("\n")
         turn = json.loads(self._answer())
@@ -76,7 +81,7 @@ class Runner:
         return bool(turn["lines"])
 
     def end_round(self) -> None:
-        """Keep the figures of its turns."""
+        """Add up the turns of a round."""
         lines = sum(turn["lines"] for turn in self._turns)
         self.seconds.append(sum(turn["seconds"] for turn in self._turns) / lines)
         self.with_findings = sum(turn["with_findings"] for turn in self._turns) / lines
@@ -86,16 +91,15 @@ class Runner:
         assert self._process.stdout
         answer = self._process.stdout.readline()
         if not answer:
-            raise RuntimeError(f"{self.name} ended with {self._process.wait()}; what it said is above")
+            raise RuntimeError(f"{self.name} ended with code {self._process.wait()}; its output is above")
         return answer
 
 
 def compare(file: Path | None, rounds: int) -> None:
-    """Run everyone and print a table.
+    """Run all redactors and print a table.
 
     Args:
-        file: of real lines, the second half of which is redacted once, as far as each comes in as many turns as the
-            first one needs.
+        file: of real lines. Sluice redacts the second half once; each rival gets as many turns as Sluice needs.
         rounds: on made-up lines.
     """
     sample = _lines(file)
@@ -131,14 +135,14 @@ def _lines(file: Path | None) -> list[str]:
 
 
 def main() -> None:
-    """Run it and print a table."""
+    """Run the benchmark and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--lines", type=lambda name: Path(name).resolve(), help="a file of real ones, shuffled")
+    parser.add_argument("--lines", type=lambda name: Path(name).resolve(), help="a file of real lines, shuffled")
     parser.add_argument("--rounds", type=int, default=5, help="of each redactor, on made-up lines (%(default)s)")
     parser.add_argument(
-        "--profile", action="store_true", help="of the engine alone: gates, and the costliest recognizers"
+        "--profile", action="store_true", help="profile the engine alone: gates, and the costliest recognizers"
     )
-    parser.add_argument("--hostile", action="store_true", help="of the engine alone: texts made to be slow, and noise")
+    parser.add_argument("--hostile", action="store_true", help="time the engine alone on hostile texts and noise")
     options = parser.parse_args()
     if options.hostile:
         print_hostile()

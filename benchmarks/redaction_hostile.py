@@ -1,4 +1,4 @@
-"""How long the redaction engine takes for 16 KB that someone made to be slow, or that look like noise."""
+"""Timing of the redaction engine on hostile texts and noise."""
 
 import random
 import statistics
@@ -33,15 +33,18 @@ _NOISE = {
 
 
 def print_hostile() -> None:
-    """Print the first and the median time of each, in milliseconds of CPU, after ordinary lines."""
+    """Print the first and the median time of each text.
+
+    Times are milliseconds of CPU, measured after the engine has redacted ordinary lines.
+    """
     redactor = Redactor()
     redactor.redact_batch(log_lines(5000))
     texts = {name: [(piece * SIZE)[:SIZE]] * ROUNDS for name, piece in _PIECES.items()}
     for name, signs in _NOISE.items():
         texts[name] = ["".join(random.Random(seed).choices(signs, k=SIZE)) for seed in range(ROUNDS)]  # noqa: S311  # no secret
     print(f"{SIZE} bytes, ms of CPU: the first of its kind, and the median of {ROUNDS}")
-    for name, its_texts in texts.items():
-        times = [_milliseconds(redactor, text) for text in its_texts]
+    for name, texts_of_kind in texts.items():
+        times = [_milliseconds(redactor, text) for text in texts_of_kind]
         print(f"{name:26} {times[0]:7.1f} {statistics.median(times):7.1f}")
 
 

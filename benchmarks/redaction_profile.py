@@ -1,4 +1,4 @@
-"""Where the redaction engine's time goes on some lines: for whoever tunes it."""
+"""Profile of the redaction engine, for tuning gates and recognizers."""
 
 import statistics
 import time
@@ -14,26 +14,26 @@ from redaction.recognizers import RECOGNIZERS
 COSTLIEST = 10
 ROUNDS = 5
 MIN_SECONDS = 0.02
-"""Of CPU for one measurement: below, the clock's own steps show."""
+"""CPU time of one measurement; shorter ones would show the clock's own steps."""
 
 _Look = tuple[str, Starts]
 """A line, and where in it a gate has matches."""
 
 
 def print_profile(lines: Sequence[str]) -> None:
-    """Print the share of gates that opened for nothing, and what gates and recognizers cost."""
+    """Print how often gates open in vain, and the costliest recognizers."""
     redactor = Redactor()
     gates = get_gates(tuple(recognizer.to_gate() for recognizer in RECOGNIZERS))
     batches = [lines[start : start + BATCH] for start in range(0, len(lines), BATCH)]
     opened: dict[int, list[_Look]] = defaultdict(list)
     closed = in_vain = 0
     for batch in batches:
-        of_batch = gates.matches_by_text(batch)
-        closed += len(batch) - len(of_batch)
-        for place, its_gates in of_batch.items():
-            in_vain += not redactor.redact(batch[place]).entities
-            for gate, starts in its_gates.items():
-                opened[gate].append((batch[place], starts))
+        matches = gates.matches_by_text(batch)
+        closed += len(batch) - len(matches)
+        for index, line_gates in matches.items():
+            in_vain += not redactor.redact(batch[index]).entities
+            for gate, starts in line_gates.items():
+                opened[gate].append((batch[index], starts))
     count = len(lines)
     whole = _seconds(lambda: [redactor.redact_batch(batch) for batch in batches])
     gating = _seconds(lambda: [gates.matches_by_text(batch) for batch in batches])
@@ -56,7 +56,7 @@ def print_profile(lines: Sequence[str]) -> None:
 
 
 class _Row:
-    """A recognizer on the lines for which its gate opened."""
+    """Cost of a recognizer on the lines for which its gate opened."""
 
     def __init__(self, recognizer: Recognizer, looks: Sequence[_Look]) -> None:
         self.recognizer = recognizer
@@ -66,7 +66,7 @@ class _Row:
 
 
 def _seconds(run: Callable[[], object]) -> float:
-    """CPU time of one run, the median of ROUNDS."""
+    """Measure the CPU time of one run, the median of ROUNDS."""
     return statistics.median(_once(run) for _ in range(ROUNDS))
 
 

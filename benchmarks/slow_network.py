@@ -1,4 +1,4 @@
-"""The fault proxy in a process of its own, which makes every call take as long as in an AWS region and notes it."""
+"""Fault proxy in its own process that delays and records every call."""
 
 import multiprocessing
 import time
@@ -17,7 +17,12 @@ STOP, CALLS, TRAFFIC = "stop", "calls", "traffic"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One that was answered at a time (of `time.time`), and the larger of its request and its answer."""
+    """Call that was answered.
+
+    Attributes:
+        at: time of the answer, in `time.time`'s seconds.
+        payload_bytes: the larger of the request and the answer.
+    """
 
     at: float
     operation: str
@@ -25,8 +30,8 @@ class Call:
     payload_bytes: int
 
 
-class _NotingProxy(FaultProxy):
-    """Knows when each call arrived, and what was answered."""
+class _RecordingProxy(FaultProxy):
+    """Fault proxy that records when each call arrived, and each answer."""
 
     def __init__(self, upstream_url: str, elsewhere: Mapping[Service, str]) -> None:
         self.arrivals: list[tuple[float, str]] = []
@@ -44,7 +49,7 @@ class _NotingProxy(FaultProxy):
 def _serve(
     upstream_url: str, delay_seconds: float, elsewhere: Mapping[Service, str], orders: "Connection[Any, Any]"
 ) -> None:
-    proxy = _NotingProxy(upstream_url, elsewhere)
+    proxy = _RecordingProxy(upstream_url, elsewhere)
     proxy.delay_seconds = delay_seconds
     with proxy:
         orders.send(proxy.url)
@@ -53,7 +58,7 @@ def _serve(
 
 
 class SlowNetwork:
-    """A proxy that a benchmark's own work does not slow down.
+    """Proxy that a benchmark's own work does not slow down.
 
     Attributes:
         url: the endpoint for clients, on 127.0.0.1.
@@ -66,17 +71,18 @@ class SlowNetwork:
 
     def __init__(self, upstream_url: str, delay_seconds: float, elsewhere: Mapping[Service, str] | None = None) -> None:
         context = multiprocessing.get_context("spawn")
-        self._orders, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(upstream_url, delay_seconds, elsewhere or {}, theirs))
+        self._orders, remote_orders = context.Pipe()
+        arguments = (upstream_url, delay_seconds, elsewhere or {}, remote_orders)
+        self._process = context.Process(target=_serve, args=arguments)
         self.url = ""
 
     def calls(self, since: float, until: float) -> Counter[str]:
-        """How many calls arrived between two times (of `time.time`), by operation."""
+        """Count the calls that arrived between two times, by operation."""
         self._orders.send(CALLS)
         return Counter(operation for at, operation in self._orders.recv() if since <= at <= until)
 
     def traffic(self, since: float, until: float) -> list[Call]:
-        """The calls that were answered between two times."""
+        """Return the calls that were answered between two times."""
         self._orders.send(TRAFFIC)
         return [call for call in self._orders.recv() if since <= call.at <= until]
 

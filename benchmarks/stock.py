@@ -1,7 +1,7 @@
-"""Celery apps on stock kombu, with the settings that serve the benchmarks' loads best, and none of our code.
+"""Celery apps on stock kombu, with the best settings for the benchmarks.
 
-What they share with Sluice (the long poll, late acks, JSON) is as in celeryconfig.py. `polling_interval` 0, because
-kombu waits that long whenever the prefetch is full; the prefetch is chosen on the command line.
+They use none of Sluice's code. The long poll, late acks and JSON are set as in celeryconfig.py. `polling_interval` is
+0, because kombu waits that long whenever the prefetch is full; the prefetch is chosen on the command line.
 """
 
 from celery import Celery
@@ -11,7 +11,7 @@ from topology import LONG_POLL_SECONDS
 
 
 def stock_app(name: str, prefix: str) -> Celery:
-    """An app whose queues have names that begin with `prefix`."""
+    """Make an app whose queue names begin with `prefix`."""
     app = Celery(name)
     app.conf.update(
         broker_url=f"sqs://stock:stock@{settings.endpoint.netloc if settings.endpoint else ''}",

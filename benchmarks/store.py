@@ -1,8 +1,9 @@
-"""Logs a second into the table: Sluice's inserts, PynamoDB's `save` with a condition, and its `batch_write`.
+"""Compare Sluice's inserts with PynamoDB's `save` and `batch_write`.
 
-`make bench-store`. On the embedded engine, once as it is and once behind a network that takes as long for each call as
-AWS does within a region. `batch_write` overwrites what is there, so it is no rival for what Sluice promises, but it is
-what DynamoDB does fastest. The rivals take turns; the medians of the rounds are compared.
+`make bench-store` prints logs a second, on the embedded engine, once directly and once behind a network that takes as
+long for each call as AWS does within a region. `save` has a condition. `batch_write` overwrites existing items, so it
+cannot keep Sluice's promise, but it is the fastest way to write to DynamoDB. The rivals take turns; the medians of the
+rounds are compared.
 """
 
 import argparse
@@ -43,26 +44,26 @@ class Run:
 
 
 def measure(name: str, url: str, seconds: float, threads: int) -> Run:
-    """One rival for a while, in a process of its own."""
+    """Run one rival for `seconds`, in a process of its own."""
     command = ["python", "-m", "benchmarks.store_rivals", name, str(seconds), str(threads)]
     done = subprocess.run(command, env=engine_environment(url), cwd=ROOT, check=True, stdout=subprocess.PIPE)
     return Run(**json.loads(done.stdout))
 
 
 def compare(url: str, options: argparse.Namespace, threads: int) -> dict[str, Run]:
-    """The median run of each."""
+    """Measure all rivals in turn, and return the medians."""
     runs: dict[str, list[Run]] = {name: [] for name in RIVALS}
     for _ in tqdm(range(options.rounds), desc=f"rounds, {threads} threads", leave=False):
-        for name, its in runs.items():
-            its.append(measure(name, url, options.seconds, threads))
+        for name, rival_runs in runs.items():
+            rival_runs.append(measure(name, url, options.seconds, threads))
     return {
-        name: Run(statistics.median(run.rate for run in its), statistics.median(run.units for run in its))
-        for name, its in runs.items()
+        name: Run(statistics.median(run.rate for run in rival_runs), statistics.median(run.units for run in rival_runs))
+        for name, rival_runs in runs.items()
     }
 
 
 def report(title: str, runs: dict[str, Run]) -> None:
-    """A table, and the ratio that counts."""
+    """Print a table, and the ratio to `save`."""
     print(f"\n{title}")
     print(f"{'':36} {'logs/s':>8} {'units/log':>10} {'Sluice is':>10}")
     for name, run in runs.items():
@@ -79,7 +80,7 @@ def _engine_with_tables() -> Iterator[Engine]:
 
 
 def main() -> None:
-    """Run it and print tables."""
+    """Run the benchmark and print tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=4, help="of each run (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="of each rival (%(default)s)")
@@ -89,9 +90,9 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, which also run the engine; medians of {options.rounds} rounds")
     with _engine_with_tables() as engine, SlowNetwork(engine.url, options.delay_ms / 1000) as network:
         for threads in options.threads:
-            who = f"{threads} thread" if threads == 1 else f"{threads} threads, each a tenant"
-            report(f"{who}, the engine as it is", compare(engine.url, options, threads))
-            report(f"{who}, {options.delay_ms:g} ms a call", compare(network.url, options, threads))
+            writers = f"{threads} thread" if threads == 1 else f"{threads} threads, each a tenant"
+            report(f"{writers}, the engine without a delay", compare(engine.url, options, threads))
+            report(f"{writers}, {options.delay_ms:g} ms a call", compare(network.url, options, threads))
 
 
 if __name__ == "__main__":

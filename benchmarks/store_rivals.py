@@ -1,6 +1,7 @@
-"""One way of writing logs to the table, in a process of its own: `python -m benchmarks.store_rivals insert 5 8`.
+"""Rivals of `make bench-store`, each in a process of its own.
 
-Writes for some seconds, from some threads, and prints its figures as a line of JSON.
+`python -m benchmarks.store_rivals insert 5 8` inserts for 5 seconds from 8 threads, and prints the figures as a line of
+JSON.
 """
 
 import json
@@ -27,7 +28,7 @@ LINES = log_lines(BATCH)
 
 
 def insert(tenant_id: str) -> int:
-    """What the store worker does: a batch through its task."""
+    """Store a batch through the store worker's task."""
     logs = tuple(RedactedLog(uuid.uuid4().hex, line, line, TIME) for line in LINES)
     outcome = store.run(RedactedBatch(tenant_id, "bench", logs))
     assert outcome.unavailable is None
@@ -36,14 +37,14 @@ def insert(tenant_id: str) -> int:
 
 
 def save(tenant_id: str) -> int:
-    """A put a log, which never overwrites."""
+    """Put each log in a call of its own, without overwriting."""
     for line in LINES[:SAVES]:
         _record(tenant_id, line).save(absent)
     return SAVES
 
 
 def batch_write(tenant_id: str) -> int:
-    """BatchWriteItem, 25 a call, which overwrites."""
+    """Write with BatchWriteItem, 25 logs a call, which overwrites."""
     with PlainRecord.batch_write() as batch:
         for line in LINES:
             batch.save(_record(tenant_id, line))
@@ -64,7 +65,7 @@ RIVALS: dict[str, Callable[[str], int]] = {"insert": insert, "save": save, "batc
 
 
 class Meter:
-    """Adds up the write units that DynamoDB reports."""
+    """Sum of the write units that DynamoDB reports."""
 
     def __init__(self) -> None:
         self.units = 0.0
@@ -78,9 +79,9 @@ class Meter:
 
 
 def main(name: str, seconds: float, threads: int) -> None:
-    """Write, then say how much."""
+    """Write for `seconds`, then print the rate."""
     write = RIVALS[name]
-    # A tenant a thread: each has a partition of its own.
+    # One tenant for each thread, so each thread has its own partition.
     tenants = [f"bench-{uuid.uuid4().hex}" for _ in range(threads)]
     meter = Meter()
     for model in (LogRecord, PlainRecord):

@@ -1,5 +1,6 @@
-"""The plain design, the rival of `make bench-pipeline`: a request, a Celery chain and a put for each log.
+"""The plain design: one request, chain and put per log.
 
-Stock Celery and kombu with the settings that serve this load best (benchmarks/stock.py). What it shares with Sluice is
-what is not compared: the web server, the redaction engine, and PynamoDB's model of the table.
+It is the rival of `make bench-pipeline`, on stock Celery and kombu with the settings that serve this load best
+(benchmarks/stock.py). It shares with Sluice what the benchmark does not compare: the web server, the redaction engine,
+and PynamoDB's model of the table.
 """

@@ -1,4 +1,4 @@
-"""What the plain design's processes agree on."""
+"""Names of the plain design's queues."""
 
 PREFIX = "plain-"
 REDACT = "redact"

@@ -1,4 +1,4 @@
-"""The table of the logs as PynamoDB's users have it: none of our rules."""
+"""The logs table as a plain PynamoDB model, without Sluice's rules."""
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.models import Model
@@ -8,7 +8,7 @@ from settings import settings
 
 
 class PlainRecord(Model):
-    """A log. `save(absent)` does not overwrite."""
+    """Stored log, which `save(absent)` does not overwrite."""
 
     class Meta(TableMeta):
         table_name = settings.logs_table
@@ -22,4 +22,4 @@ class PlainRecord(Model):
 
 
 absent = PlainRecord.log_id.does_not_exist()
-"""The condition under which a put stores a log that is not there yet."""
+"""Condition of a put that must not overwrite."""

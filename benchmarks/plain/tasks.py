@@ -1,4 +1,4 @@
-"""A log a task: redact, then store."""
+"""Celery tasks of one log each: redact, then store."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from models.tables.connection import is_condition_failure
 from redaction import Redactor
 
 app = stock_app("plain", PREFIX)
-# A publisher each for the threads of web that answer at once.
+# One publisher for each thread of web that answers at a time.
 app.conf.broker_pool_limit = 16
 
 _redactor = Redactor()
@@ -26,7 +26,7 @@ def redact(log: dict[str, str]) -> dict[str, str]:
 
 @app.task(bind=True, queue=STORE, max_retries=200)
 def store(self: Any, log: dict[str, str]) -> None:
-    """One put, which never overwrites."""
+    """Put the log, unless its id is taken."""
     record = PlainRecord(
         tenant_id=log["tenant_id"],
         log_id=log["log_id"],

@@ -1,4 +1,4 @@
-"""One log a request, and a Celery chain for it."""
+"""Web app that publishes a Celery chain for each log."""
 
 import uuid
 from typing import Any
@@ -10,7 +10,7 @@ from benchmarks.plain.tasks import redact, store
 
 
 def create_app() -> Flask:
-    """The app, as granian makes it."""
+    """Make the app; granian calls this."""
     app = Flask(__name__)
 
     @app.get("/healthz")

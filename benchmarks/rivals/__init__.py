@@ -1,6 +1,7 @@
-"""Redactors to compare, each as its users call it. A module is a rival: `load()` makes it.
+"""Redactors to compare, each called as its users call it.
 
-All but `sluice` run in .venv-bench (requirements-bench.txt), so nothing here imports our other packages on the way.
+Each module is one redactor; `load()` returns it. All but `sluice` and `sluice_singly` run in .venv-bench
+(requirements-bench.txt), so nothing here imports our other packages on the way.
 """
 
 from collections.abc import Callable, Sequence
@@ -8,11 +9,11 @@ from typing import Any, NamedTuple
 
 
 class Rival(NamedTuple):
-    """What is compared.
+    """A redactor to compare.
 
     Attributes:
-        redact: redacts lines; what it gives for each.
-        found: whether a line had anything in it, given that.
+        redact: takes lines, and returns a result for each.
+        found: takes a line and the result for it, and returns whether the redactor found anything.
     """
 
     redact: Callable[[Sequence[str]], Sequence[Any]]
@@ -20,10 +21,10 @@ class Rival(NamedTuple):
 
 
 def line_by_line(redact: Callable[[str], Any]) -> Callable[[Sequence[str]], Sequence[Any]]:
-    """For a redactor that takes one line."""
+    """Adapt a redactor that takes one line."""
     return lambda lines: [redact(line) for line in lines]
 
 
 def changed(line: str, redacted: str) -> bool:
-    """Whether anything was found, by a redactor that returns the text."""
+    """Return whether a redactor that returns the text found anything."""
     return redacted != line

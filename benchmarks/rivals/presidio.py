@@ -1,5 +1,6 @@
-"""Presidio's analyzer as a careful user would set it for logs: patterns only, without the noisy ones.
+"""Presidio's analyzer as a careful user would set it up for logs.
 
+It uses patterns only, without the noisy ones.
 Only the analysis is timed, without the replacement by its anonymizer.
 """
 
@@ -9,19 +10,19 @@ from typing import Any
 from benchmarks.rivals import Rival, line_by_line
 
 MIN_SCORE = 0.4
-# What they find in logs are host names, time stamps and trace ids.
+# In logs these find host names, time stamps and trace ids.
 WITHOUT = frozenset({"URL", "DATE_TIME", "US_DRIVER_LICENSE", "UUID"})
 
 
 def load() -> Rival:
-    """What analyzes lines."""
+    """Make the analyzer."""
     import spacy  # type: ignore[import-not-found,unused-ignore]  # in .venv-bench only
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry  # type: ignore[import-not-found,unused-ignore]  # as above
     from presidio_analyzer.nlp_engine import SpacyNlpEngine  # type: ignore[import-not-found,unused-ignore]  # as above
     from spacy.language import Language  # type: ignore[import-not-found,unused-ignore]  # as above
 
-    logging.disable(logging.WARNING)  # it tells of each recognizer for another language
-    # A tokenizer without a model, which is all that patterns need. Context words are looked up among the lemmas.
+    logging.disable(logging.WARNING)  # Presidio warns of each recognizer for another language
+    # Patterns need a tokenizer only, no model. Presidio looks up context words among the lemmas.
     Language.component("words_as_lemmas", func=_words_as_lemmas)
     nlp = spacy.blank("en")
     nlp.add_pipe("words_as_lemmas")

@@ -1,7 +1,7 @@
-"""One rival in a process of its own: `python -m benchmarks.rivals.run NAME [FILE]`.
+"""Runner of one redactor: `python -m benchmarks.rivals.run NAME [FILE]`.
 
-For each line of standard input it has a turn: it goes on through its lines for a while, and writes its figures as
-a line of JSON. No line comes twice, as in a worker: what an engine has kept of one is of little use for the next.
+For each line of standard input the redactor has a turn: it redacts further lines for a while, and the runner writes the
+figures as a line of JSON. No log line comes twice, as in a worker, so an engine's cache of earlier lines helps little.
 """
 
 import importlib
@@ -17,12 +17,12 @@ from benchmarks.log_lines import log_lines
 from benchmarks.rivals import Rival
 
 BATCH = 500
-"""Lines, about what a message of Sluice's holds. Those who know no batches go through them line by line."""
+"""Lines, about as many as a message of Sluice holds. Redactors without batches take them one by one."""
 TURN_SECONDS = 0.1
-"""Of CPU; a batch at least, and TURN_BATCHES at most."""
+"""CPU time; a turn has at least one batch, and at most TURN_BATCHES."""
 TURN_BATCHES = 50
 FILE_TURNS = 10
-"""In which all of the second half of a file is redacted, by those who are fast enough."""
+"""Turns in which a fast redactor redacts the whole second half of a file."""
 WARM_UP_SECONDS = 10.0
 
 
@@ -30,7 +30,7 @@ def main() -> None:
     """Answer each line of standard input with a turn."""
     name, *file = sys.argv[1:]
     rival: Rival = importlib.import_module(f"benchmarks.rivals.{name}").load()
-    first, following, turn_batches = _of_file(Path(*file)) if file else (_made_up(), _made_up(10**6), TURN_BATCHES)
+    first, following, turn_batches = _read_file(Path(*file)) if file else (_made_up(), _made_up(10**6), TURN_BATCHES)
     warm = 0.0
     while warm < WARM_UP_SECONDS and (batch := next(first, None)):
         began = time.process_time()
@@ -39,7 +39,7 @@ def main() -> None:
     print("ready", flush=True)
     waiting: deque[list[str]] = deque()
     for _ in sys.stdin:
-        # Made before the clock starts.
+        # Batches are made before the clock starts.
         waiting.extend(islice(following, turn_batches - len(waiting)))
         done = found = 0
         seconds = 0.0
@@ -57,8 +57,12 @@ def _made_up(seed: int = 1) -> Iterator[list[str]]:
     return (log_lines(BATCH, each) for each in count(seed))
 
 
-def _of_file(file: Path) -> tuple[Iterator[list[str]], Iterator[list[str]], int]:
-    """The first half, to warm up, the other one, and how much of it is for one turn."""
+def _read_file(file: Path) -> tuple[Iterator[list[str]], Iterator[list[str]], int]:
+    """Read a file's lines in batches.
+
+    Returns:
+        The first half, to warm up; the second half; and the number of its batches for one turn.
+    """
     lines = file.read_text(errors="replace").split("\n")
     batches = [lines[start : start + BATCH] for start in range(0, len(lines), BATCH)]
     half = len(batches) // 2

@@ -5,10 +5,10 @@ from redaction import Redaction, Redactor
 
 
 def load() -> Rival:
-    """What redacts lines together."""
+    """Make the redactor, which takes a batch of lines."""
     return Rival(Redactor().redact_batch, has_entities)
 
 
 def has_entities(_line: str, redaction: Redaction) -> bool:
-    """Whether anything was found."""
+    """Return whether the redactor found anything."""
     return bool(redaction.entities)

@@ -6,5 +6,5 @@ from redaction import Redactor
 
 
 def load() -> Rival:
-    """What redacts lines."""
+    """Make the redactor."""
     return Rival(line_by_line(Redactor().redact), has_entities)
