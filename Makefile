@@ -30,11 +30,11 @@ test-shippers: .venv/.dev .venv-engine/.installed .venv-clients/.node packages  
 packages:
 	@scripts/install_test_packages.sh
 
-check: .venv/.dev  ## format, lint, types, import rule
+check: .venv/.dev  ## format, lint, types, import rule, language
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/unit/test_import_rule.py
+	$(BIN)/python -m pytest -q tests/unit/test_import_rule.py tests/unit/test_language.py
 
 format: .venv/.dev
 	$(BIN)/ruff format .

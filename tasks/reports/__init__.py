@@ -1,1 +1,1 @@
-"""What the tasks report: a line for each task, and counts per tenant and minute."""
+"""Reports of the tasks: outcome lines, and counts per tenant and minute."""

@@ -34,7 +34,7 @@ def wants_page() -> bool:
 
 
 def build_page() -> Response:
-    """Build the page, which says what Sluice is and links to other pages."""
+    """Build the page that names Sluice and links to other pages."""
     page = _PAGE.substitute(style=_STYLE, version=VERSION, flower=_build_flower_link())
     headers = {
         "Content-Security-Policy": _CONTENT_SECURITY_POLICY,
