@@ -1,4 +1,4 @@
-"""Calls that only `foundation` makes, so that there is one way to do each thing."""
+"""Calls that only one module of `foundation` makes."""
 
 import pytest
 
