@@ -55,6 +55,6 @@ def test_a_hot_tenant_waits_alone(proxy: FaultProxy, tmp_path: Path, tenant: str
     # Waiting has cost no try: there was none.
     assert not list_dead_letters(hot) + list_dead_letters(other)
     log = processes.log("store")
-    assert log.count(f"DynamoDB throttles tenant {hot}: ") == 1
+    assert log.count(f"DynamoDB throttles tenant {hot}; ") == 1
     assert "storing in DynamoDB fails" not in log
     assert "QUOKKA" not in log

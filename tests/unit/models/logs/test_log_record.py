@@ -50,7 +50,7 @@ def test_a_log_id_used_twice_in_one_insert_keeps_the_first(tenant: str) -> None:
     assert verdicts == [Verdict.STORED, Verdict.CONFLICT, Verdict.REDELIVERED]
 
 
-def test_more_records_than_a_call_takes(tenant: str) -> None:
+def test_more_records_than_one_call_carries_are_inserted(tenant: str) -> None:
     records = [record(tenant, f"{number:03}") for number in range(60)]
 
     assert LogRecord.insert(records) == [Verdict.STORED] * 60
@@ -76,7 +76,7 @@ def test_without_dynamodb_every_verdict_is_unavailable(engine: Engine, tenant: s
     assert verdicts == [Verdict.UNAVAILABLE] * 30
 
 
-def test_pages_in_both_directions(tenant: str) -> None:
+def test_pages_run_in_both_directions(tenant: str) -> None:
     LogRecord.insert([record(tenant, f"{number:02}") for number in range(7)])
 
     def ids(newest_first: bool) -> list[list[str]]:
@@ -129,7 +129,7 @@ def test_creating_the_table_again_keeps_what_is_in_it(tenant: str) -> None:
     assert LogRecord.count(tenant) == 1
 
 
-def test_expired_records_are_deleted_by_dynamodb_also_in_a_table_that_was_there_before() -> None:
+def test_creating_tables_turns_on_ttl_for_an_existing_table() -> None:
     assert list(find_differences(LogRecord)) == []
     connection = LogRecord._get_connection().connection
     off = {"AttributeName": "expires_at", "Enabled": False}
