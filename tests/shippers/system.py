@@ -39,7 +39,7 @@ class Sluice:
 
     def refused(self) -> int:
         """How often a web process told a client that SQS did not take its logs."""
-        return sum(processes.log("web").count("SQS did not take it") for processes in (self.keyed, self.open))
+        return sum(processes.log("web").count("SQS did not accept its logs") for processes in (self.keyed, self.open))
 
     def break_sqs(self) -> None:
         self.proxy.refuse("sqs")

@@ -14,7 +14,7 @@ from tests.support.processes import Processes
 from tests.support.waiting import wait_for
 
 _BLOCK = re.search(
-    r"^### Over HTTP$.*?^```\n(curl .*?)^```", (ROOT / "docs/reading.md").read_text(), re.MULTILINE | re.DOTALL
+    r"^## Over HTTP$.*?^```\n(curl .*?)^```", (ROOT / "docs/reading.md").read_text(), re.MULTILINE | re.DOTALL
 )
 assert _BLOCK
 CURLS = _BLOCK[1].splitlines()
