@@ -37,7 +37,7 @@ def test_an_account_is_balanced_if_each_log_is_stored_or_in_failures(balanced: A
     assert balanced.stored + balanced.failed == 2
 
 
-def test_a_log_that_is_nowhere_is_lost() -> None:
+def test_a_log_that_is_found_nowhere_counts_as_lost() -> None:
     assert account([ONE]).lost == 1
     assert not account([ONE]).is_balanced
 
@@ -52,12 +52,12 @@ def test_a_log_that_is_nowhere_is_lost() -> None:
     ],
     ids=["two ids", "another id", "in failures too", "in failures twice"],
 )
-def test_a_log_in_two_records_or_messages_is_duplicated(unbalanced: Account) -> None:
+def test_a_log_in_two_records_or_messages_counts_as_duplicated(unbalanced: Account) -> None:
     assert unbalanced.duplicated == 1
     assert not unbalanced.is_balanced
 
 
-def test_a_stored_text_that_nobody_sent_is_altered() -> None:
+def test_a_stored_text_that_nobody_sent_counts_as_altered() -> None:
     assert account([ONE, TWO, ("t", "3", "three")]).altered == 1
     assert not account([ONE, TWO, ("t", "3", "three")]).is_balanced
 

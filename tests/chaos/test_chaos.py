@@ -11,7 +11,7 @@ from settings import ROOT
 OPTIONS = {"logs": 1000, "kills": 2, "outages": 1, "poison": 5, "seconds": 0.5, "max-receives": 4}
 
 
-def test_every_log_is_stored_or_in_failures_once(tmp_path: Path) -> None:
+def test_every_log_is_stored_once_or_in_the_failure_queue_once(tmp_path: Path) -> None:
     options = [f"--{name}={value}" for name, value in OPTIONS.items()]
 
     run = subprocess.run(

@@ -1,0 +1,1 @@
+"""Tests of log shippers and logging clients that send to Sluice."""

@@ -121,7 +121,7 @@ def test_every_line_is_stored_redacted_once(sender: Sender, start: Start, kind: 
 
 
 @pytest.mark.parametrize("kind", PARAMETERS)
-def test_a_line_that_is_too_long_takes_no_other_with_it(sender: Sender, start: Start, kind: Kind) -> None:
+def test_a_line_that_is_too_long_does_not_keep_others_from_storage(sender: Sender, start: Start, kind: Kind) -> None:
     agent = start(kind)
     agent.log([*sender.lines(3), "QUOKKA" * (MAX_TEXT_BYTES // 6 + 100), *sender.lines(3)])
     sender.wait_until_stored()
@@ -132,7 +132,7 @@ def test_a_line_that_is_too_long_takes_no_other_with_it(sender: Sender, start: S
 
 
 @pytest.mark.parametrize("kind", PARAMETERS)
-def test_while_sqs_is_down(sender: Sender, start: Start, kind: Kind) -> None:
+def test_an_agent_stores_every_line_once_despite_an_sqs_outage(sender: Sender, start: Start, kind: Kind) -> None:
     agent = start(kind)
     agent.log(sender.lines(20))
     sender.wait_until_stored()
@@ -152,7 +152,7 @@ def test_while_sqs_is_down(sender: Sender, start: Start, kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("kind", PARAMETERS)
-def test_what_sqs_has_a_part_of_is_stored_once(sender: Sender, start: Start, kind: Kind) -> None:
+def test_a_batch_that_sqs_took_in_part_is_stored_once(sender: Sender, start: Start, kind: Kind) -> None:
     letters = random.Random(1)
     agent = start(kind)
     refused = sender.sluice.refused()
@@ -167,7 +167,7 @@ def test_what_sqs_has_a_part_of_is_stored_once(sender: Sender, start: Start, kin
 
 
 @pytest.mark.parametrize("kind", KEEPING)
-def test_what_was_not_sent_is_sent_by_the_next_one(sender: Sender, start: Start, kind: Kind) -> None:
+def test_unsent_lines_are_sent_by_the_restarted_agent(sender: Sender, start: Start, kind: Kind) -> None:
     agent = start(kind)
     refused = sender.sluice.refused()
     sender.sluice.break_sqs()
@@ -180,6 +180,6 @@ def test_what_was_not_sent_is_sent_by_the_next_one(sender: Sender, start: Start,
     sender.check_once()
 
 
-def test_every_configuration_of_an_agent_is_run() -> None:
+def test_every_documented_configuration_is_tested() -> None:
     names = {name for name in blocks() if re.match("fluent-bit|collector|promtail", name)}
     assert names == {name for kind in KINDS.values() for name in kind.documented}

@@ -41,31 +41,31 @@ def start(sender: Sender, tmp_path: Path) -> Iterator[Start]:
         process.communicate()
 
 
-def accepted(process: subprocess.Popen[str]) -> int:
+def get_accepted_count(process: subprocess.Popen[str]) -> int:
     answer, _ = process.communicate(timeout=120)
     assert process.returncode == 0, answer
     return int(json.loads(answer)["accepted"])
 
 
 @pytest.mark.parametrize("with_key", [True, False])
-def test_an_object(sender: Sender, start: Start, with_key: bool) -> None:
+def test_a_json_object_sent_twice_is_stored_once(sender: Sender, start: Start, with_key: bool) -> None:
     (line,) = sender.lines(1)
 
-    assert accepted(start("curl-object.sh", with_key=with_key, TEXT=line)) == 1
-    assert accepted(start("curl-object.sh", with_key=with_key, TEXT=line)) == 1
+    assert get_accepted_count(start("curl-object.sh", with_key=with_key, TEXT=line)) == 1
+    assert get_accepted_count(start("curl-object.sh", with_key=with_key, TEXT=line)) == 1
     sender.check_once()
 
 
-def test_an_array(sender: Sender, start: Start) -> None:
+def test_a_json_array_is_stored(sender: Sender, start: Start) -> None:
     lines = sender.lines(3)
 
     replaced = {f"TEXT {place}": line for place, line in enumerate(lines, 1)}
-    assert accepted(start("curl-array.sh", **replaced)) == 3
+    assert get_accepted_count(start("curl-array.sh", **replaced)) == 3
     sender.check_once()
 
 
 @pytest.mark.parametrize("name", ["curl-splunk.sh", "curl-datadog.sh", "curl-elasticsearch.sh"])
-def test_another_systems_protocol(sender: Sender, start: Start, name: str) -> None:
+def test_requests_in_other_protocols_are_stored(sender: Sender, start: Start, name: str) -> None:
     process = start(name, **{f"TEXT {place}": line for place, line in enumerate(sender.lines(2), 1)})
 
     process.communicate(timeout=120)
@@ -74,25 +74,25 @@ def test_another_systems_protocol(sender: Sender, start: Start, name: str) -> No
 
 
 @pytest.mark.parametrize("with_key", [True, False])
-def test_a_file_that_is_sent_twice(sender: Sender, start: Start, tmp_path: Path, with_key: bool) -> None:
+def test_a_file_sent_twice_is_stored_once(sender: Sender, start: Start, tmp_path: Path, with_key: bool) -> None:
     (tmp_path / "app.log").write_text("\n".join(sender.lines(50)) + "\n")
 
-    assert accepted(start("curl-lines.sh", with_key=with_key)) == 50
-    assert accepted(start("curl-lines.sh", with_key=with_key)) == 50
+    assert get_accepted_count(start("curl-lines.sh", with_key=with_key)) == 50
+    assert get_accepted_count(start("curl-lines.sh", with_key=with_key)) == 50
     sender.check_once()
 
 
 @pytest.mark.parametrize("name", ["curl-gzip.sh", "curl-pipe.sh"])
 @pytest.mark.parametrize("with_key", [True, False])
-def test_ndjson(sender: Sender, start: Start, tmp_path: Path, name: str, with_key: bool) -> None:
+def test_an_ndjson_file_is_stored(sender: Sender, start: Start, tmp_path: Path, name: str, with_key: bool) -> None:
     lines = (json.dumps({"text": line, "level": "info"}) for line in sender.lines(50))
     (tmp_path / "app.ndjson").write_text("\n".join(lines) + "\n")
 
-    assert accepted(start(name, with_key=with_key)) == 50
+    assert get_accepted_count(start(name, with_key=with_key)) == 50
     sender.check_once()
 
 
-def test_while_sqs_is_down(sender: Sender, start: Start, tmp_path: Path) -> None:
+def test_curl_retries_until_an_sqs_outage_ends(sender: Sender, start: Start, tmp_path: Path) -> None:
     (tmp_path / "app.log").write_text("\n".join(sender.lines(50)) + "\n")
     refused = sender.sluice.refused()
 
@@ -110,7 +110,7 @@ def test_while_sqs_is_down(sender: Sender, start: Start, tmp_path: Path) -> None
     sender.check_once()
 
 
-def test_a_file_of_which_sqs_takes_a_part(sender: Sender, start: Start, tmp_path: Path) -> None:
+def test_a_file_that_sqs_took_in_part_is_stored_once(sender: Sender, start: Start, tmp_path: Path) -> None:
     """Its checksum is the Idempotency-Key, so the part is not stored twice when all of it is sent again."""
     letters = random.Random(1)
     lines = (f"{line} {''.join(letters.choices('bcdfghjklm npqrst', k=30_000))}" for line in sender.lines(100))

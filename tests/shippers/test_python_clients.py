@@ -28,7 +28,7 @@ def run(run_python: Run, sender: Sender, name: str, **replaced: str) -> Applicat
 
 
 @pytest.mark.parametrize("name", ["otlp.py", "logtail.py", "axiom.py", "loki.py", "splunk.py", "datadog.py"])
-def test_with_a_key(sender: Sender, run_python: Run, name: str) -> None:
+def test_a_client_with_a_key_stores_every_line_once(sender: Sender, run_python: Run, name: str) -> None:
     application = run(run_python, sender, name)
     application.log(sender.lines(20))
 
@@ -37,7 +37,7 @@ def test_with_a_key(sender: Sender, run_python: Run, name: str) -> None:
     assert "Traceback" not in application.output()
 
 
-def test_with_a_key_in_another_header(sender: Sender, run_python: Run) -> None:
+def test_a_client_with_the_key_in_x_api_key_stores_every_line_once(sender: Sender, run_python: Run) -> None:
     replaced = {f'"Authorization": "Bearer {KEY}"': f'"X-API-Key": "{sender.key}"'}
     application = run_python("otlp.py", replaced, with_key=True)
     application.log(sender.lines(20))
@@ -54,7 +54,9 @@ def test_with_a_key_in_another_header(sender: Sender, run_python: Run) -> None:
         ("axiom.py", NO_KEY, IN_A_HEADER),
     ],
 )
-def test_without_a_key(sender: Sender, run_python: Run, name: str, replaced: dict[str, str], more: str) -> None:
+def test_a_client_without_a_key_stores_every_line_once(
+    sender: Sender, run_python: Run, name: str, replaced: dict[str, str], more: str
+) -> None:
     replaced = {placeholder: value.replace(TENANT, sender.tenant) for placeholder, value in replaced.items()}
     application = run_python(name, replaced, with_key=False, more=more.format(tenant=sender.tenant))
     application.log(sender.lines(20))
@@ -66,7 +68,7 @@ def test_without_a_key(sender: Sender, run_python: Run, name: str, replaced: dic
 @pytest.mark.parametrize(
     "replaced", [NO_KEY, NO_KEY | {'version="1"': 'version="0"', "/loki/api/v1/push": "/api/prom/push"}]
 )
-def test_loki_without_a_key(sender: Sender, run_python: Run, replaced: dict[str, str]) -> None:
+def test_loki_without_a_key_stores_every_line_once(sender: Sender, run_python: Run, replaced: dict[str, str]) -> None:
     more = LOKI_STOP + blocks()["loki-tenant.py"].replace(TENANT, sender.tenant)
     application = run_python("loki.py", replaced, with_key=False, more=more)
     application.log(sender.lines(20))
@@ -79,7 +81,9 @@ def test_loki_without_a_key(sender: Sender, run_python: Run, replaced: dict[str,
 @pytest.mark.parametrize(
     ("name", "seconds"), [("otlp.py", 20), ("logtail.py", 6), ("axiom.py", 6), ("splunk.py", 6), ("datadog.py", 20)]
 )
-def test_while_sqs_is_down(sender: Sender, run_python: Run, name: str, seconds: float) -> None:
+def test_a_client_stores_every_line_once_despite_an_sqs_outage(
+    sender: Sender, run_python: Run, name: str, seconds: float
+) -> None:
     """The client is refused, sends again, and nothing is lost or stored twice: some bear no more than 15 s."""
     refused = sender.sluice.refused()
     application = run(run_python, sender, name, **({"capacity=100": "capacity=10"} if name == "datadog.py" else {}))
@@ -100,7 +104,7 @@ def test_while_sqs_is_down(sender: Sender, run_python: Run, name: str, seconds: 
 
 
 @pytest.mark.parametrize("name", ["otlp.py", "logtail.py", "axiom.py", "splunk.py", "datadog.py"])
-def test_what_sqs_has_a_part_of_is_stored_once(sender: Sender, run_python: Run, name: str) -> None:
+def test_a_request_that_sqs_took_in_part_is_stored_once(sender: Sender, run_python: Run, name: str) -> None:
     """Of a request that is too large for one message SQS takes a part, and the client sends all of it again."""
     refused = sender.sluice.refused()
     application = run(run_python, sender, name)

@@ -37,7 +37,7 @@ def start(sender: Sender, tmp_path: Path) -> Iterator[Start]:
 
 
 @pytest.mark.parametrize("with_key", [True, False])
-def test_a_file(sender: Sender, start: Start, with_key: bool) -> None:
+def test_every_line_in_the_file_is_stored_once(sender: Sender, start: Start, with_key: bool) -> None:
     syslog_ng = start(with_key=with_key)
     syslog_ng.log(sender.lines(50))
     sender.wait_until_stored()
@@ -46,7 +46,7 @@ def test_a_file(sender: Sender, start: Start, with_key: bool) -> None:
     sender.check_once()
 
 
-def test_while_sqs_is_down(sender: Sender, start: Start) -> None:
+def test_every_line_is_stored_once_despite_an_sqs_outage(sender: Sender, start: Start) -> None:
     syslog_ng = start()
     syslog_ng.log(sender.lines(20))
     sender.wait_until_stored()
@@ -65,7 +65,7 @@ def test_while_sqs_is_down(sender: Sender, start: Start) -> None:
     sender.check_once()
 
 
-def test_what_sqs_has_a_part_of_is_stored_once(sender: Sender, start: Start) -> None:
+def test_a_batch_that_sqs_took_in_part_is_stored_once(sender: Sender, start: Start) -> None:
     """A batch that is sent again has the same ids, although it is written anew."""
     letters = random.Random(1)
     syslog_ng = start()
@@ -80,7 +80,7 @@ def test_what_sqs_has_a_part_of_is_stored_once(sender: Sender, start: Start) -> 
     sender.check_once()
 
 
-def test_what_was_not_sent_is_sent_by_the_next_one(sender: Sender, start: Start) -> None:
+def test_unsent_lines_are_sent_by_the_restarted_syslog_ng(sender: Sender, start: Start) -> None:
     syslog_ng = start()
     refused = sender.sluice.refused()
     sender.sluice.break_sqs()

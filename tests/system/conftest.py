@@ -1,4 +1,4 @@
-"""What several files ask for."""
+"""Fixtures that several system tests share."""
 
 import shutil
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ FLAGS = [
 
 @pytest.fixture(scope="module")
 def web(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    """The web process alone; nobody's workers find what it accepted."""
+    """Start web without workers, and purge the queues afterwards."""
     processes = Processes(tmp_path_factory.mktemp("web"), engine.url)
     try:
         processes.start("web")
@@ -39,7 +39,10 @@ def web(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pr
 
 @pytest.fixture
 def web_behind(proxy: FaultProxy, tmp_path: Path, tenant: str, request: pytest.FixtureRequest) -> Iterator[Processes]:
-    """A web process behind the proxy, with queues of its own; its parameter is more of its environment."""
+    """Start web behind the proxy, with queues of its own.
+
+    An indirect parameter adds environment variables.
+    """
     processes = Processes(tmp_path, proxy.url, **getattr(request, "param", {}))
     try:
         processes.use_queues(f"{tenant}-")

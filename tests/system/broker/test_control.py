@@ -69,7 +69,7 @@ def stored(tenant: str) -> set[str]:
     return {record.original_text for record in LogRecord.for_tenant(tenant).records}
 
 
-def test_a_pool_grows_shrinks_and_works(workers: Processes, tenant: str) -> None:
+def test_a_pool_that_grew_and_shrank_still_works(workers: Processes, tenant: str) -> None:
     before = get_pool_size(workers)
 
     assert control(workers, REDACT, "pool_grow", "2") == "pool will grow"
@@ -113,7 +113,7 @@ def test_a_queue_that_does_not_exist_is_not_added(workers: Processes) -> None:
     assert [queue["name"] for queue in inspect(workers, "active_queues", STORE)[STORE]] == ["store"]
 
 
-def test_a_worker_takes_on_another_ones_queue(workers: Processes, tenant: str) -> None:
+def test_a_worker_takes_over_the_queue_that_another_worker_had(workers: Processes, tenant: str) -> None:
     control(workers, STORE, "cancel_consumer", "store")
 
     control(workers, REDACT, "add_consumer", "store")

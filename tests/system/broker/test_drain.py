@@ -6,7 +6,7 @@ from tests.support.nap_worker import NapWorker
 from tests.support.waiting import wait_for
 
 
-def test_prefetched_messages_are_given_back_while_a_task_runs(worker: NapWorker) -> None:
+def test_a_stopping_worker_gives_back_prefetched_messages_while_a_task_runs(worker: NapWorker) -> None:
     worker.send(running=6, waiting=0, waiting_too=0)
     worker.start(prefetch=3)
     worker.wait_for_line("running began")
@@ -22,7 +22,7 @@ def test_prefetched_messages_are_given_back_while_a_task_runs(worker: NapWorker)
 
 
 @pytest.mark.parametrize("pool", ["prefork", "threads"])
-def test_a_task_that_does_not_end_is_cut_off_and_runs_again(worker: NapWorker, pool: str) -> None:
+def test_a_task_that_outlasts_the_stop_is_cut_off_and_runs_again(worker: NapWorker, pool: str) -> None:
     worker.environment |= {"SLUICE_DRAIN_SECONDS": "1"}
     worker.send(endless=3600)
     worker.start(pool, prefetch=1)

@@ -93,7 +93,7 @@ def test_merged_events_keep_their_order() -> None:
     assert events.merge_messages(messages[:1]) == messages[0]
 
 
-def test_a_closing_dispatcher_sends_what_waits(engine: Engine) -> None:
+def test_a_closing_dispatcher_sends_waiting_events(engine: Engine) -> None:
     with app.connection_for_write() as connection:
         dispatcher = app.events.Dispatcher(connection, hostname="redact@here")
 

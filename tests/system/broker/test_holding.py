@@ -29,7 +29,7 @@ def test_a_stopping_worker_finishes_and_acks_what_runs(worker: NapWorker, pool: 
     assert worker.messages() == (0, 0)
 
 
-def test_a_stopping_worker_holds_nothing_back(worker: NapWorker) -> None:
+def test_a_stopping_worker_gives_back_every_waiting_message(worker: NapWorker) -> None:
     worker.send(**{f"nap{number}": 1.5 for number in range(4)})
     worker.start()
     wait_for("a nap that began", worker.lines)
@@ -43,7 +43,7 @@ def test_a_stopping_worker_holds_nothing_back(worker: NapWorker) -> None:
     assert worker.messages() == (4 - len(began), 0)
 
 
-def test_the_task_a_worker_was_killed_in_runs_again_in_the_next_one(worker: NapWorker) -> None:
+def test_the_next_worker_runs_the_task_that_a_killed_worker_had(worker: NapWorker) -> None:
     worker.send(again=2)
     worker.start()
     worker.wait_for_line("again began")
@@ -56,7 +56,7 @@ def test_the_task_a_worker_was_killed_in_runs_again_in_the_next_one(worker: NapW
     wait_for("an empty queue", lambda: worker.messages() == (0, 0))
 
 
-def test_the_task_a_pool_process_was_killed_in_runs_again(worker: NapWorker) -> None:
+def test_the_worker_runs_the_task_that_a_killed_pool_process_had(worker: NapWorker) -> None:
     worker.send(again=2)
     leader = worker.start()
     worker.wait_for_line("again began")

@@ -144,7 +144,7 @@ def test_a_running_task_is_active_and_shows_no_text(workers: Processes, proxy: F
     wait_for("no running task", lambda: inspect(workers, "active", STORE) == {STORE: []})
 
 
-def test_a_late_answer_is_not_taken_for_the_next_one(workers: Processes) -> None:
+def test_a_late_answer_is_not_mistaken_for_the_next_answer(workers: Processes) -> None:
     os.kill(workers.pid("store"), signal.SIGSTOP)
     try:
         caller = subprocess.Popen(
@@ -182,7 +182,7 @@ def test_an_unknown_destination_ends_with_celerys_own_message(workers: Processes
     assert output.splitlines() == ["Error: No nodes replied within time constraint"]
 
 
-def test_a_worker_that_starts_again_answers_again(workers: Processes) -> None:
+def test_a_restarted_worker_answers(workers: Processes) -> None:
     def mailboxes() -> set[str]:
         urls = sqs_client().list_queues(QueueNamePrefix="inspected-store").get("QueueUrls", [])
         return {name for url in urls if is_worker_mailbox(name := url.rsplit("/", 1)[-1], "inspected-")}

@@ -215,7 +215,7 @@ def test_a_queue_swept_during_the_subscription_gets_events(deployment: Deploymen
     assert deployment.python(source) == "1 received\n"
 
 
-def test_a_caller_may_call_twice(deployment: Deployment) -> None:
+def test_a_caller_gets_answers_to_a_second_call(deployment: Deployment) -> None:
     deployment.processes.start("store")
 
     assert deployment.python(TWO_CALLS) == "answered twice\n"
@@ -246,7 +246,7 @@ def test_a_sweep_reads_every_page(deployment: Deployment) -> None:
     assert not old & deployment.queues()
 
 
-def test_sweeps_may_run_side_by_side(deployment: Deployment) -> None:
+def test_concurrent_sweeps_do_not_fail(deployment: Deployment) -> None:
     old = {deployment.create(f"celeryev-{number}") for number in range(5)}
     command = [sys.executable, "-m", "flask", "--app", "webapp", "broker", "sweep", "--older-than", "0"]
 

@@ -1,1 +1,1 @@
-"""Messages that end in the failure queue, with deployments of their own."""
+"""Tests of messages that end in the failure queue."""

@@ -1,4 +1,7 @@
-"""Commands on the failure queue that are cut off: what they held is there again, and a log is stored once."""
+"""Interrupted and killed commands on the failure queue lose no message.
+
+Every log that a redrive puts back is stored once.
+"""
 
 import signal
 import subprocess
@@ -26,14 +29,14 @@ Started = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def failed(tenant: str, empty_failure_queue: None) -> None:
-    """COUNT logs in failures."""
+    """Put COUNT logs into the failure queue."""
     for log_id in LOG_IDS:
         fail(tenant, log_id, text=log_id)
 
 
 @pytest.fixture
 def start(processes: Processes, proxy: FaultProxy) -> Iterator[Started]:
-    """Starts a command that reaches SQS through the proxy."""
+    """Start commands that reach SQS through the proxy."""
     started = []
 
     def run(*arguments: str) -> "subprocess.Popen[str]":
@@ -44,7 +47,7 @@ def start(processes: Processes, proxy: FaultProxy) -> Iterator[Started]:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            # Tests that run in the background of a shell ignore it, and their children with them.
+            # Tests that run in the background of a shell ignore SIGINT, and their children inherit that.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         started.append(process)
@@ -57,32 +60,32 @@ def start(processes: Processes, proxy: FaultProxy) -> Iterator[Started]:
         process.stdout.close()
 
 
-def held() -> int:
+def count_held() -> int:
     return counted(FAILURES_QUEUE, "NotVisible")
 
 
 @pytest.mark.usefixtures("failed")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_list_that_is_interrupted_gives_everything_back(
+def test_an_interrupted_list_makes_every_message_visible_again(
     start: Started, proxy: FaultProxy, number: signal.Signals
 ) -> None:
     proxy.delay_seconds = 0.2
     command = start("list", "--json")
-    wait_for("messages that it holds", lambda: held() > READERS)
+    wait_for("messages that it holds", lambda: count_held() > READERS)
 
     command.send_signal(number)
     output, _ = command.communicate()
 
     assert command.returncode == 1
     assert "Aborted!" in output
-    assert (visible(), held()) == (COUNT, 0)
+    assert (visible(), count_held()) == (COUNT, 0)
 
 
 @pytest.mark.usefixtures("failed")
-def test_an_export_that_is_interrupted_leaves_no_file(start: Started, proxy: FaultProxy, tmp_path: Path) -> None:
+def test_an_interrupted_export_leaves_no_file(start: Started, proxy: FaultProxy, tmp_path: Path) -> None:
     proxy.delay_seconds = 0.2
     command = start("export", str(tmp_path / "failures.jsonl"))
-    wait_for("messages that it holds", lambda: held() > READERS)
+    wait_for("messages that it holds", lambda: count_held() > READERS)
 
     command.send_signal(signal.SIGINT)
     command.communicate()
@@ -92,30 +95,30 @@ def test_an_export_that_is_interrupted_leaves_no_file(start: Started, proxy: Fau
 
 
 @pytest.mark.usefixtures("failed")
-def test_a_redrive_that_is_killed_loses_nothing(
+def test_a_killed_redrive_loses_no_message_and_stores_each_log_once(
     start: Started, processes: Processes, proxy: FaultProxy, tenant: str
 ) -> None:
     processes.start("redact", "store")
 
-    # Given one that dies when SQS has taken messages and deleted none.
+    # Given a redrive that dies when SQS has taken messages and deleted none,
     proxy.hang("DeleteMessageBatch")
     command = start("redrive", "--all")
     wait_for("messages that are sent", lambda: proxy.calls["DeleteMessageBatch"])
     command.kill()
     command.wait()
     proxy.clear()
-    assert visible() + held() == COUNT
+    assert visible() + count_held() == COUNT
     wait_for("all visible again", lambda: visible() == COUNT)
 
-    # And one that dies in the middle of many.
+    # and a redrive that dies in the middle of many messages.
     proxy.delay_seconds = 0.5
     command = start("redrive", "--all")
-    wait_for("messages that are deleted", lambda: visible() + held() < COUNT, every=0.02)
+    wait_for("messages that are deleted", lambda: visible() + count_held() < COUNT, every=0.02)
     command.kill()
     command.wait()
     proxy.delay_seconds = 0.0
-    # What was under way is deleted though its caller is dead.
-    wait_for("all visible again", lambda: held() == 0)
+    # SQS completes the call that was under way although the caller is dead.
+    wait_for("all visible again", lambda: count_held() == 0)
     left = visible()
     assert left > 0
 
@@ -126,11 +129,11 @@ def test_a_redrive_that_is_killed_loses_nothing(
     wait_for("each log in the table", lambda: LogRecord.count(tenant) == COUNT)
     for queue in ("redact", "store"):
         wait_for(f"an empty {queue}", lambda queue=queue: counted(queue, "", "NotVisible") == 0)
-    assert sorted(record.original_text for record in all_of(tenant)) == LOG_IDS
-    assert visible() + held() == 0
-    # It was delivered more than once: that is what storing once is for.
+    assert sorted(record.original_text for record in read_records(tenant)) == LOG_IDS
+    assert visible() + count_held() == 0
+    # Messages were delivered more than once, so the store worker had duplicates to ignore.
     assert len(parse_outcome_lines(processes.log("redact"))) > COUNT
 
 
-def all_of(tenant: str) -> Iterator[LogRecord]:
+def read_records(tenant: str) -> Iterator[LogRecord]:
     yield from LogRecord.for_tenant(tenant, limit=1000).records

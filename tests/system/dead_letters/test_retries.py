@@ -1,4 +1,4 @@
-"""Tasks that can do nothing now: they are tried again, and then become dead letters."""
+"""Tasks that fail are retried, and then become dead letters."""
 
 import json
 
@@ -11,8 +11,10 @@ from tests.support.processes import Processes
 from tests.support.waiting import wait_for
 
 
-def test_a_batch_whose_retries_are_used_up_is_a_dead_letter(engine: Engine, processes: Processes, tenant: str) -> None:
-    # Given a table that is not there, which a store task waits for as for any DynamoDB that does not answer.
+def test_a_batch_becomes_a_dead_letter_when_the_retries_are_used_up(
+    engine: Engine, processes: Processes, tenant: str
+) -> None:
+    # Given a missing table, which a store task treats as an outage of DynamoDB.
     prefix = f"{tenant}-"
     processes.use_queues(prefix)
     processes.environment |= {"SLUICE_LOGS_TABLE": "no-such-table", "SLUICE_TASK_MAX_RETRIES": "2"}
@@ -28,7 +30,7 @@ def test_a_batch_whose_retries_are_used_up_is_a_dead_letter(engine: Engine, proc
     assert processes.log("store").count("storing in DynamoDB fails") == 1
 
 
-def test_a_message_stays_in_its_queue_while_there_is_no_failure_queue(processes: Processes, tenant: str) -> None:
+def test_a_failed_message_stays_in_the_queue_until_there_is_a_failure_queue(processes: Processes, tenant: str) -> None:
     prefix = f"{tenant}-"
     processes.use_queues(prefix)
     processes.environment |= {"SLUICE_TASK_TIME_LIMIT_SECONDS": "3"}

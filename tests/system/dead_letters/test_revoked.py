@@ -1,4 +1,4 @@
-"""Who revokes a task stops it, and its logs are in the failure queue."""
+"""Revoked tasks stop, and their logs go to the failure queue."""
 
 from tests.support.failing_redactor import NEVER_ENDS
 from tests.support.failure_queue import list_dead_letters
@@ -8,7 +8,7 @@ from tests.support.waiting import wait_for
 from tests.system.broker.test_inspect import REDACT, celery, inspect, wait_until_answering
 
 
-def test_the_logs_of_revoked_tasks_are_kept(processes: Processes, tenant: str) -> None:
+def test_a_revoked_task_puts_the_logs_into_the_failure_queue(processes: Processes, tenant: str) -> None:
     prefix = f"{tenant}-"
     processes.use_queues(prefix)
     receive_twice(prefix)
@@ -23,7 +23,7 @@ def test_the_logs_of_revoked_tasks_are_kept(processes: Processes, tenant: str) -
     assert celery(processes, "control", "revoke", waiting["id"])[0] == 0
     assert celery(processes, "control", "terminate", "KILL", running["id"])[0] == 0
 
-    # Whoever looks hides them for 2 s.
+    # Each look hides the messages for 2 s.
     letters = wait_for(
         "both in failures", lambda: len(found := list_dead_letters(tenant, prefix)) == 2 and found, every=3
     )

@@ -1,4 +1,7 @@
-"""What our messages look like on the wire, on every hop: fair queues, compression, JSON, retries that wait in SQS."""
+"""Format of messages on the wire, on every hop.
+
+Messages use fair queues, compression and JSON; retries wait in SQS.
+"""
 
 import base64
 import json
@@ -16,7 +19,7 @@ from tests.support.waiting import wait_for
 
 @pytest.fixture
 def receive(processes: Processes, tenant: str) -> Callable[[str], dict[str, Any]]:
-    """Given queues of its own, takes a message off one of them."""
+    """Make queues for the test; return a function that receives from one."""
     prefix = f"{tenant}-"
     processes.use_queues(prefix)
     processes.environment |= {"SLUICE_TASK_MAX_RETRIES": "1"}
@@ -37,7 +40,9 @@ def post(processes: Processes, tenant: str) -> None:
     assert processes.post("QUOKKA", content_type="text/plain", x_tenant_id=tenant).status == 202
 
 
-def test_the_first_hop(processes: Processes, tenant: str, receive: Callable[[str], dict[str, Any]]) -> None:
+def test_web_publishes_a_compressed_batch_without_text_in_the_headers(
+    processes: Processes, tenant: str, receive: Callable[[str], dict[str, Any]]
+) -> None:
     processes.start("web")
     post(processes, tenant)
 
@@ -54,7 +59,9 @@ def test_the_first_hop(processes: Processes, tenant: str, receive: Callable[[str
     assert envelope["headers"]["argsrepr"] == f"(1 log of tenant {tenant})"
 
 
-def test_the_second_hop(processes: Processes, tenant: str, receive: Callable[[str], dict[str, Any]]) -> None:
+def test_the_redact_worker_publishes_to_store_for_the_same_tenant(
+    processes: Processes, tenant: str, receive: Callable[[str], dict[str, Any]]
+) -> None:
     processes.start("web", "redact")
     post(processes, tenant)
 
@@ -66,7 +73,9 @@ def test_the_second_hop(processes: Processes, tenant: str, receive: Callable[[st
     assert headers["tenant_id"] == tenant
 
 
-def test_a_retry_and_a_dead_letter(processes: Processes, tenant: str, receive: Callable[[str], dict[str, Any]]) -> None:
+def test_a_retry_waits_in_sqs_and_then_becomes_a_dead_letter(
+    processes: Processes, tenant: str, receive: Callable[[str], dict[str, Any]]
+) -> None:
     processes.environment |= {"SLUICE_LOGS_TABLE": "no-such-table", "SLUICE_RETRY_MAX_DELAY_SECONDS": "3"}
     processes.start("web", "redact", "store")
     post(processes, tenant)
@@ -88,7 +97,7 @@ def test_a_retry_and_a_dead_letter(processes: Processes, tenant: str, receive: C
     assert json.loads(dead["Body"])["headers"]["argsrepr"] == f"(1 log of tenant {tenant})"
 
 
-def test_a_retry_keeps_the_rest_of_its_chain(
+def test_a_retry_keeps_the_remaining_chain(
     processes: Processes, tenant: str, receive: Callable[[str], dict[str, Any]]
 ) -> None:
     processes.environment |= {"SLUICE_POLICIES_TABLE": "no-such-table", "SLUICE_RETRY_MAX_DELAY_SECONDS": "3"}

@@ -1,0 +1,1 @@
+"""Tests of POST /ingest on the real web process."""

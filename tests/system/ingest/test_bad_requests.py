@@ -30,7 +30,7 @@ BAD_REQUESTS = {
 
 
 @pytest.mark.parametrize(("body", "headers", "status", "code"), BAD_REQUESTS.values(), ids=BAD_REQUESTS.keys())
-def test_a_bad_request_is_answered_with_what_to_do(
+def test_a_bad_request_gets_a_problem_that_explains_the_fix(
     web: Processes, body: bytes, headers: dict[str, str], status: int, code: str
 ) -> None:
     answer = web.post(body, **headers)
@@ -58,13 +58,13 @@ def raw(web: Processes, request: bytes, *, close: bool = False) -> bytes:
 HEAD = b"POST /ingest HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nx-tenant-id: tenant-1\r\n"
 
 
-def test_a_chunked_body_is_read_whole(web: Processes) -> None:
+def test_a_chunked_body_is_accepted(web: Processes) -> None:
     answer = raw(web, HEAD + b"Transfer-Encoding: chunked\r\n\r\n3\r\nRaw\r\n5\r\n text\r\n0\r\n\r\n")
 
     assert answer.startswith(b"HTTP/1.1 202")
 
 
-def test_a_chunked_body_over_the_limit_is_refused_not_cut(web: Processes) -> None:
+def test_a_chunked_body_over_the_limit_gets_413(web: Processes) -> None:
     chunk = b"8000\r\n" + b"q" * 0x8000 + b"\r\n"
 
     answer = raw(web, HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + chunk * 161 + b"0\r\n\r\n")
@@ -72,7 +72,7 @@ def test_a_chunked_body_over_the_limit_is_refused_not_cut(web: Processes) -> Non
     assert answer.startswith(b"HTTP/1.1 413")
 
 
-def test_a_body_that_breaks_off_is_not_accepted(web: Processes) -> None:
+def test_an_incomplete_body_is_not_accepted(web: Processes) -> None:
     answer = raw(web, HEAD + b"Content-Length: 100\r\n\r\nRaw log te", close=True)
 
     assert b" 202 " not in answer
@@ -84,7 +84,7 @@ def test_the_clients_request_id_comes_back(web: Processes) -> None:
     assert answer.headers["X-Request-Id"] == answer.json()["request_id"] == "from-the-client-1"
 
 
-def test_a_request_id_that_is_not_plain_is_replaced(web: Processes) -> None:
+def test_an_invalid_request_id_is_replaced(web: Processes) -> None:
     answer = web.post(log(), **JSON, x_request_id="QUOKKA {}")
 
     assert "QUOKKA" not in answer.headers["X-Request-Id"]

@@ -49,7 +49,9 @@ FORMATS = {
 
 
 @pytest.mark.parametrize(("body", "headers", "count"), FORMATS.values(), ids=FORMATS.keys())
-def test_is_stored_redacted(pipeline: Processes, tenant: str, body: bytes, headers: dict[str, str], count: int) -> None:
+def test_a_request_in_each_format_is_stored_redacted(
+    pipeline: Processes, tenant: str, body: bytes, headers: dict[str, str], count: int
+) -> None:
     answer = pipeline.post(body, **headers, x_tenant_id=tenant)
 
     assert answer.status == 202
@@ -67,7 +69,7 @@ def test_a_record_with_further_fields_is_kept_whole(pipeline: Processes, tenant:
     assert texts(tenant, 1) == [(written, redacted.replace("078-05-1120", "[US_SSN]"))]
 
 
-def test_several_tenants_in_one_request(pipeline: Processes, tenant: str) -> None:
+def test_one_request_may_hold_logs_for_several_tenants(pipeline: Processes, tenant: str) -> None:
     body = shipped([{"tenant_id": tenant, "text": "a"}, {"tenant_id": f"{tenant}-2", "text": "b"}])
 
     assert pipeline.post(body, **LINES).json()["accepted"] == 2
@@ -76,7 +78,7 @@ def test_several_tenants_in_one_request(pipeline: Processes, tenant: str) -> Non
     assert texts(f"{tenant}-2", 1) == [("b", "b")]
 
 
-def test_the_events_time_is_stored(pipeline: Processes, tenant: str) -> None:
+def test_the_time_in_a_record_is_stored(pipeline: Processes, tenant: str) -> None:
     body = json.dumps({"text": "x", "id": "one", "ts": 1_769_860_800_500}).encode()
 
     assert pipeline.post(body, **JSON, x_tenant_id=tenant).json()["log_ids"] == ["one"]
@@ -85,7 +87,7 @@ def test_the_events_time_is_stored(pipeline: Processes, tenant: str) -> None:
     assert LogRecord.of(tenant, "one").event_time == "2026-01-31T12:00:00.500000Z"
 
 
-def test_an_idempotency_key_makes_ids_that_stay(pipeline: Processes, tenant: str) -> None:
+def test_the_same_idempotency_key_gives_the_same_ids(pipeline: Processes, tenant: str) -> None:
     body = shipped([{"text": "a"}, {"text": "b"}, {"text": "c", "id": "mine"}])
 
     first, second = (pipeline.post(body, **LINES, x_tenant_id=tenant, idempotency_key="k-1").json() for _ in range(2))

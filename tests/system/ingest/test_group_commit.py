@@ -1,4 +1,4 @@
-"""The web process publishes for many clients at once, and loses nothing when it is told to stop in the middle."""
+"""Group commit in the running web process, also while it stops."""
 
 import json
 import signal
@@ -34,7 +34,7 @@ class Clients:
         self._threads = ThreadPoolExecutor(CLIENTS)
 
     def post(self, count: int, tenants: int = 1) -> dict[str, "Future[int]"]:
-        """Start to post that many logs; the status of each by the log's id."""
+        """Start to post `count` logs; return future statuses by log id."""
         return {
             f"log-{number}": self._threads.submit(self._post, f"log-{number}", f"{self._tenant}-{number % tenants}")
             for number in range(count)
@@ -51,8 +51,8 @@ def clients(web: Processes, tenant: str) -> Clients:
     return Clients(web, tenant)
 
 
-def queued(web: Processes) -> list[dict[str, str]]:
-    """The logs in the queue, each with its tenant; takes them off."""
+def take_queued_logs(web: Processes) -> list[dict[str, str]]:
+    """Take all logs off the queue, and return each with the tenant."""
     found = []
     for message in take_all(REDACT_QUEUE, web.environment["SLUICE_QUEUE_PREFIX"]):
         batch = payload(message)
@@ -61,14 +61,16 @@ def queued(web: Processes) -> list[dict[str, str]]:
     return found
 
 
-def test_many_clients_few_calls_and_every_log_once(web: Processes, proxy: FaultProxy, clients: Clients) -> None:
+def test_the_logs_from_many_clients_are_queued_once_in_few_calls(
+    web: Processes, proxy: FaultProxy, clients: Clients
+) -> None:
     proxy.delay_seconds = 0.05
 
     posted = clients.post(640)
 
     assert Counter(status.result() for status in posted.values()) == {202: 640}
     assert proxy.calls["SendMessage"] + proxy.calls["SendMessageBatch"] <= 640 / 4
-    assert sorted(log["log_id"] for log in queued(web)) == sorted(posted)
+    assert sorted(log["log_id"] for log in take_queued_logs(web)) == sorted(posted)
 
 
 def test_tenants_share_no_message(web: Processes, proxy: FaultProxy, clients: Clients, tenant: str) -> None:
@@ -77,17 +79,17 @@ def test_tenants_share_no_message(web: Processes, proxy: FaultProxy, clients: Cl
     posted = clients.post(320, tenants=4)
 
     assert {status.result() for status in posted.values()} == {202}
-    owners = {log["log_id"]: log["tenant_id"] for log in queued(web)}
+    owners = {log["log_id"]: log["tenant_id"] for log in take_queued_logs(web)}
     assert owners == {f"log-{number}": f"{tenant}-{number % 4}" for number in range(320)}
 
 
-def test_a_stop_in_the_middle_publishes_what_waits(web: Processes, proxy: FaultProxy, clients: Clients) -> None:
+def test_a_stopping_web_process_publishes_waiting_logs(web: Processes, proxy: FaultProxy, clients: Clients) -> None:
     clients.post(1)["log-0"].result()
     calls = proxy.calls["SendMessageBatch"]
     proxy.delay_seconds = 2  # so that all clients have come when the first publish ends
     posted = clients.post(CLIENTS)
     wait_for("a publish", lambda: proxy.calls["SendMessageBatch"] > calls)
-    wait_for("every client", lambda: connections(web) >= CLIENTS)
+    wait_for("every client", lambda: count_connections(web) >= CLIENTS)
     assert web.get("/healthz").status == 200  # came after them, so theirs are being worked on
 
     kill(web.pid("web"), signal.SIGTERM)
@@ -96,18 +98,18 @@ def test_a_stop_in_the_middle_publishes_what_waits(web: Processes, proxy: FaultP
     assert set(statuses.values()) == {202}
     wait_for("its end", lambda: not web.is_running("web"))
     assert web.stop() == {"web": 0}
-    assert {log["log_id"] for log in queued(web)} == set(posted)
+    assert {log["log_id"] for log in take_queued_logs(web)} == set(posted)
     assert "QUOKKA" not in web.log("web")
 
 
-def connections(web: Processes) -> int:
-    """How many clients are connected to web's port."""
+def count_connections(web: Processes) -> int:
+    """Count the clients that are connected to web's port."""
     port = f":{web.web_port:04X}"
     lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return sum(line[1].endswith(port) and line[3] == "01" for line in lines)
 
 
-def test_what_sqs_does_not_take_is_503_and_what_it_takes_is_202(
+def test_a_log_that_sqs_refuses_gets_503_and_the_others_202(
     web: Processes, proxy: FaultProxy, clients: Clients
 ) -> None:
     proxy.delay_seconds = 0.05
@@ -117,11 +119,13 @@ def test_what_sqs_does_not_take_is_503_and_what_it_takes_is_202(
 
     assert set(statuses.values()) == {202, 503}
     accepted = sorted(log_id for log_id, status in statuses.items() if status == 202)
-    assert sorted(log["log_id"] for log in queued(web)) == accepted
+    assert sorted(log["log_id"] for log in take_queued_logs(web)) == accepted
 
 
 @pytest.mark.parametrize("web_behind", [{"SLUICE_MAX_WAITING_BYTES": "1200"}], indirect=True, ids=["two logs may wait"])
-def test_more_than_may_wait_is_503_at_once(web: Processes, proxy: FaultProxy, clients: Clients, tenant: str) -> None:
+def test_a_request_beyond_the_waiting_bytes_gets_503_at_once(
+    web: Processes, proxy: FaultProxy, clients: Clients, tenant: str
+) -> None:
     assert clients.post(1)["log-0"].result() == 202
     proxy.hang("SendMessageBatch")
 

@@ -1,4 +1,4 @@
-"""Clients that mean harm, all at once: the web process stays up, small, and answers the others."""
+"""Hostile clients neither stop the web process nor make it large."""
 
 import gzip
 import json
@@ -23,7 +23,7 @@ CHUNK = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
 
 
 class Watch(threading.Thread):
-    """How much memory a process and its children had at most."""
+    """Thread that records the peak memory of a process and its children."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
@@ -45,7 +45,10 @@ class Watch(threading.Thread):
 
 @pytest.fixture
 def web(processes: Processes) -> Iterator[Processes]:
-    """Is asked by everyone else at the end, and may not have grown. Hundreds of megabytes of logs go to nobody."""
+    """Start web; afterwards check that it still answers and has stayed small.
+
+    The queue, which then holds hundreds of megabytes of logs, is purged.
+    """
     processes.start("web")
     watch = Watch(processes.pid("web"))
     watch.start()
@@ -61,7 +64,7 @@ def connect(web: Processes) -> socket.socket:
     return socket.create_connection(("127.0.0.1", web.web_port), timeout=60)
 
 
-# All large bodies are made in their tests: each of the processes that run the tests imports this.
+# Tests make the large bodies: every process of pytest-xdist imports this module.
 BOMBS: dict[str, Callable[[], bytes]] = {
     "gzip": lambda: gzip.compress(b" " * 200_000_000),
     "gzip in the limits": lambda: gzip.compress(b'{"text": "' + b"x" * 18_000_000 + b'"}', 1),
@@ -71,7 +74,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_bombs(web: Processes, name: str) -> None:
+def test_a_decompression_bomb_is_refused(web: Processes, name: str) -> None:
     bomb = BOMBS[name]()
 
     def throw(_number: int) -> int:
@@ -81,8 +84,11 @@ def test_bombs(web: Processes, name: str) -> None:
         assert set(pool.map(throw, range(64))) <= {400, 413, 422, 503}
 
 
-def grown(body: bytes) -> bytes:
-    """A body in gzip that becomes nearly as much larger as it may: what is small costs a client nothing."""
+def gzip_near_ratio_limit(body: bytes) -> bytes:
+    """Compress a body to nearly the highest ratio that web accepts.
+
+    Part of the body is not compressed: a smaller request would be refused for its ratio.
+    """
     plain = len(body) // 90
     return gzip.compress(body[:plain], 0) + gzip.compress(body[plain:], 1)
 
@@ -107,10 +113,10 @@ MANY: dict[str, tuple[Callable[[], bytes], str, str]] = {
 
 
 @pytest.mark.parametrize("name", MANY)
-def test_many_records_in_a_small_body(web: Processes, name: str) -> None:
+def test_a_small_body_that_expands_to_many_records_is_refused(web: Processes, name: str) -> None:
     make_body, path, content_type = MANY[name]
     headers = {"content_type": content_type, "content_encoding": "gzip", "x_tenant_id": "tenant-1"}
-    sent = grown(make_body())
+    sent = gzip_near_ratio_limit(make_body())
 
     with ThreadPoolExecutor(4) as pool:
         statuses = list(pool.map(lambda _: web.post(sent, path, **headers).status, range(4)))
@@ -118,7 +124,7 @@ def test_many_records_in_a_small_body(web: Processes, name: str) -> None:
     assert set(statuses) <= {413, 422, 503}
 
 
-def test_clients_with_as_many_records_as_are_allowed(web: Processes) -> None:
+def test_web_survives_32_clients_that_send_the_most_records(web: Processes) -> None:
     body = b'{"text":"x"}\n' * settings.max_records
 
     def send(number: int) -> int:
@@ -131,18 +137,18 @@ def test_clients_with_as_many_records_as_are_allowed(web: Processes) -> None:
     assert 202 in statuses
 
 
-def test_a_gibibyte_in_chunks(web: Processes) -> None:
+def test_a_gibibyte_in_chunks_is_refused(web: Processes) -> None:
     with connect(web) as stream:
         stream.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
         try:
             for _ in range((1 << 30) // 0x10000):
                 stream.sendall(CHUNK)
-        except OSError:  # it stopped listening, which it may
+        except OSError:  # web may close the connection before the end
             return
         assert stream.recv(100).startswith(b"HTTP/1.1 413")
 
 
-def test_deep_json(web: Processes) -> None:
+def test_deeply_nested_json_is_refused(web: Processes) -> None:
     for body in (b"[" * 100_000, b'{"a":' * 100_000, b'{"text":"x","a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"):
         assert web.post(body, **JSON).status in (400, 422)
 
@@ -162,7 +168,7 @@ def test_slow_clients_leave_room_for_others(web: Processes) -> None:
         stream.close()
 
 
-def test_200_clients_with_as_much_as_is_allowed(web: Processes) -> None:
+def test_web_survives_200_clients_that_send_the_most_bytes(web: Processes) -> None:
     record = {"text": "x" * 100_000}
     body = json.dumps([record] * 45).encode()
 

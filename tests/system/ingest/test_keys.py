@@ -1,4 +1,4 @@
-"""Where keys are required, over the wire: made by the commands, used, revoked; tenants suspended and limited."""
+"""API keys and tenants, managed by commands and used over HTTP."""
 
 import subprocess
 
@@ -34,7 +34,7 @@ def refused(answer: BaseHTTPResponse) -> tuple[int, str]:
     return answer.status, answer.json()["code"]
 
 
-def test_from_a_key_to_a_stored_log(web: Processes, tenant: str) -> None:
+def test_a_log_sent_with_a_key_is_stored_for_the_tenant_that_owns_the_key(web: Processes, tenant: str) -> None:
     web.start("redact", "store")
     flask(web, "tenants", "create", tenant)
     key = flask(web, "keys", "create", "--tenant", tenant)
@@ -50,7 +50,7 @@ def test_from_a_key_to_a_stored_log(web: Processes, tenant: str) -> None:
     assert not any(key.rpartition("_")[2] in web.log(name) for name in ("web", "redact", "store"))
 
 
-def test_a_revoked_key_and_a_suspended_tenant_stop(web: Processes, tenant: str) -> None:
+def test_a_revoked_key_gets_401_and_a_suspended_tenant_403(web: Processes, tenant: str) -> None:
     flask(web, "tenants", "create", tenant)
     key, other = (flask(web, "keys", "create", "--tenant", tenant) for _ in range(2))
     assert post(web, key).status == post(web, other).status == 202
@@ -68,7 +68,7 @@ def test_a_revoked_key_and_a_suspended_tenant_stop(web: Processes, tenant: str) 
     wait_for("202", lambda: post(web, other).status == 202)
 
 
-def test_a_limited_tenant_is_told_when(web: Processes, tenant: str) -> None:
+def test_a_rate_limited_tenant_gets_429_with_the_time_to_wait(web: Processes, tenant: str) -> None:
     flask(web, "tenants", "create", tenant, "--requests-per-second", "1", "--burst-seconds", "20")
     flask(web, "tenants", "create", f"{tenant}-other")
     key = flask(web, "keys", "create", "--tenant", tenant)

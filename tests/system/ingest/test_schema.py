@@ -20,7 +20,7 @@ document = schemathesis.openapi.from_dict(build(create_app()))
 operations = document.include(path_regex=PATHS)
 
 
-def test_the_document_is_openapi(web: Processes) -> None:
+def test_the_document_is_valid_openapi(web: Processes) -> None:
     served = web.get("/openapi.json").json()
 
     assert served == document.raw_schema

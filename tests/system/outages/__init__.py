@@ -1,0 +1,1 @@
+"""Tests that take AWS services and Sluice processes down."""

@@ -1,4 +1,4 @@
-"""What the tasks do is counted beside them."""
+"""Outages of the activity table delay no task."""
 
 import time
 
@@ -13,29 +13,29 @@ from tests.support.waiting import wait_for
 
 
 @pytest.fixture
-def behind(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> FaultProxy:
-    """The proxy, and the table of the activity behind it."""
+def activity_proxy(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> FaultProxy:
+    """Put the activity table behind the proxy."""
     monkeypatch.setattr(TenantActivity.Meta, "host", proxy.url)
     monkeypatch.setattr(TenantActivity, "_connection", None)
     return proxy
 
 
-def test_counts_that_arrive_during_a_write_leave_in_one_write(behind: FaultProxy, tenant: str) -> None:
+def test_counts_that_arrive_during_a_write_leave_in_one_write(activity_proxy: FaultProxy, tenant: str) -> None:
     writer = ActivityWriter()
-    behind.delay_seconds = 0.5
+    activity_proxy.delay_seconds = 0.5
 
     for _ in range(100):
         writer.count(tenant, Counts(accepted=1, redactions={"EMAIL": 2}))
     writer.flush(20)
 
     assert count_activity(tenant) == Counts(accepted=100, redactions={"EMAIL": 200})
-    # One for the first, one for the others; a minute that begins meanwhile has its own.
-    assert behind.calls["UpdateItem"] <= 4
+    # One write for the first count, one for the others; a minute that begins meanwhile has a row of its own.
+    assert activity_proxy.calls["UpdateItem"] <= 4
 
 
-def test_a_hanging_table_delays_nobody_and_bounds_the_memory(behind: FaultProxy, tenant: str) -> None:
+def test_a_hanging_table_delays_no_task_and_keeps_memory_bounded(activity_proxy: FaultProxy, tenant: str) -> None:
     writer = ActivityWriter()
-    behind.hang("UpdateItem")
+    activity_proxy.hang("UpdateItem")
 
     began = time.process_time()
     for number in range(MAX_WAITING + 500):
@@ -46,7 +46,7 @@ def test_a_hanging_table_delays_nobody_and_bounds_the_memory(behind: FaultProxy,
     assert len(writer._waiting) <= MAX_WAITING
 
 
-def test_a_worker_writes_its_counts_before_it_stops(processes: Processes, tenant: str) -> None:
+def test_a_stopping_worker_writes_the_waiting_counts(processes: Processes, tenant: str) -> None:
     processes.start("web", "redact", "store")
     assert processes.post("text", content_type="text/plain", x_tenant_id=tenant).status == 202
     wait_for("the stored log", lambda: LogRecord.count(tenant) == 1)

@@ -1,4 +1,4 @@
-"""A tenant whose partition is throttled, in a real store worker: it waits, the others don't, and nothing is lost."""
+"""A store worker delays only the tenant that DynamoDB throttles."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,14 +24,16 @@ FAULTS: dict[str, Callable[[FaultProxy, str], None]] = {
 
 def publish(tenant: str, batches: int) -> None:
     for number in range(batches):
-        logs = tuple(RedactedLog(f"{number}-{place}", "QUOKKA", "QUOKKA", "2026") for place in range(LOGS))
+        logs = tuple(RedactedLog(f"{number}-{index}", "QUOKKA", "QUOKKA", "2026") for index in range(LOGS))
         store.apply_async((msgspec.to_builtins(RedactedBatch(tenant, "r", logs)),))
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_hot_tenant_waits_alone(proxy: FaultProxy, tmp_path: Path, tenant: str, fault: str) -> None:
-    # Given a worker that may not try anything twice, three times as many batches of a hot tenant as it has threads, and
-    # behind them those of another tenant.
+def test_a_throttled_tenant_waits_without_delaying_others(
+    proxy: FaultProxy, tmp_path: Path, tenant: str, fault: str
+) -> None:
+    # Given a worker without retries, three times as many batches of a hot tenant as it has threads, and behind them
+    # batches of another tenant.
     hot, other = f"{tenant}-hot", f"{tenant}-other"
     FAULTS[fault](proxy, hot)
     publish(hot, 24)
@@ -40,7 +42,7 @@ def test_a_hot_tenant_waits_alone(proxy: FaultProxy, tmp_path: Path, tenant: str
     try:
         processes.start("store")
 
-        # While not one log of the hot tenant is taken, all of the other's are stored.
+        # While no log of the hot tenant is stored, all logs of the other tenant are.
         wait_for("the other tenant's logs", lambda: LogRecord.count(other) == 20 * LOGS)
         wait_for(
             "hot batches that are given back", lambda: len(parse_outcome_lines(processes.log("store"), "again")) >= 24
@@ -52,7 +54,7 @@ def test_a_hot_tenant_waits_alone(proxy: FaultProxy, tmp_path: Path, tenant: str
     finally:
         processes.stop()
 
-    # Waiting has cost no try: there was none.
+    # Waiting has used up no retry: the worker had none.
     assert not list_dead_letters(hot) + list_dead_letters(other)
     log = processes.log("store")
     assert log.count(f"DynamoDB throttles tenant {hot}; ") == 1

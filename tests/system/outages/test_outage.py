@@ -1,4 +1,7 @@
-"""The engine stops and comes back: clients are told to wait, workers stay, nothing that was accepted is lost."""
+"""Sluice survives an engine restart without losing logs.
+
+Clients get 503 meanwhile, and all processes keep running.
+"""
 
 from local.engine import Engine
 from models import LogRecord
@@ -6,7 +9,7 @@ from tests.support.processes import Processes
 from tests.support.waiting import wait_for
 
 
-def test_an_outage_of_aws(engine: Engine, processes: Processes, tenant: str) -> None:
+def test_web_and_workers_survive_an_engine_restart(engine: Engine, processes: Processes, tenant: str) -> None:
     processes.start("web", "redact", "store")
     pids = {name: processes.pid(name) for name in ("web", "redact", "store")}
     for number in range(10):
@@ -25,7 +28,7 @@ def test_an_outage_of_aws(engine: Engine, processes: Processes, tenant: str) -> 
         assert ready.status == 503
         assert set(ready.json()["checks"]) == {"sqs", "dynamodb"}
         assert "ok" not in ready.json()["checks"].values()
-        # The workers have to notice the outage, or they would not have to outlive it.
+        # Without noticing the outage, the workers would not have to survive it.
         wait_for("an outage in the redact worker's log", lambda: "polling redact fails" in processes.log("redact"))
     finally:
         engine.start()

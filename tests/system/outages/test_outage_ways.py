@@ -1,4 +1,4 @@
-"""Every way in which AWS can be down: workers stay and go on by themselves, nothing that was accepted is lost."""
+"""Workers survive every kind of AWS outage without losing accepted logs."""
 
 from collections.abc import Callable, Iterator
 
@@ -47,7 +47,7 @@ def proxy(engine: Engine) -> Iterator[FaultProxy]:
 
 @pytest.fixture(scope="module")
 def outlasting(proxy: FaultProxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    """web, redact and store behind the proxy: the same ones live through every outage of this file."""
+    """Start web, redact and store behind the proxy, once for all outages."""
     processes = Processes(tmp_path_factory.mktemp("outlasting"), proxy.url)
     try:
         processes.start(*NAMES)
@@ -59,7 +59,7 @@ def outlasting(proxy: FaultProxy, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture
 def witness(outlasting: Processes, proxy: FaultProxy, tenant: str) -> Iterator[Witness]:
-    """Watches one outage; afterwards the same processes run as before."""
+    """Watch one outage; afterwards check that the same processes run."""
     pids = {name: outlasting.pid(name) for name in NAMES}
     yield Witness(outlasting, tenant)
     proxy.clear()
@@ -68,7 +68,7 @@ def witness(outlasting: Processes, proxy: FaultProxy, tenant: str) -> Iterator[W
 
 
 @pytest.mark.parametrize("way", SQS_IS_DOWN)
-def test_sqs_is_down(way: str, proxy: FaultProxy, witness: Witness) -> None:
+def test_accepted_logs_are_stored_after_an_sqs_outage(way: str, proxy: FaultProxy, witness: Witness) -> None:
     for number in range(5):
         assert witness.post(f"before {number}") == 202
 
@@ -90,9 +90,9 @@ def test_sqs_is_down(way: str, proxy: FaultProxy, witness: Witness) -> None:
 
 
 @pytest.mark.parametrize("way", DYNAMODB_IS_DOWN)
-def test_dynamodb_is_down(way: str, proxy: FaultProxy, witness: Witness) -> None:
+def test_accepted_logs_are_stored_after_a_dynamodb_outage(way: str, proxy: FaultProxy, witness: Witness) -> None:
     assert witness.post("before") == 202
-    witness.wait_until_stored()  # the redact worker knows the tenant's policy from then on
+    witness.wait_until_stored()  # from then on the redact worker has the tenant's policy in its cache
 
     DYNAMODB_IS_DOWN[way](proxy)
     for number in range(5):
@@ -102,14 +102,14 @@ def test_dynamodb_is_down(way: str, proxy: FaultProxy, witness: Witness) -> None
 
     assert witness.post("after") == 202
     witness.wait_until_stored()
-    # None when the one before is only a few seconds past.
+    # No line if the last one is only a few seconds old.
     assert witness.log("store").count("storing in DynamoDB fails") <= 1
     for worker in WORKERS:
         assert f"polling {worker} fails" not in witness.log(worker)
 
 
 @pytest.mark.parametrize("way", SNS_IS_DOWN)
-def test_sns_is_down(way: str, proxy: FaultProxy, witness: Witness) -> None:
+def test_logs_are_stored_during_an_sns_outage(way: str, proxy: FaultProxy, witness: Witness) -> None:
     SNS_IS_DOWN[way](proxy)
     for number in range(5):
         assert witness.post(f"during {number}") == 202

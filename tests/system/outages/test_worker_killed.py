@@ -1,6 +1,6 @@
-"""What breaks off half-way: workers and children that get SIGKILL, acks and messages that SQS does not take.
+"""Killed workers, and acks and messages that SQS refuses, lose no log.
 
-Whatever it is, every log is stored once, is gone from its queue, and is not in failures.
+Every log is stored once, leaves its queue, and is not in the failure queue.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from tests.support.witness import WORKERS
 
 SENDS = ("SendMessage", "SendMessageBatch")
 LAST_CALLS = {"redact": SENDS, "store": ("BatchExecuteStatement",)}
-"""What a worker's task calls before it is done; while that hangs the task runs."""
+"""Last calls of a worker's task, by worker; while such a call hangs, the task runs."""
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def proxy(engine: Engine) -> Iterator[FaultProxy]:
 
 @pytest.fixture(scope="module")
 def killed(engine: Engine, proxy: FaultProxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    """web, and behind the proxy redact and store: a fault meets only these."""
+    """Start web, and redact and store behind the proxy."""
     processes = Processes(tmp_path_factory.mktemp("killed"), engine.url)
     try:
         processes.use_queues("killed-")
@@ -47,7 +47,9 @@ def logs(killed: Processes, proxy: FaultProxy, tenant: str) -> Iterator[TrackedL
     proxy.clear()
 
 
-def test_a_child_in_the_middle_of_its_task(killed: Processes, proxy: FaultProxy, logs: TrackedLogs) -> None:
+def test_logs_are_stored_once_when_a_pool_process_is_killed_during_a_task(
+    killed: Processes, proxy: FaultProxy, logs: TrackedLogs
+) -> None:
     worker = psutil.Process(killed.pid("redact"))
     children = worker.children()
     proxy.hang(*SENDS)
@@ -63,7 +65,7 @@ def test_a_child_in_the_middle_of_its_task(killed: Processes, proxy: FaultProxy,
 
 
 @pytest.mark.parametrize("worker", WORKERS)
-def test_a_worker_in_the_middle_of_its_tasks(
+def test_logs_are_stored_once_when_a_worker_is_killed_during_tasks(
     worker: str, killed: Processes, proxy: FaultProxy, logs: TrackedLogs
 ) -> None:
     proxy.hang(*LAST_CALLS[worker])
@@ -78,7 +80,7 @@ def test_a_worker_in_the_middle_of_its_tasks(
     logs.wait_until_gone()
 
 
-def test_workers_after_their_tasks_and_before_their_acks(
+def test_logs_are_stored_once_when_workers_are_killed_before_their_acks(
     killed: Processes, proxy: FaultProxy, logs: TrackedLogs
 ) -> None:
     proxy.hang("DeleteMessageBatch")
@@ -96,7 +98,7 @@ def test_workers_after_their_tasks_and_before_their_acks(
         assert sum(times >= 2 for times in logs.successes(worker).values()) == COUNT
 
 
-def test_acks_that_fail_singly_are_tried_until_they_arrive(proxy: FaultProxy, logs: TrackedLogs) -> None:
+def test_acks_that_sqs_refuses_are_sent_until_sqs_takes_them(proxy: FaultProxy, logs: TrackedLogs) -> None:
     proxy.fail_entries("DeleteMessageBatch", every=1)
     logs.post()
     logs.wait_until_succeeded()
@@ -113,7 +115,7 @@ def test_acks_that_fail_singly_are_tried_until_they_arrive(proxy: FaultProxy, lo
         assert set(logs.successes(worker).values()) == {1}
 
 
-def test_messages_that_fail_singly_are_sent_again(proxy: FaultProxy, logs: TrackedLogs) -> None:
+def test_messages_that_sqs_refuses_are_sent_again(proxy: FaultProxy, logs: TrackedLogs) -> None:
     proxy.fail_entries("SendMessageBatch", every=2)
     logs.post()
 

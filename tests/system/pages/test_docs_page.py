@@ -1,4 +1,4 @@
-"""/docs in a browser: Swagger UI renders the document, and nothing comes from elsewhere."""
+"""Swagger UI at /docs renders the document, and loads no foreign URL."""
 
 from collections.abc import Iterator
 
@@ -17,12 +17,12 @@ def page(web: Processes, browser: Browser) -> Iterator[Page]:
         yield opened
 
 
-def test_it_shows_every_operation_with_nothing_from_elsewhere(web: Processes, page: Page) -> None:
-    asked: list[str] = []
-    said: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
+def test_the_page_shows_every_operation_and_loads_no_foreign_url(web: Processes, page: Page) -> None:
+    requested: list[str] = []
+    messages: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    page.on("console", lambda message: messages.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: messages.append(str(error)))
 
     page.goto("/docs")
 
@@ -45,13 +45,13 @@ def test_it_shows_every_operation_with_nothing_from_elsewhere(web: Processes, pa
     expect(page.locator(".opblock-body .parameters").first).to_contain_text("Idempotency-Key")
     page.locator("button.authorize").first.click()
     expect(page.locator(".auth-container").first).to_be_visible()
-    assert asked
+    assert requested
     origin = f"http://127.0.0.1:{web.web_port}/"
-    assert [url for url in asked if not url.startswith((origin, "data:"))] == []
-    assert said == []
+    assert [url for url in requested if not url.startswith((origin, "data:"))] == []
+    assert messages == []
 
 
-def test_only_the_pages_own_scripts_may_run(web: Processes) -> None:
+def test_the_csp_allows_only_scripts_from_sluice(web: Processes) -> None:
     policy = web.get("/docs").headers["Content-Security-Policy"]
 
     assert "default-src 'none'" in policy
@@ -60,5 +60,5 @@ def test_only_the_pages_own_scripts_may_run(web: Processes) -> None:
 
 
 @pytest.mark.parametrize("name", ["index.html", "..%2findex.html", "oauth2-redirect.html", "x"])
-def test_nothing_but_what_the_page_loads_is_served(web: Processes, name: str) -> None:
+def test_files_that_the_page_does_not_load_are_not_served(web: Processes, name: str) -> None:
     assert web.get(f"/docs/{name}").status == 404

@@ -1,4 +1,4 @@
-"""Flower as an operator sees it: in a browser, over SQS and SNS, behind its login."""
+"""Flower in a browser, over SQS and SNS, behind a login."""
 
 import signal
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ STEERING = (
 
 @pytest.fixture(scope="module")
 def pipeline(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    """All processes, with a login on Flower."""
+    """Start all processes, with a login on Flower."""
     processes = Processes(
         tmp_path_factory.mktemp("processes"), engine.url, SLUICE_FLOWER_BASIC_AUTH=f"{USER}:{PASSWORD}"
     )
@@ -51,7 +51,7 @@ def pipeline(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture
 def page(pipeline: Processes, browser: Browser) -> Iterator[Page]:
-    """A page of an operator who has logged in. It waits for what it expects."""
+    """Open a page of Flower as an operator who is logged in."""
     context = browser.new_context(
         base_url=f"http://127.0.0.1:{pipeline.flower_port}",
         http_credentials={"username": USER, "password": PASSWORD, "send": "always"},
@@ -62,20 +62,20 @@ def page(pipeline: Processes, browser: Browser) -> Iterator[Page]:
         yield opened
 
 
-def hostname(page: Page, worker: str) -> str:
-    """The worker's whole name, once it is online on the workers page."""
+def get_online_hostname(page: Page, worker: str) -> str:
+    """Return a worker's full name, once the workers page shows it online."""
     page.goto("/workers")
     row = page.locator("#workers-table tbody tr", has_text=f"{worker}@")
     expect(row.locator(".badge")).to_have_text("Online")
     return str(row.locator("td").first.inner_text())
 
 
-def task_page(page: Page, name: str, tenant: str) -> str:
-    """The path of the page of the tenant's task of this name, once Flower has it as a success."""
+def find_task_page(page: Page, name: str, tenant: str) -> str:
+    """Return the path of a task's page, once Flower shows its success."""
 
     def found() -> str | None:
         page.goto("/tasks")
-        # Kept from one look to the next; the rows of the first may be from before it.
+        # Flower keeps the search for the next look; the first look's rows may be older than the search.
         page.locator("input[type=search]").fill(f"state:SUCCESS name:{name} {tenant}")
         link = page.locator("#tasks-table tbody tr", has_text=name).locator("a[href*='/task/']").first
         with suppress(TimeoutError):
@@ -88,15 +88,15 @@ def task_page(page: Page, name: str, tenant: str) -> str:
     return wait_for(f"{name} of {tenant} as a success in Flower", found)
 
 
-def test_both_workers_are_online_before_they_have_worked(page: Page) -> None:
-    assert hostname(page, "redact") != hostname(page, "store")
+def test_workers_are_online_before_their_first_task(page: Page) -> None:
+    assert get_online_hostname(page, "redact") != get_online_hostname(page, "store")
 
 
-def test_tasks_are_shown_with_their_state_and_without_their_text(pipeline: Processes, page: Page, tenant: str) -> None:
+def test_flower_shows_tasks_with_a_state_and_without_a_text(pipeline: Processes, page: Page, tenant: str) -> None:
     pipeline.post(f"{SECRET} 555-123-4567", content_type="text/plain", x_tenant_id=tenant)
 
     for name in ("tasks.redact.redact", "tasks.store.store"):
-        page.goto(task_page(page, name, tenant))
+        page.goto(find_task_page(page, name, tenant))
         expect(page.locator("body")).to_contain_text("SUCCESS")
         expect(page.locator("body")).to_contain_text(f"(1 log of tenant {tenant})")
         assert SECRET not in page.content()
@@ -104,8 +104,8 @@ def test_tasks_are_shown_with_their_state_and_without_their_text(pipeline: Proce
     assert SECRET not in page.content()
 
 
-def test_the_broker_page_has_the_length_of_every_queue(pipeline: Processes, page: Page, tenant: str) -> None:
-    for text in ("one", SECRET):  # the second one, under the same id, is a conflict and fails
+def test_the_broker_page_shows_every_queue_length(pipeline: Processes, page: Page, tenant: str) -> None:
+    for text in ("one", SECRET):  # the second log, under the same id, is a conflict and fails
         body = f'{{"tenant_id": "{tenant}", "log_id": "clash", "text": "{text}"}}'
         assert pipeline.post(body, content_type="application/json").status == 202
     wait_for("the conflict in the failure queue", lambda: list_dead_letters(tenant))
@@ -130,8 +130,8 @@ def test_the_broker_page_has_the_length_of_every_queue(pipeline: Processes, page
 
 
 @contextmanager
-def stopped_pool(pipeline: Processes) -> Iterator[None]:
-    """The redact worker's pool stands still, so that its tasks stay where they are."""
+def stop_pool(pipeline: Processes) -> Iterator[None]:
+    """Stop the redact worker's pool processes, so that tasks stay reserved."""
     pool = psutil.Process(pipeline.pid("redact")).children()
     assert pool
     for process in pool:
@@ -143,10 +143,10 @@ def stopped_pool(pipeline: Processes) -> Iterator[None]:
             process.send_signal(signal.SIGCONT)
 
 
-def test_no_tab_of_a_worker_has_the_text_of_a_log(pipeline: Processes, page: Page, tenant: str) -> None:
-    workers = {name: hostname(page, name) for name in ("redact", "store")}
+def test_no_worker_tab_shows_a_log_text(pipeline: Processes, page: Page, tenant: str) -> None:
+    workers = {name: get_online_hostname(page, name) for name in ("redact", "store")}
     waiting = 2 * (psutil.cpu_count() or 1)
-    with stopped_pool(pipeline):
+    with stop_pool(pipeline):
         for number in range(waiting):
             pipeline.post(f"{SECRET} {number}", content_type="text/plain", x_tenant_id=tenant)
 
@@ -166,10 +166,10 @@ def test_no_tab_of_a_worker_has_the_text_of_a_log(pipeline: Processes, page: Pag
             api = page.request.get(f"/api/workers?workername={worker}&refresh=1")
             assert api.ok
             assert SECRET not in api.text()
-    task_page(page, "tasks.store.store", tenant)
+    find_task_page(page, "tasks.store.store", tenant)
 
 
-def test_without_the_login_everything_answers_401(pipeline: Processes) -> None:
+def test_every_page_gets_401_without_the_login(pipeline: Processes) -> None:
     paths = ("/", "/workers", "/workers?json=1", "/tasks", "/tasks/datatable", "/broker", "/api/workers", "/api/tasks")
 
     assert {pipeline.get_flower(path).status for path in paths} == {401}
@@ -179,8 +179,8 @@ def test_without_the_login_everything_answers_401(pipeline: Processes) -> None:
     assert "Basic" in answer.headers["WWW-Authenticate"]
 
 
-def test_steering_is_forbidden_and_has_no_buttons(pipeline: Processes, page: Page) -> None:
-    worker = hostname(page, "redact")
+def test_commands_to_workers_get_403_and_have_no_buttons(pipeline: Processes, page: Page) -> None:
+    worker = get_online_hostname(page, "redact")
 
     for path in STEERING:
         answer = page.request.post(f"/api/{path.format(worker=worker)}")
@@ -192,14 +192,14 @@ def test_steering_is_forbidden_and_has_no_buttons(pipeline: Processes, page: Pag
     assert pipeline.is_running("redact")
 
 
-def test_the_login_is_neither_in_a_log_nor_on_a_command_line(pipeline: Processes, page: Page) -> None:
-    hostname(page, "redact")
+def test_the_login_is_not_in_the_log_or_on_the_command_line(pipeline: Processes, page: Page) -> None:
+    get_online_hostname(page, "redact")
 
     assert PASSWORD not in pipeline.log("flower")
     assert PASSWORD not in " ".join(psutil.Process(pipeline.pid("flower")).cmdline())
 
 
-def test_kombu_does_not_report_topics_that_it_has_not_made(pipeline: Processes) -> None:
+def test_kombu_logs_no_topic_that_it_has_not_made(pipeline: Processes) -> None:
     for name in ("redact", "store", "flower"):
         assert "Created SNS topic" not in pipeline.log(name)
 
@@ -212,5 +212,5 @@ def test_workers_stay_online_while_they_are_idle(pipeline: Processes, page: Page
     seen = wait_for("two heartbeats of each worker", lambda: (now := heartbeats()) and min(now.values()) >= 2 and now)
 
     assert seen.keys() == {"redact", "store"}
-    hostname(page, "redact")
-    hostname(page, "store")
+    get_online_hostname(page, "redact")
+    get_online_hostname(page, "store")

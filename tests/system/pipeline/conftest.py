@@ -1,4 +1,4 @@
-"""One deployment for all tests of this folder, which only send to it and read."""
+"""One deployment that all tests of this folder share."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,10 @@ from tests.support.processes import Processes
 
 @pytest.fixture(scope="package")
 def pipeline(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    """Run web, redact, store and Flower, as the Procfile starts them; nobody else uses their queues meanwhile."""
+    """Run web, redact, store and Flower, as the Procfile starts them.
+
+    No other process uses their queues meanwhile.
+    """
     processes = Processes(tmp_path_factory.mktemp("pipeline"), engine.url)
     try:
         processes.start("web", "redact", "store", "flower")

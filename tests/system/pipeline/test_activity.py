@@ -23,7 +23,7 @@ def test_a_redelivered_batch_is_counted_once_as_stored(pipeline: Processes, tena
     wait_for("all counts", lambda: count_activity(tenant) == expected)
 
 
-def test_a_message_that_is_not_a_batch_counts_as_a_failure(pipeline: Processes, tenant: str) -> None:
+def test_a_message_without_a_batch_counts_as_a_failure(pipeline: Processes, tenant: str) -> None:
     app.send_task("tasks.redact.redact", args=({"tenant_id": tenant, "nonsense": 1},))
 
     wait_for("its count", lambda: count_activity(tenant) == Counts(failures=1))

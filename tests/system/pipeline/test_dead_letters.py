@@ -1,4 +1,4 @@
-"""Failed work becomes a dead letter: a message that can run again, with the reason in its headers."""
+"""Failed logs become dead letters, with a reason, that can run again."""
 
 import json
 
@@ -9,7 +9,7 @@ from tests.support.processes import Processes
 from tests.support.waiting import wait_for
 
 
-def test_a_conflict_keeps_the_stored_log_and_dead_letters_the_newcomer(pipeline: Processes, tenant: str) -> None:
+def test_a_conflict_keeps_the_stored_log_and_dead_letters_the_new_one(pipeline: Processes, tenant: str) -> None:
     for text in ("the first", "the second"):
         body = json.dumps({"tenant_id": tenant, "log_id": "clash", "text": text})
         assert pipeline.post(body, content_type="application/json").status == 202
@@ -32,7 +32,7 @@ def test_a_conflict_keeps_the_stored_log_and_dead_letters_the_newcomer(pipeline:
     assert LogRecord.of(tenant, "clash").original_text == "the second"
 
 
-def test_a_message_that_is_not_a_batch_is_a_dead_letter_with_its_reason(pipeline: Processes, tenant: str) -> None:
+def test_a_message_without_a_batch_becomes_a_dead_letter_with_a_reason(pipeline: Processes, tenant: str) -> None:
     app.send_task("tasks.redact.redact", args=({"tenant_id": tenant, "nonsense": 1},))
 
     (letter,) = wait_for("a dead letter", lambda: list_dead_letters(tenant))
@@ -40,7 +40,7 @@ def test_a_message_that_is_not_a_batch_is_a_dead_letter_with_its_reason(pipeline
     assert letter.args == [{"tenant_id": tenant, "nonsense": 1}]
 
 
-def test_a_dead_letter_keeps_the_rest_of_its_chain(pipeline: Processes, tenant: str) -> None:
+def test_a_dead_letter_keeps_the_remaining_chain(pipeline: Processes, tenant: str) -> None:
     signature = app.signature("tasks.redact.redact", args=({"tenant_id": tenant, "request_id": "r", "logs": 5},))
 
     (signature | app.signature("tasks.store.store")).apply_async()
@@ -49,7 +49,7 @@ def test_a_dead_letter_keeps_the_rest_of_its_chain(pipeline: Processes, tenant: 
     assert [step["task"] for step in letter.embed["chain"]] == ["tasks.store.store"]
 
 
-def test_a_conflict_dead_letters_only_its_own_log_of_a_batch(pipeline: Processes, tenant: str) -> None:
+def test_a_conflict_dead_letters_only_the_conflicting_log(pipeline: Processes, tenant: str) -> None:
     clash = json.dumps({"tenant_id": tenant, "log_id": "log-042", "text": "the first"})
     assert pipeline.post(clash, content_type="application/json").status == 202
     wait_for("the stored log", lambda: LogRecord.for_tenant(tenant).records)

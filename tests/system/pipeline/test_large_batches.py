@@ -1,4 +1,4 @@
-"""A batch larger than SQS's 1 MiB is split on the way, and stored whole."""
+"""A batch beyond SQS's 1 MiB is split, and stored whole."""
 
 import secrets
 
@@ -11,7 +11,7 @@ from tests.support.waiting import wait_for
 
 
 def incompressible(length: int) -> str:
-    """Random Hangul, in which no recognizer looks for anything."""
+    """Make random Hangul, in which no recognizer looks for anything."""
     return "".join(chr(0xAC00 + secrets.randbits(12)) for _ in range(length))
 
 

@@ -1,4 +1,4 @@
-"""Each tenant's logs are redacted as its policy says, and never stored when that can't be done."""
+"""A log is not stored if the tenant's policy is invalid."""
 
 from models import LogRecord, TenantPolicy
 from tests.support.failure_queue import list_dead_letters
@@ -12,7 +12,7 @@ def post(pipeline: Processes, tenant: str, text: str) -> None:
     assert pipeline.post(text, content_type="text/plain", x_tenant_id=tenant).status == 202
 
 
-def test_a_policy_that_cannot_be_used_dead_letters_the_log(pipeline: Processes, tenant: str) -> None:
+def test_a_log_becomes_a_dead_letter_if_the_policy_is_invalid(pipeline: Processes, tenant: str) -> None:
     TenantPolicy.put(tenant, '{"actions": {"SHOE_SIZE": "keep"}}')
     post(pipeline, tenant, LINE)
 

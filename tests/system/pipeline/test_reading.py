@@ -1,4 +1,4 @@
-"""Logs that went the whole way are read back from the real web process, as the README says."""
+"""Stored logs are read back from the real web process."""
 
 import json
 import re
@@ -21,7 +21,7 @@ CURLS = _BLOCK[1].splitlines()
 
 
 def curl(command: str, web: Processes, key: object) -> Any:
-    """What a command of the README answers, with this web process and key."""
+    """Run a documented curl command against `web`, and return its JSON."""
     changed = command.replace("http://127.0.0.1:8000", f"http://127.0.0.1:{web.web_port}").replace("curl ", "curl -sS ")
     done = subprocess.run(["bash", "-c", changed], env={"KEY": str(key)}, check=True, capture_output=True, text=True)
     return json.loads(done.stdout)
@@ -29,7 +29,7 @@ def curl(command: str, web: Processes, key: object) -> Any:
 
 @pytest.fixture
 def key(engine: Engine) -> object:
-    """Of the README's tenant."""
+    """Make an API key for tenant-1, which has no logs yet."""
     for record in LogRecord.query("tenant-1"):
         record.delete()
     if Tenant.get_or_none("tenant-1") is None:

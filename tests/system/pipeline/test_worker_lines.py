@@ -1,4 +1,4 @@
-"""Lines of the workers: one of JSON for each task, nothing else."""
+"""Workers write one JSON line for each task, and nothing else."""
 
 import json
 import uuid
@@ -11,7 +11,7 @@ from tests.support.waiting import wait_for
 
 
 class Lines:
-    """Lines that the workers have written since this was made."""
+    """Lines that the workers have written since this object was made."""
 
     def __init__(self, pipeline: Processes) -> None:
         self._pipeline = pipeline
@@ -39,7 +39,7 @@ def post(pipeline: Processes, tenant: str, **log: str) -> str:
     return request_id
 
 
-def test_each_task_writes_one_json_line_and_nothing_else(pipeline: Processes, tenant: str) -> None:
+def test_each_task_writes_one_json_line_only(pipeline: Processes, tenant: str) -> None:
     lines = Lines(pipeline)
 
     first = post(pipeline, tenant, log_id="a", text="stored")

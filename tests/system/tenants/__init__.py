@@ -1,1 +1,1 @@
-"""What is done for one tenant, with deployments of their own."""
+"""Tests of one tenant's policy, keys and erasure on real processes."""

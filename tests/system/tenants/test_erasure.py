@@ -1,4 +1,4 @@
-"""A tenant is erased while its logs come in, with workers that know its policy."""
+"""A tenant is erased completely while more logs arrive."""
 
 import subprocess
 from itertools import count
@@ -12,7 +12,7 @@ from tests.support.waiting import wait_for
 DISCARDED = " is erased; discarding "
 
 
-def test_logs_that_come_in_meanwhile(processes: Processes, tenant: str) -> None:
+def test_erase_deletes_every_log_while_more_logs_arrive(processes: Processes, tenant: str) -> None:
     processes.environment |= {
         "SLUICE_POLICY_CACHE_SECONDS": "3",
         "SLUICE_TASK_TIME_LIMIT_SECONDS": "4",
@@ -23,7 +23,7 @@ def test_logs_that_come_in_meanwhile(processes: Processes, tenant: str) -> None:
     erased, numbers = Event(), count()
 
     def send() -> None:
-        # Without keys web has known of no such tenant, and for a minute it goes on so.
+        # Without keys web has cached that there is no such tenant, and accepts logs for another minute.
         while not erased.is_set():
             answer = processes.post(f"QUOKKA {next(numbers)}", content_type="text/plain", x_tenant_id=tenant)
             assert answer.status in (202, 403)

@@ -1,4 +1,7 @@
-"""The text of a log is in the queues and in the table, and nowhere else: planted everywhere, looked for everywhere."""
+"""A log's text is in queues and tables, and nowhere else.
+
+The test plants a marker in every kind of log, and looks for it in every output.
+"""
 
 import json
 import re
@@ -22,7 +25,7 @@ from tests.system.ingest.test_bad_requests import BAD_REQUESTS
 MARKER = "QUOKKA"
 LOGIN = "operator:secret"
 NAMES = ("web", "redact", "store", "flower")
-# What a z becomes, so that a log of many is more than an item of DynamoDB takes.
+# Replacement of each "z", so that a redacted log of many exceeds DynamoDB's item size.
 LONG = "Z" * 30
 LOGS = {
     "stored": f"{MARKER} called 555-123-4567",
@@ -36,7 +39,7 @@ REASONS = ["conflict", "not_redacted", "not_storable", "too_many_receives", "too
 
 
 class Planted:
-    """The running system, and what an operator sees of it."""
+    """The running system with marked logs, and an operator's views of it."""
 
     def __init__(self, processes: Processes, tenant: str, events: Path) -> None:
         self.processes = processes
@@ -46,7 +49,10 @@ class Planted:
         self._flower = urllib3.PoolManager(headers=urllib3.make_headers(basic_auth=LOGIN))
 
     def send(self) -> None:
-        """Each log in a request of its own, whose id says what becomes of it, and a message that is none of ours."""
+        """Send each log in its own request, and a foreign message.
+
+        The request's id is the expected outcome of the log.
+        """
         for name, text in ({"before": "the first"} | LOGS).items():
             log_id = "clash" if name in ("before", "conflict") else name
             body = json.dumps({"text": text, "log_id": log_id, "tenant_id": self.tenant})
@@ -66,12 +72,12 @@ class Planted:
         return [json.loads(line) for line in self.processes.sluice("failures", "list", "--json").stdout.splitlines()]
 
     def lines(self, outcome: str) -> list[dict[str, object]]:
-        """What the workers wrote of tasks that came out so."""
+        """Return the workers' log lines with this outcome."""
         logs = self.processes.log("redact") + self.processes.log("store")
         return parse_outcome_lines(logs, outcome)
 
     def shown(self) -> Iterator[tuple[str, str]]:
-        """Place, and what is there."""
+        """Yield the name and the content of each output."""
         yield from ((f"log of {name}", self.processes.log(name)) for name in NAMES)
         yield "events", self._events.read_text()
         yield from self._shown_by_failures()
@@ -96,7 +102,7 @@ class Planted:
             yield f"POST {path}", self.processes.post(body, path, **key).data.decode()
 
     def _headers(self) -> str:
-        """Those of the messages in failures, as SQS has them."""
+        """Return the headers of the messages in the failure queue, as JSON."""
         sqs = sqs_client()
         name = self.processes.environment["SLUICE_QUEUE_PREFIX"] + "failures"
         url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
@@ -138,7 +144,7 @@ class Planted:
             "/api/queues/length",
         ]
         paths += [f"/worker/{worker}" for worker in workers]
-        paths += [f"/{place}/{its}" for its in json.loads(tasks) for place in ("task", "api/task/info")]
+        paths += [f"/{page}/{task_id}" for task_id in json.loads(tasks) for page in ("task", "api/task/info")]
         columns = "order[0][column]=0&order[0][dir]=desc&columns[0][data]=received&search[value]="
         paths.append(f"/tasks/datatable?draw=1&start=0&length=1000&{columns}")
         yield "/api/tasks", tasks
@@ -152,7 +158,7 @@ class Planted:
 
 @pytest.fixture(scope="module")
 def planted(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
-    """After each log, and each message, has come to where it ends."""
+    """Send all logs and messages, and wait until each has its outcome."""
     tenant = "planted"
     directory = tmp_path_factory.mktemp("planted")
     processes = Processes(
@@ -179,20 +185,20 @@ def planted(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         processes.stop()
 
 
-def test_no_text_is_shown(planted: Planted) -> None:
+def test_no_output_shows_the_text_in_a_log(planted: Planted) -> None:
     assert sorted(letter["reason"] for letter in planted.dead_letters()) == REASONS
     assert LogRecord.of(planted.tenant, "stored").modified_text == f"{MARKER} called [PHONE]"
 
     shown = dict(planted.shown())
 
-    assert not [place for place, content in shown.items() if MARKER in content or MARKER.lower() in content]
-    # What is there of the logs shows that these are the places.
-    for place in ("log of redact", "log of store", "events", "list", "stats", "headers", "GET /failures", "/api/tasks"):
-        assert planted.tenant in shown[place], place
+    assert not [name for name, content in shown.items() if MARKER in content or MARKER.lower() in content]
+    # The tenant's id shows that these outputs are about the marked logs.
+    for name in ("log of redact", "log of store", "events", "list", "stats", "headers", "GET /failures", "/api/tasks"):
+        assert planted.tenant in shown[name], name
 
 
 @pytest.mark.parametrize(
-    ("outcome", "request_id", "task", "said"),
+    ("outcome", "request_id", "task", "expected"),
     [
         ("done", "stored", "tasks.store.store", {}),
         ("failed", "conflict", "tasks.store.store", {"level": "WARNING", "reasons": ["conflict"], "failed": 1}),
@@ -202,13 +208,13 @@ def test_no_text_is_shown(planted: Planted) -> None:
         ("time_limit", "time_limit", "tasks.redact.redact", {"level": "ERROR", "exception": "TimeLimitExceeded"}),
     ],
 )
-def test_every_outcome_has_its_line(
-    planted: Planted, outcome: str, request_id: str, task: str, said: dict[str, object]
+def test_every_outcome_is_logged_with_the_ids_and_reasons(
+    planted: Planted, outcome: str, request_id: str, task: str, expected: dict[str, object]
 ) -> None:
     lines = [line for line in planted.lines(outcome) if line["request_id"] == request_id and line["task"] == task]
 
     assert lines
     for line in lines:
         fixed = {"tenant_id": planted.tenant, "queue": task.rpartition(".")[2], "logs": 1, "attempt": 1}
-        assert line.items() >= (said | fixed).items()
+        assert line.items() >= (expected | fixed).items()
         assert line["task_id"]

@@ -1,4 +1,4 @@
-"""Originals encrypted by KMS in the running system, and KMS away in the middle of it."""
+"""Originals are encrypted by KMS, and wait while KMS is down."""
 
 import json
 
@@ -17,7 +17,7 @@ ENDED = "reading the policies and keys that records are built with works again"
 MARKER = "quokka"
 
 
-def test_while_kms_is_away_logs_wait_and_none_is_stored(
+def test_logs_wait_while_kms_is_down_and_are_stored_encrypted_afterwards(
     engine: Engine, proxy: FaultProxy, processes: Processes, tenant: str
 ) -> None:
     key = KmsKey()
@@ -34,7 +34,7 @@ def test_while_kms_is_away_logs_wait_and_none_is_stored(
     for number in range(3):
         log = {"tenant_id": tenant, "log_id": f"{number}", "text": f"{MARKER} a@b.co {number}"}
         assert processes.post(json.dumps(log), Content_Type="application/json").status == 202
-    # Each was tried, and tried again.
+    # Each log was tried, and retried.
     wait_for("tries", lambda: processes.log("store").count('"message": "again"') >= 6)
     assert LogRecord.count(tenant) == 0
     proxy.clear()

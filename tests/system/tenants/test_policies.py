@@ -1,4 +1,4 @@
-"""Each tenant's logs are redacted as its policy says, and never stored when that can't be done."""
+"""Workers redact each tenant's logs by the current policy."""
 
 import json
 import re
@@ -41,7 +41,7 @@ def test_a_changed_policy_applies_to_the_next_log(processes: Processes, tenant: 
     assert not list_dead_letters(tenant)
 
 
-def test_a_log_that_takes_too_long_to_redact_is_a_dead_letter(processes: Processes, tenant: str) -> None:
+def test_a_log_that_takes_too_long_to_redact_becomes_a_dead_letter(processes: Processes, tenant: str) -> None:
     processes.environment |= {"SLUICE_REDACT_TIME_LIMIT_SECONDS": "0.000001"}
     processes.start("web", "redact", "store")
 
@@ -65,7 +65,7 @@ def test_policy_set_refuses_an_invalid_policy(processes: Processes, tenant: str,
     assert TenantPolicy.get_or_none(tenant) is None
 
 
-def test_a_new_policy_keeps_the_key_of_the_hashes(processes: Processes, tenant: str) -> None:
+def test_a_new_policy_keeps_the_secret_for_hashes(processes: Processes, tenant: str) -> None:
     assert processes.sluice("tenants", "create", tenant).returncode == 0
     assert processes.sluice("policy", "set", tenant, "-", typed="{}").returncode == 0
     before = TenantPolicy.get_or_none(tenant)
