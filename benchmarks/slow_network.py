@@ -42,7 +42,7 @@ class _RecordingProxy(FaultProxy):
         self.arrivals.append((time.time(), operation))
         super().count(operation)
 
-    def passed(self, call: Targets, asked: bytes, answer: Answer | None) -> None:
+    def record_call(self, call: Targets, asked: bytes, answer: Answer | None) -> None:
         self.traffic.append(Call(time.time(), *call, max(len(asked), len(answer.body) if answer else 0)))
 
 
@@ -66,7 +66,7 @@ class SlowNetwork:
     Args:
         upstream_url: the engine's.
         delay_seconds: added to each call.
-        elsewhere: URLs of other engines, by the service that they have instead.
+        elsewhere: URLs of other engines, by the service that they serve instead.
     """
 
     def __init__(self, upstream_url: str, delay_seconds: float, elsewhere: Mapping[Service, str] | None = None) -> None:

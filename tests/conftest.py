@@ -1,5 +1,7 @@
-"""The engine for all tests. Until a test asks for it nothing listens where the settings point, so nothing else can
-answer by accident."""
+"""Fixtures of all tests: the engine, a tenant, and Sluice's processes.
+
+Until a test uses the engine, nothing listens where the settings point, so nothing else can answer by accident.
+"""
 
 import os
 import subprocess
@@ -41,12 +43,12 @@ from tests.support.failure_queue import purge
 from tests.support.fault_proxy import FaultProxy
 from tests.support.processes import Processes
 
-# What takes longest begins first, so that no process of pytest-xdist is left alone with it at the end.
+# The longest tests begin first, so that no process of pytest-xdist is left alone with them at the end.
 _FIRST = ("tests/shippers/", "tests/system/pipeline/", "tests/chaos/", "tests/system/", "tests/unit/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests together that share what is expensive to start, and put the long ones first.
+    """Group tests that share a deployment, and put long tests first.
 
     pytest-xdist gives a group to one process (`--dist loadgroup`): a file, or a folder whose tests share a deployment.
     """
@@ -59,7 +61,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:
-    """Say how one of the processes that run the tests died: pytest-xdist says that it did."""
+    """Print how a test process died; pytest-xdist prints only that it died."""
     if error:
         process = node.gateway._io.popen
         with suppress(subprocess.TimeoutExpired):
@@ -69,7 +71,10 @@ def pytest_testnodedown(node: Any, error: object) -> None:
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A running engine with tables and queues. A test that stops it starts it again."""
+    """Start the engine with tables and queues.
+
+    A test that stops the engine must start it again.
+    """
     with Engine(_PORT, tmp_path_factory.mktemp("engine")) as running:
         for model in TABLES:
             model.create()
@@ -80,20 +85,20 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 @pytest.fixture
 def proxy(engine: Engine) -> Iterator[FaultProxy]:
-    """Passes calls on to the engine, or makes them fail."""
+    """Start a proxy before the engine."""
     with FaultProxy(engine.url) as running:
         yield running
 
 
 @pytest.fixture
 def tenant(engine: Engine) -> str:
-    """A tenant that nobody else uses."""
+    """Return a tenant id that no other test uses."""
     return f"tenant-{uuid.uuid4().hex[:12]}"
 
 
 @pytest.fixture(scope="module")
 def pipeline(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    """web, redact, store and Flower, as the Procfile starts them."""
+    """Start web, redact, store and Flower, as the Procfile starts them."""
     processes = Processes(tmp_path_factory.mktemp("processes"), engine.url)
     try:
         processes.start("web", "redact", "store", "flower")
@@ -105,17 +110,17 @@ def pipeline(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture
 def processes(engine: Engine, tmp_path: Path) -> Iterator[Processes]:
-    """None of Sluice's processes yet: the test starts those that it needs."""
-    mine = Processes(tmp_path, engine.url)
+    """Return Sluice's processes, of which the test starts those it needs."""
+    processes = Processes(tmp_path, engine.url)
     try:
-        yield mine
+        yield processes
     finally:
-        mine.stop()
+        processes.stop()
 
 
 @pytest.fixture
 def empty_failure_queue(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Nothing in failures, nor in redact, before and after."""
+    """Purge the queues failures and redact, before and after the test."""
     # The engine is one server; SQS is many, and a long poll asks them all.
     monkeypatch.setattr(held_messages, "POLL_SECONDS", 0)
     purge()

@@ -1,4 +1,4 @@
-"""An agent that follows a file and sends its lines."""
+"""Agent that follows a file and sends its lines."""
 
 import subprocess
 from pathlib import Path
@@ -8,13 +8,13 @@ FILE = "/var/log/shop.log"
 
 
 class Agent:
-    """An agent's process, which follows a file of its own.
+    """Process of an agent, which follows its own file.
 
     Args:
-        command: with `configuration` in the place of the path of its configuration.
-        directory: for the file, and for what the agent keeps; another agent goes on in it.
+        command: with `{configuration}` for the path of the configuration.
+        directory: for the file and the agent's state; a later agent continues there.
         configured: the configuration.
-        state: the directory that the configuration has for what the agent keeps.
+        state: the directory that the configuration names for the agent's state.
     """
 
     def __init__(self, command: list[str], directory: Path, configured: str, state: str) -> None:
@@ -40,12 +40,12 @@ class Agent:
             log.writelines(f"{line}\n" for line in lines)
 
     def end(self) -> int:
-        """Have it end as it does; its exit status."""
+        """Let the agent end by itself, and return the exit status."""
         self._process.terminate()
         return self._process.wait(60)
 
     def stop(self) -> None:
-        """End it, whatever it does."""
+        """Kill the agent."""
         self._process.kill()
         self._process.wait()
 

@@ -1,4 +1,4 @@
-"""The running system, a tenant, and how a client's process is started."""
+"""Fixtures: the running system, a tenant, and clients' processes."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,7 +31,10 @@ def sender(sluice: Sluice) -> Iterator[Sender]:
 
 @pytest.fixture
 def run_python(sluice: Sluice, tmp_path: Path) -> Iterator[Callable[..., Application]]:
-    """Starts an application whose logging is set up by a block of docs/shippers/python.md, and more if need be."""
+    """Start applications whose logging a block of docs/shippers/python.md sets up.
+
+    `more` is code that is added to the block.
+    """
     started: list[Application] = []
 
     def run(name: str, replaced: dict[str, str], *, with_key: bool, more: str = "") -> Application:

@@ -16,7 +16,7 @@ _BLOCK = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def blocks() -> dict[str, str]:
-    """Return every block with a file name, such as ```python otlp.py, by that name."""
+    """Return every block with a file name (```python otlp.py) by that name."""
     pages = sorted((ROOT / "docs" / "shippers").glob("*.md"))
     found = [block for page in pages for block in _BLOCK.findall(page.read_text())]
     assert len({name for name, _ in found}) == len(found), "two blocks have the same name"

@@ -1,6 +1,6 @@
-"""Logs each line of its standard input, by the logging that a file sets up; run in the clients' environment.
+"""Application that logs each line of standard input.
 
-Usage: python driver.py setup.py
+A file sets up its logging. It runs in the clients' environment: python driver.py setup.py
 """
 
 import logging
@@ -11,4 +11,4 @@ if __name__ == "__main__":
     runpy.run_path(sys.argv[1])
     for line in sys.stdin:
         logging.getLogger("shop").warning(line.rstrip("\n"))
-    # What an application does that ends: handlers and exporters flush by their own hooks.
+    # It ends like any application: handlers and exporters flush by their own hooks.

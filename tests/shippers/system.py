@@ -1,4 +1,4 @@
-"""Sluice as shippers meet it: with keys and without, and what became of what they sent."""
+"""Running Sluice, with and without API keys, and checks of stored lines."""
 
 import re
 import subprocess
@@ -18,7 +18,10 @@ CLIENTS = ROOT / ".venv-clients/bin"
 
 
 class Sluice:
-    """Two web processes, of which one requires keys, and the workers of both, behind one proxy."""
+    """Two web processes behind one proxy, of which one requires API keys.
+
+    They share the workers.
+    """
 
     def __init__(self, directory: Path, proxy: FaultProxy) -> None:
         self.proxy = proxy
@@ -38,7 +41,7 @@ class Sluice:
         assert set(codes) == {0}, codes
 
     def refused(self) -> int:
-        """How often a web process told a client that SQS did not take its logs."""
+        """Count the requests that web refused because of SQS."""
         return sum(processes.log("web").count("SQS did not accept its logs") for processes in (self.keyed, self.open))
 
     def break_sqs(self) -> None:
@@ -49,7 +52,10 @@ class Sluice:
 
 
 class Sender:
-    """A tenant with its key, and the numbered lines that its shipper sends; each has an address and an IP in it."""
+    """Tenant with an API key, and the numbered lines to send.
+
+    Each line holds an email address and an IP address.
+    """
 
     def __init__(self, sluice: Sluice) -> None:
         self.sluice = sluice
@@ -59,7 +65,7 @@ class Sender:
         self._sent = 0
 
     def lines(self, count: int) -> list[str]:
-        """The next lines."""
+        """Make the next `count` lines."""
         numbers = range(self._sent, self._sent + count)
         self._sent += count
         return [
@@ -77,17 +83,20 @@ class Sender:
                 return records
 
     def copies(self) -> Counter[int]:
-        """How often each line is stored."""
-        # Some say a line twice in what they send of it.
+        """Count how often each line is stored."""
+        # A record may hold the same line twice.
         texts = (record.original_text for record in self.stored())
         return Counter(int(number) for text in texts for number in set(re.findall(r"no-(\d+) ", text)))
 
     def wait_until_stored(self) -> None:
-        """Every line so far is in the table."""
+        """Wait until every line so far is in the table."""
         wait_for(f"{self._sent} lines in the table", lambda: len(self.copies()) == self._sent)
 
     def check_once(self) -> None:
-        """Every line is in the table, once, and redacted. To be called when the shipper has ended."""
+        """Check that every line is in the table, once, and redacted.
+
+        Call this when the shipper has ended.
+        """
         self.wait_until_stored()
         self.check_redacted()
         assert set(self.copies().values()) == {1}, self.copies()
@@ -104,11 +113,11 @@ class Sender:
 
 
 class Application:
-    """A process of its own that logs what it is told to.
+    """Process that logs the lines it is given.
 
     Args:
-        command: reads lines.
-        directory: for what it prints.
+        command: reads lines from standard input.
+        directory: for the output.
     """
 
     def __init__(self, command: list[str], directory: Path) -> None:
@@ -124,13 +133,13 @@ class Application:
         self._process.stdin.flush()
 
     def end(self) -> int:
-        """Let it end by itself; its exit status."""
+        """Let the process end by itself, and return the exit status."""
         assert self._process.stdin
         self._process.stdin.close()
         return self._process.wait(120)
 
     def stop(self) -> None:
-        """End it, whatever it does."""
+        """Kill the process."""
         self._process.kill()
         self._process.communicate()
 

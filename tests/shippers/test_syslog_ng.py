@@ -1,4 +1,4 @@
-"""syslog-ng's http(), with the configuration of docs/shippers/syslog-ng.md."""
+"""syslog-ng's http() stores every line once, configured as documented."""
 
 import random
 import time
@@ -66,7 +66,7 @@ def test_every_line_is_stored_once_despite_an_sqs_outage(sender: Sender, start: 
 
 
 def test_a_batch_that_sqs_took_in_part_is_stored_once(sender: Sender, start: Start) -> None:
-    """A batch that is sent again has the same ids, although it is written anew."""
+    """Send a batch again, formatted anew but with the same ids."""
     letters = random.Random(1)
     syslog_ng = start()
     refused = sender.sluice.refused()

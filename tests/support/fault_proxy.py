@@ -1,4 +1,4 @@
-"""An HTTP proxy in front of the embedded engine that makes one AWS service fail in a chosen way."""
+"""HTTP proxy before the embedded engine that makes AWS calls fail."""
 
 import contextlib
 import select
@@ -34,7 +34,7 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 Address = tuple[str, int]
 Targets = tuple[str, str]
-"""The two names under which a call may meet a fault: its operation, and its service, which may be empty."""
+"""Names by which a fault may target a call: the operation, and the service, which may be empty."""
 
 Failing = FailingEntries | FailingStatements | ThrottledCalls | UnprocessedWrites
 
@@ -42,23 +42,23 @@ _EXPIRED_KEY = Status(403, "ExpiredTokenException")
 
 
 class FaultProxy:
-    """Passes calls on to the engine byte for byte, except those that meet a fault.
+    """Proxy that passes calls on unchanged, unless a fault hits them.
 
-    A fault also meets the calls that wait for the engine at that moment, long polls above all, so a worker notices it
-    at once. What the engine did for such a call is done: only the answer is lost, as it is when a network fails.
+    A fault also hits the calls that wait for the engine at that moment, long polls above all, so a worker notices it
+    at once. The engine has done such a call: only the answer is lost, as it is when a network fails.
 
-    The targets of a fault are services ("sqs") or single operations ("DeleteMessageBatch"); none named: all services.
+    The targets of a fault are services ("sqs") or single operations ("DeleteMessageBatch"); by default all services.
 
     Attributes:
         url: the endpoint for clients.
-        calls: calls that arrived, by operation (`SendMessage`), those that met a fault included.
+        calls: calls that arrived, by operation (`SendMessage`), including those that a fault hit.
         delay_seconds: waited before each call is passed on.
 
     Args:
         upstream_url: the engine's, such as http://127.0.0.1:4566.
-        host: where the proxy listens. Sluice uses a fixed key with 127.0.0.1, and boto3's own credentials with others.
-        takes_key: whether AWS takes an access key id with a session token; a call with another one gets a 403.
-        elsewhere: URLs of other engines, by the service that they have instead.
+        host: where the proxy listens. Sluice uses a fixed key with 127.0.0.1, and boto3's own credentials otherwise.
+        takes_key: returns whether AWS takes an access key id with a session token; otherwise the call gets a 403.
+        elsewhere: URLs of other engines, by the service that they serve instead.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class FaultProxy:
         elsewhere: Mapping[Service, str] | None = None,
     ) -> None:
         self._upstream = _address(upstream_url)
-        self._elsewhere: dict[str, Address] = {its: _address(url) for its, url in (elsewhere or {}).items()}
+        self._elsewhere: dict[str, Address] = {service: _address(url) for service, url in (elsewhere or {}).items()}
         self.calls: Counter[str] = Counter()
         self.delay_seconds = 0.0
         self._faults: dict[str, Silence | Status] = {}
@@ -96,7 +96,7 @@ class FaultProxy:
         self._set(targets, Silence.HANG)
 
     def status(self, code: int, aws_error_code: str, *targets: str) -> None:
-        """Answer with an HTTP status and an AWS error code, such as 400 and ThrottlingException."""
+        """Answer with an HTTP status and an AWS error code (400, ThrottlingException)."""
         self._set(targets, Status(code, aws_error_code))
 
     def clear(self) -> None:
@@ -107,7 +107,9 @@ class FaultProxy:
             self._lost_answers.clear()
 
     def fail_entries(self, *operations: str, every: int = 2) -> None:
-        """Of batches, do not pass on every nth entry, and report it as failed through no fault of the sender's.
+        """Fail every nth entry of batches, with `SenderFault` false.
+
+        The engine does not get these entries.
 
         Args:
             operations: such as SendMessageBatch and DeleteMessageBatch.
@@ -117,55 +119,63 @@ class FaultProxy:
             self._failing_entries.update((operation, FailingEntries(every)) for operation in operations)
 
     def fail_statements(self, share: float, seed: int, tenant: str = "") -> None:
-        """Of BatchExecuteStatement, do not pass on a share of the statements, and report it as throttled.
+        """Throttle a share of BatchExecuteStatement's statements.
+
+        The engine does not get these statements.
 
         Args:
             share: 0 to 1.
-            seed: of the chance that chooses them.
-            tenant: whose statements; empty for all.
+            seed: of the random choice.
+            tenant: that the statements write to; empty for all.
         """
         with self._lock:
             self._failing_entries["BatchExecuteStatement"] = FailingStatements(share, seed, tenant)
 
-    def throttle_calls_of(self, tenant: str) -> None:
-        """Throttle BatchExecuteStatement as a whole when it writes to a tenant's partition."""
+    def throttle_calls_for(self, tenant: str) -> None:
+        """Throttle each whole BatchExecuteStatement that writes to `tenant`."""
         with self._lock:
             self._failing_entries["BatchExecuteStatement"] = ThrottledCalls(tenant)
 
     def leave_writes(self, every: int, after: int = 0) -> None:
-        """Of BatchWriteItem, do not pass on every nth request after the first ones, and report it as unprocessed."""
+        """Leave every nth write of BatchWriteItem unprocessed, after the first `after`.
+
+        The engine does not get these writes.
+        """
         with self._lock:
             self._failing_entries["BatchWriteItem"] = UnprocessedWrites(every, after)
 
     def lose_answers(self, share: float, seed: int, *targets: str) -> None:
-        """Reset the connection after a share of the calls of `targets`, which the engine has done by then."""
+        """Reset the connection after a share of the calls of `targets`.
+
+        The engine has done these calls by then.
+        """
         with self._lock:
             self._lost_answers.update((target, LostAnswers(share, seed)) for target in targets or SERVICES)
 
     def loses_answer(self, call: Targets) -> bool:
-        """Whether the answer of this call is lost."""
+        """Return whether the answer to this call is lost."""
         with self._lock:
             losing = next((self._lost_answers[target] for target in call if target in self._lost_answers), None)
-        return losing is not None and losing.takes_one()
+        return losing is not None and losing.loses_next()
 
     def _set(self, targets: Iterable[str], fault: Silence | Status) -> None:
         with self._lock:
             hit = set(targets or SERVICES)
             self._faults.update(dict.fromkeys(hit, fault))
-            waiting = [upstream for upstream, its in self._waiting.items() if hit.intersection(its)]
+            waiting = [upstream for upstream, call in self._waiting.items() if hit.intersection(call)]
             for upstream in waiting:
                 _shut(upstream)
 
-    def upstream_of(self, call: Targets) -> Address:
-        """Where a call is passed on to."""
+    def get_upstream(self, call: Targets) -> Address:
+        """Return the address that a call is passed on to."""
         return self._elsewhere.get(call[1], self._upstream)
 
-    def fault_of(self, call: Targets) -> Silence | Status | None:
-        """What a call meets now."""
+    def get_fault(self, call: Targets) -> Silence | Status | None:
+        """Return the fault that hits a call now."""
         with self._lock:
             return next((self._faults[target] for target in call if target in self._faults), None)
 
-    def failing_entries_of(self, operation: str) -> Failing | None:
+    def get_failing(self, operation: str) -> Failing | None:
         with self._lock:
             return self._failing_entries.get(operation)
 
@@ -173,16 +183,16 @@ class FaultProxy:
         with self._lock:
             self.calls[operation] += 1
 
-    def passed(self, call: Targets, asked: bytes, answer: Answer | None) -> None:
-        """Called with each call that was passed on, and the engine's answer."""
+    def record_call(self, call: Targets, asked: bytes, answer: Answer | None) -> None:
+        """Record a call that was passed on, and its answer; for subclasses."""
 
     def wait(self) -> None:
-        """The delay of one call."""
+        """Wait for the delay of one call."""
         if self.delay_seconds:
             self._closing.wait(self.delay_seconds)
 
     def begin_waiting(self, upstream: socket.socket, call: Targets) -> None:
-        """From here on a new fault of the call shuts `upstream`."""
+        """Let a new fault of the call shut `upstream` from now on."""
         with self._lock:
             self._waiting[upstream] = call
             if not self._faults.keys().isdisjoint(call):
@@ -225,11 +235,11 @@ class _Server(ThreadingHTTPServer):
         super().__init__(address, _Connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients that hang up are what this is for: nothing to print."""
+        """Print nothing: clients that hang up are expected."""
 
 
 class _Connection(BaseHTTPRequestHandler):
-    """One client's connection, and the one to the engine that belongs to it."""
+    """Connection of one client, with its own connection to the engine."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -255,9 +265,9 @@ class _Connection(BaseHTTPRequestHandler):
             self._send(_EXPIRED_KEY.answer(service))
             return
         call = (operation, service or "")
-        answer = None if self._proxy.fault_of(call) else self._ask(body, call)
-        self._proxy.passed(call, body, answer)
-        fault = self._proxy.fault_of(call)
+        answer = None if self._proxy.get_fault(call) else self._ask(body, call)
+        self._proxy.record_call(call, body, answer)
+        fault = self._proxy.get_fault(call)
         if fault is Silence.HANG:
             self._hang()
         elif isinstance(fault, Status):
@@ -270,12 +280,15 @@ class _Connection(BaseHTTPRequestHandler):
     do_GET = do_PUT = do_DELETE = do_HEAD = do_POST  # noqa: N815 - http.server's names
 
     def _key(self) -> tuple[str, str]:
-        """The access key id and the session token that the call is signed with; empty where there is none."""
+        """Return the call's access key id and session token, or empty strings."""
         _, _, credential = self.headers.get("Authorization", "").partition("Credential=")
         return credential.partition("/")[0], self.headers.get("X-Amz-Security-Token", "")
 
     def _call(self, body: bytes) -> tuple[Service | None, str]:
-        """Which service, which operation. SNS speaks AWS's query protocol, the others JSON."""
+        """Return the service and the operation of a call.
+
+        SNS speaks AWS's query protocol, the other services JSON.
+        """
         if target := self.headers.get("X-Amz-Target"):
             name, _, operation = target.partition(".")
             return _SERVICE_OF_TARGET.get(name), operation
@@ -284,21 +297,24 @@ class _Connection(BaseHTTPRequestHandler):
         return None, f"{self.command} {urlsplit(self.path).path}"
 
     def _ask(self, body: bytes, call: Targets) -> Answer | None:
-        """The engine's answer, or what a batch with failing entries gets instead."""
+        """Return the engine's answer, changed if entries of the batch fail."""
         operation, _ = call
-        if (failing := self._proxy.failing_entries_of(operation)) is None:
+        if (failing := self._proxy.get_failing(operation)) is None:
             return self._pass_on(body, call)
-        others, failed = failing.take_from(body)
+        others, failed = failing.split_call(body)
         answer = self._pass_on(others, call) if others else None
         unanswered = others is not None and (answer is None or answer.status != 200)
         return answer if unanswered else failing.report(answer, failed)
 
     def _pass_on(self, body: bytes, call: Targets) -> Answer | None:
-        """The engine's answer, or None when it gave none or a fault came in between."""
+        """Return the engine's answer, or None if there is none.
+
+        A fault that begins while the engine works also ends in None.
+        """
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _ONE_HOP_HEADERS}
         upstream: socket.socket | None = None
         try:
-            upstream = self._connected(self._proxy.upstream_of(call))
+            upstream = self._connected(self._proxy.get_upstream(call))
             self._proxy.begin_waiting(upstream, call)
             self._upstream.request(self.command, self.path, body, headers)
             response = self._upstream.getresponse()
@@ -341,7 +357,7 @@ class _Connection(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Quiet: `calls` is what tests look at."""
+        """Print nothing: tests look at `calls`."""
 
 
 def _address(url: str) -> Address:

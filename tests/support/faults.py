@@ -1,4 +1,4 @@
-"""What tests/support/fault_proxy.py can make of a call, and the answers that tell of it."""
+"""Faults of tests/support/fault_proxy.py, and the answers that report them."""
 
 import itertools
 import json
@@ -13,7 +13,7 @@ SERVICES: tuple[Service, ...] = get_args(Service)
 
 @dataclass(frozen=True)
 class Answer:
-    """What a client reads."""
+    """HTTP answer to a client."""
 
     status: int
     reason: str
@@ -22,7 +22,7 @@ class Answer:
 
 
 class Silence(Enum):
-    """The faults that come without an answer."""
+    """Faults without an answer."""
 
     REFUSE = "refuse"
     HANG = "hang"
@@ -30,13 +30,16 @@ class Silence(Enum):
 
 @dataclass(frozen=True)
 class Status:
-    """The fault that is an answer."""
+    """Fault that is an answer with an error."""
 
     code: int
     aws_error_code: str
 
     def answer(self, service: Service | None) -> Answer:
-        """In the words of `service`: SNS speaks AWS's query protocol, the others JSON."""
+        """Build the answer in the protocol of `service`.
+
+        SNS speaks AWS's query protocol, the other services JSON.
+        """
         code = self.aws_error_code
         if service == "sns":
             body = f"<ErrorResponse><Error><Code>{code}</Code><Message>fault</Message></Error></ErrorResponse>".encode()
@@ -56,43 +59,48 @@ def _done(answer: dict[str, Any]) -> Answer:
 
 
 class FailingEntries:
-    """Every nth entry of an operation of SQS that takes batches, counted over all its calls.
+    """Failure of every nth entry of an SQS operation that takes batches.
 
     Args:
-        every: n; with 1 all of them fail.
+        every: n, counted over all calls; with 1 all entries fail.
     """
 
     def __init__(self, every: int) -> None:
         self._every = every
-        self._places = itertools.count(1)
+        self._numbers = itertools.count(1)
 
-    def take_from(self, body: bytes) -> tuple[bytes | None, list[str]]:
-        """The call without the entries that fail, None when there is no other, and the ids of those."""
+    def split_call(self, body: bytes) -> tuple[bytes | None, list[str]]:
+        """Return the call without the failing entries, and the ids of those.
+
+        The call is None if all entries fail.
+        """
         call: dict[str, Any] = json.loads(body)
-        failed = [entry["Id"] for entry in call["Entries"] if next(self._places) % self._every == 0]
+        failed = [entry["Id"] for entry in call["Entries"] if next(self._numbers) % self._every == 0]
         left = [entry for entry in call["Entries"] if entry["Id"] not in failed]
         return _call_with(call, "Entries", left), failed
 
     @staticmethod
     def report(answer: Answer | None, failed: list[str]) -> Answer:
-        """SQS's answer about a batch of which some entries failed.
+        """Build SQS's answer for a batch with failed entries.
 
         Args:
-            answer: the engine's about the others; None when there are none.
+            answer: the engine's, for the other entries; None if there are none.
             failed: ids of entries.
         """
-        entries = [{"Id": its, "SenderFault": False, "Code": "InternalError", "Message": ""} for its in failed]
+        entries = [
+            {"Id": entry_id, "SenderFault": False, "Code": "InternalError", "Message": ""} for entry_id in failed
+        ]
         others: dict[str, Any] = json.loads(answer.body) if answer else {"Successful": []}
         return _done(others | {"Failed": [*others.get("Failed", []), *entries]})
 
 
 class FailingStatements:
-    """A share of the statements of BatchExecuteStatement, chosen by chance.
+    """Throttling of a random share of BatchExecuteStatement's statements.
 
     Args:
         share: 0 to 1.
-        seed: of the chance.
-        tenant: whose statements; empty for all.
+        seed: of the random choice.
+        tenant: that the statements write to; empty for all.
     """
 
     def __init__(self, share: float, seed: int, tenant: str) -> None:
@@ -100,12 +108,15 @@ class FailingStatements:
         self._chance = random.Random(seed)
         self._tenant = tenant
 
-    def take_from(self, body: bytes) -> tuple[bytes | None, list[str]]:
-        """The call without the statements that fail, None when there is no other, and the places of those."""
+    def split_call(self, body: bytes) -> tuple[bytes | None, list[str]]:
+        """Return the call without the throttled statements, and the indexes of those.
+
+        The call is None if all statements are throttled.
+        """
         call: dict[str, Any] = json.loads(body)
-        failed = [place for place, statement in enumerate(call["Statements"]) if self._hits(statement)]
-        left = [statement for place, statement in enumerate(call["Statements"]) if place not in failed]
-        return _call_with(call, "Statements", left), [str(place) for place in failed]
+        failed = [index for index, statement in enumerate(call["Statements"]) if self._hits(statement)]
+        left = [statement for index, statement in enumerate(call["Statements"]) if index not in failed]
+        return _call_with(call, "Statements", left), [str(index) for index in failed]
 
     def _hits(self, statement: dict[str, Any]) -> bool:
         return (
@@ -114,63 +125,67 @@ class FailingStatements:
 
     @staticmethod
     def report(answer: Answer | None, failed: list[str]) -> Answer:
-        """DynamoDB's answer about a batch of which some statements were throttled.
+        """Build DynamoDB's answer for a batch with throttled statements.
 
         Args:
-            answer: the engine's about the others; None when there are none.
-            failed: places of statements.
+            answer: the engine's, for the other statements; None if there are none.
+            failed: indexes of statements.
         """
         others: dict[str, Any] = json.loads(answer.body) if answer else {"Responses": []}
         responses = others["Responses"]
-        for place in map(int, failed):
-            responses.insert(place, {"Error": {"Code": "ThrottlingError", "Message": ""}})
+        for index in map(int, failed):
+            responses.insert(index, {"Error": {"Code": "ThrottlingError", "Message": ""}})
         return _done(others | {"Responses": responses})
 
 
 class ThrottledCalls:
-    """Every call of BatchExecuteStatement with a statement of one tenant.
+    """Throttling of every BatchExecuteStatement that writes to one tenant.
 
     Args:
-        tenant: whose.
+        tenant: that a statement of the call writes to.
     """
 
     def __init__(self, tenant: str) -> None:
         self._tenant = tenant
 
-    def take_from(self, body: bytes) -> tuple[bytes | None, list[str]]:
-        """The call, or None when it is throttled."""
-        parameters = (its for statement in json.loads(body)["Statements"] for its in statement["Parameters"])
+    def split_call(self, body: bytes) -> tuple[bytes | None, list[str]]:
+        """Return the call, or None if the call is throttled."""
+        statements = json.loads(body)["Statements"]
+        parameters = (parameter for statement in statements for parameter in statement["Parameters"])
         return (None, [self._tenant]) if {"S": self._tenant} in parameters else (body, [])
 
     @staticmethod
     def report(answer: Answer | None, failed: list[str]) -> Answer:
-        """DynamoDB's answer about the call."""
+        """Build DynamoDB's answer for the call."""
         throttled = Status(400, "ProvisionedThroughputExceededException").answer("dynamodb")
         return throttled if answer is None else answer
 
 
 class UnprocessedWrites:
-    """Every nth request of BatchWriteItem, counted over all calls.
+    """Every nth request of BatchWriteItem stays unprocessed.
 
     Args:
-        every: n; with 1 none is done.
-        after: so many are done first.
+        every: n, counted over all calls; with 1 no request is done.
+        after: number of requests that are done first.
     """
 
     def __init__(self, every: int, after: int) -> None:
         self._every = every
         self._after = after
-        self._places = itertools.count(1)
+        self._numbers = itertools.count(1)
 
-    def take_from(self, body: bytes) -> tuple[bytes | None, list[str]]:
-        """The call without the requests that are not done, None when there is no other, and those, as JSON."""
+    def split_call(self, body: bytes) -> tuple[bytes | None, list[str]]:
+        """Return the call without the unprocessed requests, and those as JSON.
+
+        The call is None if all requests are unprocessed.
+        """
         call: dict[str, Any] = json.loads(body)
         (table, requests), *others = call["RequestItems"].items()
         assert not others
         left, failed = [], []
         for request in requests:
-            place = next(self._places)
-            if place <= self._after or place % self._every:
+            number = next(self._numbers)
+            if number <= self._after or number % self._every:
                 left.append(request)
             else:
                 failed.append(json.dumps({table: [request]}))
@@ -178,10 +193,10 @@ class UnprocessedWrites:
 
     @staticmethod
     def report(answer: Answer | None, failed: list[str]) -> Answer:
-        """DynamoDB's answer about a batch of which it did some.
+        """Build DynamoDB's answer for a batch with unprocessed requests.
 
         Args:
-            answer: the engine's about the others; None when there are none.
+            answer: the engine's, for the other requests; None if there are none.
             failed: requests, as JSON.
         """
         others: dict[str, Any] = json.loads(answer.body) if answer else {}
@@ -192,17 +207,17 @@ class UnprocessedWrites:
 
 
 class LostAnswers:
-    """A share of the calls, chosen by chance, is done, but the connection breaks before the answer.
+    """Loss of the answers to a random share of completed calls.
 
     Args:
         share: 0 to 1.
-        seed: of the chance.
+        seed: of the random choice.
     """
 
     def __init__(self, share: float, seed: int) -> None:
         self._share = share
         self._chance = random.Random(seed)
 
-    def takes_one(self) -> bool:
-        """Whether the answer of this call is lost."""
+    def loses_next(self) -> bool:
+        """Return whether the answer to the next call is lost."""
         return self._chance.random() < self._share

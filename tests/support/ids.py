@@ -1,4 +1,4 @@
-"""Log ids of a chosen time."""
+"""Log ids for a chosen time."""
 
 import uuid
 from datetime import datetime

@@ -23,7 +23,10 @@ READY_LINES = {"web": "Started worker", "redact": " ready.", "store": " ready.",
 
 
 class Processes:
-    """Some of the Procfile's processes against one engine; their output goes to files under `directory`."""
+    """Processes of the Procfile, against one engine.
+
+    Their output goes to files under `directory`.
+    """
 
     def __init__(self, directory: Path, engine_url: str, **environment: str) -> None:
         self.commands = dict(COMMANDS)
@@ -38,7 +41,7 @@ class Processes:
         self._http = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(30))
 
     def use_queues(self, prefix: str) -> None:
-        """Make queues of their own for the processes that are started from now on."""
+        """Make queues for the processes that are started from now on."""
         self.environment |= {"SLUICE_QUEUE_PREFIX": prefix}
         self.sluice("broker", "create").check_returncode()
 
@@ -75,7 +78,7 @@ class Processes:
     def _is_ready_or_ended(self, name: str) -> bool:
         if self._ended(name):
             return True
-        # A web process writes its line before it accepts connections, which shows on a loaded machine.
+        # On a loaded machine a web process writes its line long before it accepts connections.
         return READY_LINES[name] in self.log(name, self._log_begins[name]) and (name != "web" or self._web_accepts())
 
     def _web_accepts(self) -> bool:
@@ -89,7 +92,7 @@ class Processes:
         return self._running[name].poll() is not None
 
     def pid(self, name: str) -> int:
-        """The process id; Procfile commands are exec'd, so it is the process's own."""
+        """Return the process id; the Procfile's shells exec their commands."""
         return self._running[name].pid
 
     def is_running(self, name: str) -> bool:
@@ -99,23 +102,26 @@ class Processes:
         return self._directory / f"{name}.log"
 
     def log(self, name: str, begin: int = 0) -> str:
-        """What it wrote, from a byte on; all that its predecessors of the same name wrote is before that."""
+        """Return the output of a process, from a byte on.
+
+        The output of earlier processes of the same name comes first.
+        """
         return self.log_file(name).read_bytes()[begin:].decode(errors="replace")
 
     def last_lines(self) -> str:
-        """Return the last lines that each process wrote, for a test that fails."""
+        """Return each process's last lines, to explain a failed test."""
         return "\n".join(
             f"--- {name} ---\n" + "\n".join(self.log(name).splitlines()[-LAST_LINES:]) for name in self._running
         )
 
     def kill(self, name: str) -> None:
-        """SIGKILL the process and its children."""
+        """Send SIGKILL to the process and its children."""
         process = self._running.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
     def stop(self) -> dict[str, int]:
-        """SIGTERM everything; exit codes by name."""
+        """Send SIGTERM to all processes, and return the exit codes by name."""
         for process in self._running.values():
             process.terminate()
         codes = {}
@@ -130,12 +136,12 @@ class Processes:
         return codes
 
     def post(self, body: bytes | str, path: str = "/ingest", **headers: str) -> urllib3.BaseHTTPResponse:
-        """POST, to /ingest unless told otherwise; header names are given with underscores."""
+        """Send a POST; header names have underscores for hyphens."""
         url = f"http://127.0.0.1:{self.web_port}{path}"
         return self._http.request("POST", url, body=body, headers=_named(headers))
 
     def get(self, path: str, **headers: str) -> urllib3.BaseHTTPResponse:
-        """GET; header names as for `post`."""
+        """Send a GET; header names as for `post`."""
         return self._http.request("GET", f"http://127.0.0.1:{self.web_port}{path}", headers=_named(headers))
 
     def get_flower(self, path: str) -> urllib3.BaseHTTPResponse:

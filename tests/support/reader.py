@@ -1,4 +1,4 @@
-"""A client that reads with a key."""
+"""HTTP client that reads with an API key."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from models import ApiKey, ApiKeyText, Tenant
 
 
 class Reader:
-    """What a key may see.
+    """Client with an API key.
 
     Args:
         client: of the app.
-        tenant_id: made, if it is not there.
+        tenant_id: of the key; the tenant is made if missing.
         scopes: of the key.
     """
 
@@ -25,12 +25,12 @@ class Reader:
         self.key: ApiKeyText = ApiKey.add(tenant_id, scopes or ["read"])
 
     def get(self, path: str, headers: dict[str, str] | None = None, **query: Any) -> TestResponse:
-        """With the key; other headers as they are."""
+        """Send a GET with the key, and other headers unchanged."""
         named = {"Authorization": f"Bearer {self.key}"} | (headers or {})
         return self._client.get(path, query_string=query or None, headers=named)
 
     def refused(self, status: int, code: str, path: str, **query: Any) -> str:
-        """The detail of the problem that it is."""
+        """Check that a request gets this problem, and return the detail."""
         return problem(self.get(path, **query), status, code)
 
 

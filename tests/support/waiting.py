@@ -9,7 +9,7 @@ Value = TypeVar("Value")
 
 
 class Witness(Protocol):
-    """Anything that can tell what happened while a test waited."""
+    """Source of log lines from the time that a test waited."""
 
     def last_lines(self) -> str:
         """Return the end of its logs."""

@@ -18,7 +18,7 @@ from tests.support.waiting import wait_for
 LOGS = 10
 FAULTS: dict[str, Callable[[FaultProxy, str], None]] = {
     "each statement": lambda proxy, tenant: proxy.fail_statements(1.0, 1, tenant),
-    "the call": lambda proxy, tenant: proxy.throttle_calls_of(tenant),
+    "the call": lambda proxy, tenant: proxy.throttle_calls_for(tenant),
 }
 
 

@@ -1,4 +1,4 @@
-"""The proxy's faults of operations, entries and statements: what the engine gets, what clients are told."""
+"""The fault proxy hits operations, entries and statements as asked."""
 
 from typing import TYPE_CHECKING
 
@@ -32,13 +32,13 @@ def sqs(proxy: FaultProxy) -> "SQSClient":
 
 @pytest.fixture
 def url(sqs: "SQSClient", tenant: str) -> str:
-    """A queue of its own."""
+    """Make a queue and return its URL."""
     return sqs.create_queue(QueueName=tenant)["QueueUrl"]
 
 
 def send(sqs: "SQSClient", url: str, count: int) -> tuple[list[str], list[str]]:
-    """The ids that were sent, and those that failed."""
-    entries = [{"Id": str(place), "MessageBody": f"message {place}"} for place in range(count)]
+    """Send `count` messages; return the sent ids and the failed ones."""
+    entries = [{"Id": str(index), "MessageBody": f"message {index}"} for index in range(count)]
     answer = sqs.send_message_batch(QueueUrl=url, Entries=entries)
     failed = answer.get("Failed", [])
     assert all(entry["Code"] == "InternalError" and not entry["SenderFault"] for entry in failed)
@@ -46,7 +46,7 @@ def send(sqs: "SQSClient", url: str, count: int) -> tuple[list[str], list[str]]:
 
 
 def received(sqs: "SQSClient", url: str) -> dict[str, str]:
-    """Receipts by body of the messages in the queue."""
+    """Receive messages, and return receipt handles by body."""
     messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
     return {message["Body"]: message["ReceiptHandle"] for message in messages}
 
@@ -94,7 +94,7 @@ def test_statements_that_fail_are_named_by_their_places(proxy: FaultProxy, tenan
 
     verdicts = insert(proxy, build_items(tenant, 20))
 
-    stored = [log_id for log_id, its in enumerate(verdicts) if its is Verdict.STORED]
+    stored = [log_id for log_id, verdict in enumerate(verdicts) if verdict is Verdict.STORED]
     assert 0 < len(stored) < 20
     assert [record.log_id for record in LogRecord.for_tenant(tenant).records] == [f"{log_id:03}" for log_id in stored]
 

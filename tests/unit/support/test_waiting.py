@@ -1,4 +1,4 @@
-"""A wait that fails says what it waited for, and shows what the processes wrote meanwhile."""
+"""A failed wait names the condition, and shows the processes' output."""
 
 import pytest
 
