@@ -1,6 +1,8 @@
 """`./sluice logs …`: one log, wherever it is."""
 
+import getpass
 import json
+import uuid
 from datetime import datetime
 
 import click
@@ -14,7 +16,7 @@ from commands.framework.groups import CommandGroup
 from commands.framework.known_tenants import has_rows, make_unknown_tenant_error
 from commands.framework.parameters import TenantId
 from foundation.timestamps import format_timestamp
-from models import LogRecord
+from models import AccessRecord, LogRecord
 from originals import KeysUnavailable, OriginalUnreadable
 
 _SHOWN_ATTRIBUTES = (
@@ -37,7 +39,7 @@ def logs() -> None:
 @logs.reads("show")
 @click.argument("tenant_id", type=TenantId())
 @click.argument("log_id", metavar="ID")
-@click.option("--original", is_flag=True, help="Print the original text, too.")
+@click.option("--original", is_flag=True, help="Print the original text, too; this is recorded.")
 def show_log(tenant_id: str, log_id: str, original: bool) -> None:
     """Print a stored log, or say where else it is.
 
@@ -65,6 +67,9 @@ def _format_record(record: LogRecord, original: bool) -> dict[str, object]:
         if value is not None:
             shown[name] = value.attribute_values if isinstance(value, MapAttribute) else value
     if original:
+        # Before the original is shown, as in GET /logs: whoever reads originals stays on record.
+        with dynamodb_errors_as_click_errors():
+            AccessRecord.add(record.tenant_id, f"command:{getpass.getuser()}", str(uuid.uuid4()), [record.log_id])
         try:
             shown["original_text"] = record.open_original()
         except (KeysUnavailable, OriginalUnreadable) as error:

@@ -33,7 +33,7 @@ class AccessRecord(TenantTable):
     read_at = UnicodeAttribute()
     """ISO 8601 in UTC."""
     key_id = UnicodeAttribute()
-    """The `ApiKey` that was used."""
+    """The `ApiKey` that was used, or `command:USER` for an operator's command."""
     request_id = UnicodeAttribute()
     log_ids: "ListAttribute[str]" = ListAttribute(of=UnicodeAttribute)  # type: ignore[arg-type]  # wrong in the package
 

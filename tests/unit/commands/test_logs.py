@@ -1,5 +1,6 @@
 """`./sluice logs show` and the options that find one log or tenant."""
 
+import getpass
 import json
 
 import pytest
@@ -7,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from commands.main import sluice
 from foundation.timestamps import get_timestamp
-from models import LogRecord, TenantPolicy, Verdict
+from models import AccessRecord, LogRecord, TenantPolicy, Verdict
 from tasks.failures import Reason
 from tests.support.failure_queue import fail
 
@@ -44,8 +45,18 @@ def test_a_stored_log_is_printed_without_the_original(tenant: str) -> None:
         "processed_at": "2026-01-31T12:00:00.000Z",
         "redactions": {"EMAIL": 1},
     }
-    with_original = json.loads(run("logs", "show", tenant, "a", "--original").stdout)
-    assert with_original == shown | {"original_text": "QUOKKA a@b.co"}
+    assert list(AccessRecord.query(tenant)) == []
+
+
+def test_a_read_of_the_original_stays_on_record(tenant: str) -> None:
+    store(tenant)
+
+    shown = json.loads(run("logs", "show", tenant, "a", "--original").stdout)
+
+    assert shown["original_text"] == "QUOKKA a@b.co"
+    (access,) = AccessRecord.query(tenant)
+    assert access.log_ids == ["a"]
+    assert access.key_id == f"command:{getpass.getuser()}"
 
 
 def test_a_failed_log_is_found_with_the_reason(tenant: str) -> None:
