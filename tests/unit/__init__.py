@@ -1,0 +1,1 @@
+"""Tests in process, most without the engine."""

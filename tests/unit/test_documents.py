@@ -21,13 +21,16 @@ README = ROOT / "README.md"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").rglob("*.md")])
 MAX_README_LINES = 180
 FILES_OF_EXAMPLES = {"redaction/recognizers/people/badge.py"}
-"""What a page tells its reader to create."""
+"""Files that a page asks its reader to create."""
 OWN, MADE = "uuid-1234", "01a2045b-bd92-777c-b479-38fcf114e6b2"
 
 
 @pytest.fixture
 def five_minutes(engine: Engine) -> None:
-    """Store what the README's curls send, with the activity and the access record that other pages show."""
+    """Store the logs of the README's curls, and activity and access.
+
+    Other pages show the activity and the access record.
+    """
     for record in LogRecord.query("tenant-1"):
         record.delete()
     for access in AccessRecord.query("tenant-1"):
@@ -71,7 +74,7 @@ def test_the_readme_is_short_enough_to_be_read() -> None:
     assert len(README.read_text().splitlines()) <= MAX_README_LINES
 
 
-def test_the_readmes_logs_are_redacted_as_its_table_shows() -> None:
+def test_the_logs_in_the_readme_are_redacted_as_the_table_shows() -> None:
     table = README.read_text().partition("| a log as sent | as stored |")[2].partition("\n\n")[0]
     rows = re.findall(r"^\| `(.*)` \| (?:`(.*)`|unchanged) \|$", table, re.MULTILINE)
 
@@ -98,7 +101,7 @@ def test_links_between_documents_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(file), link
 
 
-def test_the_index_lists_every_page_of_docs() -> None:
+def test_the_index_lists_every_page_in_docs() -> None:
     index = (ROOT / "docs/README.md").read_text()
     pages = {str(page.relative_to(ROOT / "docs")) for page in (ROOT / "docs").glob("*.md")} - {"README.md"}
 
@@ -113,7 +116,7 @@ def test_every_make_target_that_a_document_names_exists(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_id)
-def test_every_file_of_ours_that_a_document_names_exists(page: Path) -> None:
+def test_every_source_file_that_a_document_names_exists(page: Path) -> None:
     packages = "benchmarks|broker|commands|foundation|local|models|originals|redaction|scripts|tasks|tests|webapp"
     named = set(re.findall(rf"(?<![\w/.-])(?:{packages})/[\w/-]+\.(?:py|sh)\b", page.read_text()))
 
@@ -121,7 +124,10 @@ def test_every_file_of_ours_that_a_document_names_exists(page: Path) -> None:
 
 
 def documented_commands(page: Path) -> list[str]:
-    """Return each `./sluice …` of a page, up to a comment, a pipe or the end of the code."""
+    """Return the arguments of each `./sluice …` on a page.
+
+    A comment, a pipe or the end of the code ends them.
+    """
     return re.findall(r"\./sluice ((?:[^`\n|#>)]|\|(?= --| FILE))+)", page.read_text())
 
 
@@ -140,7 +146,7 @@ def test_every_command_and_option_that_a_document_names_exists(page: Path) -> No
 
 
 @pytest.mark.parametrize("page", ["dead-letters.md", "operations.md"])
-def test_every_reason_of_a_dead_letter_is_explained(page: str) -> None:
+def test_every_dead_letter_reason_is_explained(page: str) -> None:
     rows = set(re.findall(r"^\| `([a-z_]+)` \|", (ROOT / "docs" / page).read_text(), re.MULTILINE))
 
     assert {*map(str, Reason), dead_letter.TOO_MANY_RECEIVES, dead_letter.UNREADABLE} <= rows

@@ -1,4 +1,4 @@
-"""Imports run one way only: between our packages as declared, and between the parts of each folder."""
+"""Imports run one way only, between packages and within each folder."""
 
 import ast
 from collections.abc import Iterator
@@ -61,12 +61,12 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 
 
-def files_of(package: str) -> Iterator[Path]:
+def list_files(package: str) -> Iterator[Path]:
     module = ROOT / f"{package}.py"
     yield from [module] if module.exists() else sorted((ROOT / package).rglob("*.py"))
 
 
-def imported_by(file: Path) -> set[str]:
+def get_imported_packages(file: Path) -> set[str]:
     imported = set()
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
@@ -84,17 +84,20 @@ def test_every_package_has_a_rule() -> None:
 
 
 @pytest.mark.parametrize("package", MAY_IMPORT)
-def test_a_package_imports_only_what_it_may(package: str) -> None:
-    files = list(files_of(package))
+def test_a_package_imports_only_allowed_packages(package: str) -> None:
+    files = list(list_files(package))
     assert files
 
     for file in files:
-        ours = imported_by(file) & MAY_IMPORT.keys() - {package}
+        ours = get_imported_packages(file) & MAY_IMPORT.keys() - {package}
         assert ours <= MAY_IMPORT[package], f"{file} imports {ours - MAY_IMPORT[package]}"
 
 
 def imported_modules(file: Path) -> Iterator[str]:
-    """Yield the dotted names of our modules that a file imports; a package stands for its `__init__`."""
+    """Yield the dotted names of our modules that a file imports.
+
+    A package's name stands for the package's `__init__`.
+    """
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -106,7 +109,7 @@ def imported_modules(file: Path) -> Iterator[str]:
 
 
 def import_graph(folder: Path) -> dict[str, set[str]]:
-    """Return the modules and folders in `folder`, each with those that it imports."""
+    """Return the modules and folders in `folder`, and what each imports."""
     package = ".".join(folder.relative_to(ROOT).parts)
     graph: dict[str, set[str]] = {}
     for file in folder.rglob("*.py"):
@@ -121,24 +124,24 @@ def import_graph(folder: Path) -> dict[str, set[str]]:
     return graph
 
 
-FOLDERS = sorted({file.parent for package in MAY_IMPORT for file in files_of(package)} - {ROOT})
+FOLDERS = sorted({file.parent for package in MAY_IMPORT for file in list_files(package)} - {ROOT})
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: str(folder.relative_to(ROOT)))
-def test_the_parts_of_a_folder_import_each_other_one_way_only(folder: Path) -> None:
+def test_modules_in_a_folder_import_each_other_one_way_only(folder: Path) -> None:
     try:
         TopologicalSorter(import_graph(folder)).prepare()
     except CycleError as error:
         pytest.fail(" imports ".join(reversed(error.args[1])))
 
 
-def test_redaction_knows_nothing_of_flask_celery_or_aws() -> None:
-    for file in files_of("redaction"):
-        assert not imported_by(file) & {"flask", "celery", "kombu", "boto3", "botocore", "pynamodb"}
+def test_redaction_imports_no_flask_celery_or_aws() -> None:
+    for file in list_files("redaction"):
+        assert not get_imported_packages(file) & {"flask", "celery", "kombu", "boto3", "botocore", "pynamodb"}
 
 
 def reads_environment(source: str) -> bool:
-    """Return whether Python code takes something of the environment out of `os`."""
+    """Return whether Python code reads the environment through `os`."""
     readers = {"environ", "environb", "getenv", "getenvb"}
     for node in ast.walk(ast.parse(source)):
         match node:
@@ -149,19 +152,19 @@ def reads_environment(source: str) -> bool:
     return False
 
 
-def test_the_environment_is_read_in_one_place() -> None:
+def test_only_settings_and_local_read_the_environment() -> None:
     for package in MAY_IMPORT.keys() - {"settings", "settings_sources", "local"}:
-        for file in files_of(package):
-            # prometheus_client is told by the environment where its numbers are.
+        for file in list_files(package):
+            # prometheus_client reads the directory of its numbers from the environment.
             source = file.read_text().replace("os.environ.setdefault(", "setdefault(")
             assert not reads_environment(source), f"{file} reads the environment"
 
 
-def test_tasks_are_published_in_two_places_only() -> None:
+def test_only_two_modules_publish_tasks() -> None:
     publishing = {
         str(file.relative_to(ROOT))
         for package in MAY_IMPORT
-        for file in files_of(package)
+        for file in list_files(package)
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Attribute) and node.attr in {"apply_async", "delay", "send_task"}
     }

@@ -46,7 +46,7 @@ def file_id(file: Path) -> str:
 
 
 def documented_nodes(file: Path) -> Iterator[tuple[ast.AST, str]]:
-    """Yield each module, class and function that has a docstring, and the docstring."""
+    """Yield each documented module, class and function, and the docstring."""
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and (text := ast.get_docstring(node)):
             yield node, text
@@ -67,7 +67,7 @@ def identifiers(file: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("file", FILES, ids=file_id)
-def test_docstrings_begin_with_a_short_summary_and_those_of_functions_with_a_verb(file: Path) -> None:
+def test_docstrings_begin_with_a_short_summary_and_in_functions_with_a_verb(file: Path) -> None:
     for node, text in documented_nodes(file):
         summary = text.splitlines()[0]
         where = f"{getattr(node, 'name', 'the module')}: {summary}"
@@ -77,7 +77,7 @@ def test_docstrings_begin_with_a_short_summary_and_those_of_functions_with_a_ver
 
 
 @pytest.mark.parametrize("file", FILES, ids=file_id)
-def test_every_module_says_what_it_holds(file: Path) -> None:
+def test_every_module_has_a_docstring(file: Path) -> None:
     assert ast.get_docstring(ast.parse(file.read_text()))
 
 

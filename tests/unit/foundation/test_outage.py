@@ -36,7 +36,7 @@ def test_an_outage_is_logged_once_at_each_end(caplog: pytest.LogCaptureFixture) 
     ]
 
 
-def test_an_activity_that_works_now_and_then_is_not_logged_each_time(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_activity_that_fails_now_and_then_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     outage = Outage("storing", quiet_seconds=3600)
     with caplog.at_level(logging.INFO):
         for _ in range(100):
@@ -87,7 +87,7 @@ def test_an_outage_that_callers_log_is_not_logged(caplog: pytest.LogCaptureFixtu
     assert not caplog.records
 
 
-def test_the_log_names_what_happens_meanwhile(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_names_the_behaviour_during_the_outage(caplog: pytest.LogCaptureFixture) -> None:
     Outage("reading table keys", meanwhile="cached rows serve on").record_failure("status 503")
 
     assert caplog.messages == ["reading table keys fails (status 503), cached rows serve on"]

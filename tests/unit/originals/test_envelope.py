@@ -56,7 +56,7 @@ def test_an_envelope_with_any_bit_changed_does_not_open() -> None:
 
 
 @pytest.mark.parametrize("other", ["", "plain text", "AQ==", base64.b64encode(b"\x02" * 61).decode(), "é"])
-def test_other_text_is_refused(other: str) -> None:
+def test_a_text_in_an_unknown_format_is_refused(other: str) -> None:
     for read in (lambda: parse_data_key_id(other), lambda: CIPHER.open("a", other)):
         with pytest.raises(OriginalUnreadable, match="unknown format"):
             read()

@@ -64,7 +64,7 @@ def test_a_key_file_that_others_may_read_is_refused(path: Path, mode: int) -> No
 
 
 @pytest.mark.parametrize("content", [b"", b"c2hvcnQ=\n", b"not base64!\n", b"\xff" * 44])
-def test_a_file_with_other_content_is_refused(path: Path, content: bytes) -> None:
+def test_a_malformed_key_file_is_refused(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
     with pytest.raises(KeysUnavailable, match="is not a key file"):

@@ -33,7 +33,7 @@ def test_the_page_states_how_many_recognizers_there_are() -> None:
     assert re.findall(r"^([0-9]+) recognizers", PAGE, re.MULTILINE) == [str(len(RECOGNIZERS))]
 
 
-def test_a_line_becomes_the_one_beside_it() -> None:
+def test_an_example_line_is_redacted_as_the_page_shows() -> None:
     assert len(BEFORE_AND_AFTER) == 3
     for before, after in BEFORE_AND_AFTER:
         assert Redactor().redact(before).text == after
@@ -44,7 +44,7 @@ def test_the_stated_limits_are_true() -> None:
     assert [line for line in NOT_FOUND if Redactor().redact(line).entities] == []
 
 
-def test_the_policy_on_the_page_is_valid_and_does_what_the_page_states() -> None:
+def test_the_policy_on_the_page_redacts_as_the_page_states() -> None:
     document = json.loads(re.search(r"```json\n(.*?)```", POLICIES, re.DOTALL)[1])
     del document["original"], document["retention_days"]  # of the store, not of the engine
     redactor = Redactor(Policy.from_json(json.dumps(document)), hash_key=b"k" * 32)

@@ -47,17 +47,17 @@ def get_gates(recognizer: Recognizer) -> Gates:
 
 
 @pytest.mark.parametrize(("recognizer", "line", "value"), POSITIVE)
-def test_it_finds_exactly_the_value(recognizer: Recognizer, line: str, value: str) -> None:
+def test_a_recognizer_finds_exactly_the_value(recognizer: Recognizer, line: str, value: str) -> None:
     assert [line[start:end] for start, end in recognizer.find(line)] == [value]
 
 
 @pytest.mark.parametrize(("recognizer", "line", "value"), POSITIVE)
-def test_the_whole_engine_names_the_value_the_same(recognizer: Recognizer, line: str, value: str) -> None:
+def test_the_engine_finds_the_same_value_and_entity(recognizer: Recognizer, line: str, value: str) -> None:
     assert REDACTOR.redact(line).text == line.replace(value, f"[{recognizer.entity}]")
 
 
 @pytest.mark.parametrize(("recognizer", "line"), NEGATIVE)
-def test_it_finds_nothing(recognizer: Recognizer, line: str) -> None:
+def test_a_recognizer_finds_nothing_in_a_negative_example(recognizer: Recognizer, line: str) -> None:
     assert recognizer.find(line) == []
 
 
@@ -81,7 +81,7 @@ def test_no_run_in_the_gate_goes_on_into_the_next_text(recognizer: Recognizer) -
 
 
 @each_recognizer
-def test_it_carries_positive_and_negative_examples(recognizer: Recognizer) -> None:
+def test_a_recognizer_has_positive_and_negative_examples(recognizer: Recognizer) -> None:
     assert recognizer.positive
     assert recognizer.negative
 
@@ -94,7 +94,7 @@ def test_policies_and_queries_can_name_the_entity(recognizer: Recognizer) -> Non
 
 
 @each_recognizer
-def test_it_has_a_gate(recognizer: Recognizer) -> None:
+def test_a_recognizer_has_a_gate(recognizer: Recognizer) -> None:
     assert recognizer.gate_pattern, f"{recognizer.name}: without a gate it is never run: give it a gate or a context"
 
 
@@ -108,7 +108,7 @@ def test_starts_at_gate_does_not_go_with_gate_start(recognizer: Recognizer) -> N
 
 
 @each_recognizer
-def test_it_states_once_where_the_pattern_starts(recognizer: Recognizer) -> None:
+def test_a_recognizer_states_once_where_the_pattern_starts(recognizer: Recognizer) -> None:
     stated = (recognizer.starts_at_gate, recognizer.max_lead is not None, recognizer.lead_characters != "")
     assert sum(stated) <= 1, f"{recognizer.name}: set one of starts_at_gate, max_lead and lead_characters"
 

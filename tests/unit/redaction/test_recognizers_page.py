@@ -29,7 +29,7 @@ def run_block(block: str) -> tuple[Recognizer, ...]:
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: re.search('name="(.*)"', block)[1])
-def test_a_recognizer_on_the_page_finds_what_it_states(block: str) -> None:
+def test_a_recognizer_on_the_page_finds_the_stated_value(block: str) -> None:
     (recognizer,) = run_block(block)
     gates = Gates([recognizer.to_gate()])
 

@@ -27,7 +27,7 @@ def test_offsets_count_code_points_in_the_original() -> None:
     ]
 
 
-def test_text_without_personal_data_comes_back_as_it_was() -> None:
+def test_a_text_without_personal_data_stays_unchanged() -> None:
     assert REDACTOR.redact("all quiet") == Redaction("all quiet", ())
 
 
@@ -79,7 +79,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("piece", HOSTILE)
 @pytest.mark.parametrize("tail", ["", "!", "@", "\x00"])
-def test_hostile_text_ends(piece: str, tail: str) -> None:
+def test_redacting_a_hostile_text_twice_changes_nothing(piece: str, tail: str) -> None:
     text = (piece * 16384)[:16384] + tail
     once = REDACTOR.redact(text).text
     assert REDACTOR.redact(once).text == once

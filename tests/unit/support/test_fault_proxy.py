@@ -51,7 +51,7 @@ def received(sqs: "SQSClient", url: str) -> dict[str, str]:
     return {message["Body"]: message["ReceiptHandle"] for message in messages}
 
 
-def test_a_fault_of_an_operation_leaves_the_others(proxy: FaultProxy, sqs: "SQSClient", url: str) -> None:
+def test_a_fault_hits_only_the_named_operation(proxy: FaultProxy, sqs: "SQSClient", url: str) -> None:
     proxy.status(400, "InvalidParameterValue", "SendMessageBatch")
 
     with pytest.raises(ClientError, match="InvalidParameterValue"):
@@ -63,7 +63,7 @@ def test_a_fault_of_an_operation_leaves_the_others(proxy: FaultProxy, sqs: "SQSC
     assert received(sqs, url).keys() == {"message", "message 0"}
 
 
-def test_every_second_message_is_not_sent(proxy: FaultProxy, sqs: "SQSClient", url: str) -> None:
+def test_every_second_entry_fails_by_default(proxy: FaultProxy, sqs: "SQSClient", url: str) -> None:
     proxy.fail_entries("SendMessageBatch")
 
     assert send(sqs, url, 3) == (["0", "2"], ["1"])
@@ -83,13 +83,15 @@ def test_an_answer_is_lost_after_the_engine_has_done_the_call(proxy: FaultProxy,
 
 
 @pytest.mark.parametrize(("share", "verdict"), [(0.0, Verdict.STORED), (1.0, Verdict.THROTTLED)])
-def test_a_share_of_the_statements_is_throttled(proxy: FaultProxy, tenant: str, share: float, verdict: Verdict) -> None:
+def test_all_statements_or_none_are_throttled_by_share(
+    proxy: FaultProxy, tenant: str, share: float, verdict: Verdict
+) -> None:
     proxy.fail_statements(share, 1)
 
     assert insert(proxy, build_items(tenant, 20)) == [verdict] * 20
 
 
-def test_statements_that_fail_are_named_by_their_places(proxy: FaultProxy, tenant: str) -> None:
+def test_throttled_statements_are_named_by_index(proxy: FaultProxy, tenant: str) -> None:
     proxy.fail_statements(0.5, 1)
 
     verdicts = insert(proxy, build_items(tenant, 20))
@@ -99,7 +101,7 @@ def test_statements_that_fail_are_named_by_their_places(proxy: FaultProxy, tenan
     assert [record.log_id for record in LogRecord.for_tenant(tenant).records] == [f"{log_id:03}" for log_id in stored]
 
 
-def test_only_the_statements_of_one_tenant_are_throttled(proxy: FaultProxy, tenant: str) -> None:
+def test_only_statements_for_the_named_tenant_are_throttled(proxy: FaultProxy, tenant: str) -> None:
     proxy.fail_statements(1.0, 1, tenant)
 
     verdicts = insert(proxy, [*build_items(tenant, 2), *build_items(f"{tenant}-other", 2)])
@@ -111,7 +113,7 @@ def insert(proxy: FaultProxy, items: list[Item]) -> list[Verdict]:
     return insert_chunk(connect_to(proxy.url), settings.logs_table, items, lambda _code: None)
 
 
-def test_no_message_is_deleted(proxy: FaultProxy, sqs: "SQSClient", url: str) -> None:
+def test_every_entry_fails_with_every_1(proxy: FaultProxy, sqs: "SQSClient", url: str) -> None:
     send(sqs, url, 2)
     entries = [{"Id": body[-1], "ReceiptHandle": receipt} for body, receipt in received(sqs, url).items()]
     proxy.fail_entries("DeleteMessageBatch", every=1)

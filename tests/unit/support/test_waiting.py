@@ -12,7 +12,7 @@ def test_a_wait_returns_the_first_truthy_value() -> None:
     assert wait_for("seven", lambda: next(values), every=0) == 7
 
 
-def test_a_wait_in_vain_shows_the_last_lines_of_running_processes(tmp_path) -> None:
+def test_a_failed_wait_shows_the_last_lines_that_processes_wrote(tmp_path) -> None:
     processes = Processes(tmp_path, "http://127.0.0.1:1")
     processes.commands["store"] = "echo first; seq 100; echo ' ready.'; exec sleep 60"
     processes.start("store")

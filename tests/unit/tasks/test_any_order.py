@@ -123,7 +123,7 @@ kills = st.none() | st.builds(Kill, st.integers(0, 4), st.booleans())
 @given(plan=st.lists(st.tuples(st.integers(0, 30), kills), max_size=14))
 @example([(3, None), (4, None), (2, None), (5, None)])  # a conflict and the stored text, in one batch
 @settings(max_examples=25, deadline=None, derandomize=True)
-def test_each_log_is_stored_once_or_in_failures_once(engine: Engine, plan: Plan) -> None:
+def test_each_log_is_stored_once_or_in_the_failure_queue_once(engine: Engine, plan: Plan) -> None:
     purge()
     queues = Queues(f"tenant-{uuid.uuid4().hex}")
     for number, batch in enumerate(BATCHES):

@@ -13,7 +13,7 @@ def failed_part(reason: Reason, count: int) -> FailedPart:
 
 
 @pytest.mark.parametrize("reason", [Reason.CONFLICT, Reason.NOT_STORABLE, Reason.NOT_REDACTED])
-def test_up_to_ten_logs_that_failed_for_a_reason_in_themselves_go_alone(reason: Reason) -> None:
+def test_up_to_ten_logs_that_failed_by_themselves_get_a_message_each(reason: Reason) -> None:
     parts = list(failed_part(reason, 10).split_by_log())
 
     assert [part.payload for part in parts] == [
@@ -30,7 +30,7 @@ def test_logs_that_failed_for_a_reason_in_their_batch_stay_together(reason: Reas
     assert list(whole.split_by_log()) == [whole]
 
 
-def test_a_payload_that_is_no_batch_stays_as_it_is_and_counts_as_one_log() -> None:
+def test_a_foreign_payload_stays_unchanged_and_counts_as_one_log() -> None:
     nonsense = FailedPart(Reason.INVALID_ARGUMENTS, ["nonsense"])
     assert list(nonsense.split_by_log()) == [nonsense]
     assert nonsense.log_count == 1

@@ -194,7 +194,7 @@ def test_a_retry_without_retries_left_is_a_dead_letter(worker: Worker, outcome_l
     assert (line["levelname"], line["message"], line["failed"]) == ("WARNING", "failed", 2)
 
 
-def test_a_dead_letter_can_run_again_as_it_is(worker: Worker) -> None:
+def test_a_dead_letter_can_run_again_unchanged(worker: Worker) -> None:
     failed = FailedPart.from_batch(Reason.CONFLICT, worker.part("a"))
 
     assert worker.run(BatchResult(failed=(failed,))) == "FAILURE"
@@ -247,7 +247,7 @@ def test_a_task_that_raises_is_a_dead_letter_without_the_errors_text(
         pytest.param([], {"batch": {}}, id="a keyword argument"),
     ],
 )
-def test_arguments_that_are_not_a_batch_are_a_dead_letter_as_they_came(
+def test_arguments_without_a_batch_become_a_dead_letter_unchanged(
     worker: Worker, args: list[Any], kwargs: dict[str, Any]
 ) -> None:
     assert worker.run_on(args, kwargs) == "FAILURE"

@@ -29,12 +29,12 @@ def test_control_queues_are_recognised_by_name(name: str, is_mailbox: bool, is_r
 
 
 @pytest.mark.parametrize("name", ["sluice-redact", "sluice-store", "sluice-failures", "sluice-celery", "celeryev-5f3a"])
-def test_other_queues_are_no_control_queues(name: str) -> None:
+def test_other_queues_are_not_control_queues(name: str) -> None:
     assert not is_control_queue(name, "sluice-")
 
 
 @pytest.mark.parametrize("name", [MAILBOX, REPLIES, EVENTS])
-def test_queues_under_another_prefix_are_no_control_queues(name: str) -> None:
+def test_queues_under_another_prefix_are_not_control_queues(name: str) -> None:
     assert not is_control_queue(name, "another-")
 
 
@@ -42,7 +42,7 @@ def test_a_mailbox_is_named_for_the_process() -> None:
     assert worker_mailbox_name("sluice-redact_host-celery-pidbox", "0123abcd") == MAILBOX
 
 
-def test_a_long_node_name_is_cut_to_what_sqs_takes() -> None:
+def test_a_long_node_name_is_cut_to_the_sqs_limit() -> None:
     name = worker_mailbox_name(f"sluice-redact_{'ip-10-0-0-1' * 8}-celery-pidbox", "0123abcd")
 
     assert len(name) == MAX_QUEUE_NAME_CHARACTERS

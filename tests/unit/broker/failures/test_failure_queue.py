@@ -150,7 +150,7 @@ def test_a_redriven_message_that_fails_again_is_not_taken_for_a_copy(through: Fa
     assert visible() == 1
 
 
-def test_all_that_is_hidden_stays_hidden_while_it_is_looked_at(through: FaultProxy, tenant: str) -> None:
+def test_hidden_messages_stay_hidden_while_they_are_looked_at(through: FaultProxy, tenant: str) -> None:
     fail(tenant, "a")
     held = HeldMessages(sqs_client(), get_queue_url(sqs_client(), FAILURES_QUEUE))
     assert len(held.receive()) == 1

@@ -169,7 +169,7 @@ def test_no_more_than_the_prefetch_is_held(queue: OwnQueue, channel: Channel, re
     assert count_held(channel) == 2
 
 
-def test_all_but_the_running_ones_are_given_back(
+def test_all_messages_but_the_running_ones_are_given_back(
     queue: OwnQueue, channel: Channel, received: Received, loop: Loop
 ) -> None:
     queue.send(*(envelope(str(number)) for number in range(3)))
@@ -181,7 +181,7 @@ def test_all_but_the_running_ones_are_given_back(
     assert count_held(channel) == 1
 
 
-def test_a_closing_channel_acks_what_is_done_and_gives_back_the_rest(
+def test_a_closing_channel_acks_done_messages_and_gives_back_the_rest(
     queue: OwnQueue, channel: Channel, received: Received, loop: Loop
 ) -> None:
     queue.send(*(envelope(str(number)) for number in range(3)))

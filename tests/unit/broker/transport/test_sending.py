@@ -58,9 +58,7 @@ def take_texts(queue: str) -> list[str]:
     return sorted(json.loads(base64.b64decode(json.loads(message["Body"])["body"])) for message in messages)
 
 
-def test_nothing_leaves_before_it_is_sent_and_then_in_tens(
-    proxy: FaultProxy, connection: Connection, queue: str
-) -> None:
+def test_messages_wait_for_send_and_leave_in_tens(proxy: FaultProxy, connection: Connection, queue: str) -> None:
     texts = [f"text {number:02}" for number in range(23)]
     with Sending() as sending:
         publish(connection, queue, *texts)
@@ -100,7 +98,7 @@ def test_queues_do_not_share_a_call(proxy: FaultProxy, connection: Connection, q
     assert take_texts(there) == ["there 0", "there 1", "there 2"]
 
 
-def test_what_sqs_did_not_take_is_sent_again_and_nothing_else(
+def test_only_messages_that_sqs_did_not_take_are_sent_again(
     proxy: FaultProxy, connection: Connection, queue: str
 ) -> None:
     texts = [f"text {number:02}" for number in range(15)]
@@ -116,7 +114,7 @@ def test_what_sqs_did_not_take_is_sent_again_and_nothing_else(
     assert take_texts(queue) == texts
 
 
-def test_what_an_outage_left_is_sent_after_it(proxy: FaultProxy, connection: Connection, queue: str) -> None:
+def test_messages_left_by_an_outage_are_sent_after_it(proxy: FaultProxy, connection: Connection, queue: str) -> None:
     texts = [f"text {number:02}" for number in range(15)]
     publish(connection, queue, "finds the queue")
     with Sending() as sending:

@@ -20,7 +20,7 @@ def receive(queue: OwnQueue, count: int) -> list[str]:
     return queue.receive(count)
 
 
-def test_each_beat_extends_all_that_is_held(
+def test_each_beat_extends_all_held_messages(
     queue: OwnQueue, connection: PollingConnection, loop: Loop, proxy: FaultProxy
 ) -> None:
     receipts = receive(queue, 12)

@@ -121,7 +121,7 @@ def test_writes_that_overwrite_raise(tenant: str) -> None:
     assert LogRecord.of(tenant, "a").original_text == "first"
 
 
-def test_creating_the_table_again_keeps_what_is_in_it(tenant: str) -> None:
+def test_creating_the_table_again_keeps_the_records(tenant: str) -> None:
     LogRecord.insert([record(tenant, "a")])
 
     LogRecord.create()

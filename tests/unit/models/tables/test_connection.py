@@ -29,7 +29,7 @@ def through(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> FaultProxy:
 
 @pytest.mark.parametrize("fault", [FaultProxy.hang, FaultProxy.refuse])
 @pytest.mark.parametrize("write", WRITES)
-def test_a_write_without_an_answer_is_no_condition_failure(
+def test_a_write_without_an_answer_is_not_a_condition_failure(
     through: FaultProxy, tenant: str, write: str, fault: Callable[[FaultProxy, str], None]
 ) -> None:
     fault(through, "UpdateItem")

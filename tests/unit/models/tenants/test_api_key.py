@@ -23,7 +23,7 @@ WHOLE = f"slk_{'a' * 16}_{'b' * 43}"
 
 
 @pytest.mark.parametrize("wrong", ["", "slk_", "slk_a_b", f"x{WHOLE}", f"{WHOLE}\n", WHOLE[:-1], WHOLE.upper()])
-def test_other_text_is_not_parsed(wrong: str) -> None:
+def test_a_malformed_key_is_not_parsed(wrong: str) -> None:
     assert ApiKeyText.parse(WHOLE) is not None
     assert ApiKeyText.parse(wrong) is None
 

@@ -58,7 +58,7 @@ def test_the_window_before_counts_as_far_as_it_lies_in_the_sliding_one(clock: Cl
     assert windows.get_seconds_until_free(LIMIT) == pytest.approx(0.001)
 
 
-def test_what_is_larger_than_a_window_is_charged_to_the_next_one_too(windows: SlidingWindows) -> None:
+def test_an_amount_larger_than_a_window_is_charged_to_the_next_window_too(windows: SlidingWindows) -> None:
     windows.charge(LIMIT, 20)
 
     assert windows.get_seconds_until_free(LIMIT) == pytest.approx(150, abs=0.01)

@@ -37,7 +37,7 @@ class Request:
         self._context.run(self._request.pop)
 
 
-def test_the_oldest_request_gets_what_it_needs(app: Flask) -> None:
+def test_the_oldest_request_may_exceed_the_budget(app: Flask) -> None:
     request = Request(app)
     request.reserve(60)
     request.reserve(1000)
@@ -69,7 +69,7 @@ def test_a_request_that_ends_frees_all_that_it_held(app: Flask) -> None:
     oldest.end()
 
 
-def test_when_the_oldest_request_ends_the_next_one_gets_what_it_needs(app: Flask) -> None:
+def test_the_next_request_may_exceed_the_budget_when_the_oldest_ends(app: Flask) -> None:
     oldest, younger = Request(app), Request(app)
     oldest.reserve(60)
     younger.reserve(40)

@@ -90,7 +90,7 @@ def post(client: FlaskClient, body: bytes, **headers: str) -> TestResponse:
 
 
 @pytest.mark.parametrize(("body", "headers", "status", "code"), BAD_REQUESTS.values(), ids=BAD_REQUESTS.keys())
-def test_a_bad_request_is_answered_with_what_to_do(
+def test_a_bad_request_gets_a_problem_that_explains_the_fix(
     client: FlaskClient,
     caplog: pytest.LogCaptureFixture,
     body: bytes,
@@ -122,7 +122,7 @@ def test_an_idempotency_key_has_a_length(client: FlaskClient, key: str) -> None:
 
 
 @pytest.mark.parametrize(("path", "status", "code"), [("/ingest", 405, "method_not_allowed"), ("/x", 404, "not_found")])
-def test_another_method_or_path(client: FlaskClient, path: str, status: int, code: str) -> None:
+def test_an_unknown_path_or_method_gets_a_problem(client: FlaskClient, path: str, status: int, code: str) -> None:
     answer = client.get(path)
 
     assert answer.json is not None

@@ -65,11 +65,11 @@ def test_an_envelope_names_the_tenant() -> None:
     assert [record.tenant_id for record in decode(b'{"tenant_id":"t","text":"a"}', JSON)] == [None]
 
 
-def test_ndjson_has_a_record_a_line_and_skips_blank_ones() -> None:
+def test_ndjson_has_one_record_per_line_that_is_not_blank() -> None:
     assert contents(b'\n{"text":"a"}\r\n \n"b"\n[1]', NDJSON) == [{"text": "a"}, "b", [1]]
 
 
-def test_a_text_is_one_record_or_one_a_line() -> None:
+def test_a_text_is_one_record_or_one_per_line() -> None:
     body = "one\r\n\n  \ntwo\u2028three\n".encode()
 
     assert contents(body, "text/plain") == ["one\r\n\n  \ntwo\u2028three\n"]
@@ -78,12 +78,12 @@ def test_a_text_is_one_record_or_one_a_line() -> None:
 
 @pytest.mark.parametrize("mimetype", ["", FORM])
 @pytest.mark.parametrize("body", [b' {"text":"a"}', b'["a"]'])
-def test_without_a_type_what_looks_like_json_is_json(mimetype: str, body: bytes) -> None:
+def test_json_without_a_json_content_type_is_decoded(mimetype: str, body: bytes) -> None:
     assert len(contents(body, mimetype)) == 1
 
 
 @pytest.mark.parametrize(("body", "mimetype"), [(b"a=b", FORM), (b"text", ""), (b"<a/>", "application/xml"), (b"", "")])
-def test_other_types_are_refused(body: bytes, mimetype: str) -> None:
+def test_an_unsupported_content_type_is_refused(body: bytes, mimetype: str) -> None:
     assert (problem(body, mimetype).status, problem(body, mimetype).code) == (415, "content_type_unsupported")
 
 
@@ -113,7 +113,7 @@ def test_invalid_json_is_answered_with_an_offset_and_not_quoted(body: bytes, loc
     assert f"({location})" in error.detail
 
 
-def test_a_line_that_is_not_json_is_rejected_and_the_others_are_not() -> None:
+def test_only_the_line_that_is_not_json_is_rejected() -> None:
     body = b'{"text":"a"}\nQUOKKA\n{"text": QUOKKA}\n{"QUOKKA":"\xff"}\n{"a":1e999}\n"b"'
 
     assert problems(body) == [

@@ -70,5 +70,5 @@ def test_an_epochs_unit_follows_from_the_size(epoch: Any, time: str) -> None:
         "9999-12-31T23:59:59-01:00",
     ],
 )
-def test_other_values_are_not_times(value: Any) -> None:
+def test_a_value_beyond_the_known_formats_is_not_a_time(value: Any) -> None:
     assert to_event_time(value) == ""

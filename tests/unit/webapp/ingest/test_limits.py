@@ -7,7 +7,7 @@ from webapp.http.problems import Problem
 from webapp.ingest.limits import MAX_OBJECTS, MAX_VALUES, check_json_objects, check_record_count
 
 
-def test_the_most_records_are_accepted_and_one_more_is_not() -> None:
+def test_the_most_records_are_accepted_and_one_record_more_is_not() -> None:
     check_record_count(settings.max_records)
 
     with pytest.raises(Problem) as error:
@@ -30,7 +30,7 @@ def test_the_most_objects_and_values_are_accepted(body: bytes) -> None:
         pytest.param(b"0," * (MAX_VALUES + 1), id="values"),
     ],
 )
-def test_one_more_is_refused(body: bytes) -> None:
+def test_one_object_more_is_refused(body: bytes) -> None:
     with pytest.raises(Problem) as error:
         check_json_objects(body)
 

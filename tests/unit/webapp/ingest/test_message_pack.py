@@ -27,11 +27,11 @@ def test_a_map_is_a_record() -> None:
     assert contents(RECORD) == [RECORD]
 
 
-def test_a_stream_has_a_record_a_value() -> None:
+def test_each_value_in_a_stream_is_a_record() -> None:
     assert contents(RECORD, "b", {"text": "c"}) == [RECORD, "b", {"text": "c"}]
 
 
-def test_an_array_has_a_record_an_item() -> None:
+def test_each_item_in_an_array_is_a_record() -> None:
     assert contents([RECORD, "b"]) == [RECORD, "b"]
     assert contents([]) == []
     assert contents([RECORD] * 70_000) == [RECORD] * 70_000
@@ -45,11 +45,11 @@ def test_an_envelope_names_the_tenant() -> None:
 
 
 @pytest.mark.parametrize("logs", ["a", {"a": 1}, None])
-def test_logs_that_is_no_array_makes_no_envelope(logs: Any) -> None:
+def test_a_map_with_logs_that_are_not_an_array_is_a_record(logs: Any) -> None:
     assert contents({"logs": logs}) == [{"logs": logs}]
 
 
-def test_a_map_with_many_fields_is_a_record_and_no_envelope() -> None:
+def test_a_map_with_many_fields_is_a_record_not_an_envelope() -> None:
     fields = {f"field{number}": number for number in range(MAX_ENVELOPE_FIELDS)} | {"logs": ["a"]}
 
     assert contents(fields) == [fields]
@@ -92,7 +92,7 @@ def test_invalid_utf8_in_a_text_is_replaced() -> None:
     assert [record.content for record in decode_message_pack(b"\xa3a\xffb")] == ["a\ufffdb"]
 
 
-def test_a_record_that_is_too_large_is_not_decoded_and_the_others_are() -> None:
+def test_only_the_record_that_is_too_large_is_not_decoded() -> None:
     large, small = decode({"text": "x" * MAX_RECORD_BYTES}, RECORD)
 
     assert large.problem is not None
@@ -114,7 +114,7 @@ def test_a_record_that_is_too_large_is_not_decoded_and_the_others_are() -> None:
         pytest.param(b"", id="nothing"),
     ],
 )
-def test_other_bodies_are_refused(body: bytes) -> None:
+def test_a_malformed_body_is_refused(body: bytes) -> None:
     with pytest.raises(Problem) as error:
         list(decode_message_pack(body))
 

@@ -164,12 +164,12 @@ def test_invalid_records_are_reported_and_valid_ones_queued(client: FlaskClient,
 
 SHORT = {"prefer": "respond-async, return=minimal"}
 FLUENT_BIT = {"user_agent": "Fluent-Bit"}
-"""Has 4 KiB for an answer with its headers, and sends a request again without end when there is more of it."""
+"""Client with a buffer of 4 KiB for an answer and its headers. It repeats a request forever if the answer is longer."""
 
 
 @pytest.mark.parametrize("headers", [SHORT, FLUENT_BIT], ids=["asks for it", "Fluent Bit"])
 @pytest.mark.parametrize("right", [2000, 0])
-def test_the_answer_is_short_for_who_needs_it(
+def test_the_answer_is_short_for_fluent_bit_and_on_request(
     client: FlaskClient, engine: object, tenant: str, headers: dict[str, str], right: int
 ) -> None:
     wrong = [{"log_id": "é" * 256}, {"text": "", "id": 1}, {"text": 5}, 7, {"text": "x", "tenant_id": "other"}]
@@ -184,7 +184,7 @@ def test_the_answer_is_short_for_who_needs_it(
     assert len(answer.data) + sum(len(name) + len(value) + 4 for name, value in answer.headers.items()) < 4000
 
 
-def test_an_idempotency_key_makes_ids_that_stay(client: FlaskClient, tenant: str, queued: Queued) -> None:
+def test_the_same_idempotency_key_gives_the_same_ids(client: FlaskClient, tenant: str, queued: Queued) -> None:
     body = shipped([{"text": "a"}, {"text": "b"}, {"text": "c", "id": "mine"}])
 
     for key in ("k-1", "k-1", "k-2"):

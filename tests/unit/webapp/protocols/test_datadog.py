@@ -80,7 +80,7 @@ def test_a_compressed_body_is_accepted(
     assert texts() == ["a log"]
 
 
-def test_plain_text_has_a_log_a_line(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
+def test_plain_text_has_one_log_per_line(client: FlaskClient, tenant: str, texts: Callable[[], list[Any]]) -> None:
     assert accepted(post(client, "one\n\ntwo\n", tenant, content_type="text/plain"))
     assert texts() == ["one", "two"]
 

@@ -178,7 +178,7 @@ def test_rejected_records_are_a_partial_success(
     assert b"QUOKKA" not in answer.data
 
 
-def test_even_if_all_are_rejected_it_is_a_partial_success(client: FlaskClient, tenant: str) -> None:
+def test_a_request_with_rejected_records_only_is_a_partial_success(client: FlaskClient, tenant: str) -> None:
     answer = post(client, plain(""), x_tenant_id=tenant)
 
     assert response(answer).partial_success.rejected_log_records == 1

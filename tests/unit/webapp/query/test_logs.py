@@ -175,7 +175,7 @@ def test_an_invalid_query_is_400(reader: Reader, query: str, code: str) -> None:
 class TestOriginals:
     """Originals over HTTP, which are shown only after the access is recorded."""
 
-    def test_are_not_shown_unless_asked_for(self, trusted: Reader, tenant: str) -> None:
+    def test_originals_are_not_shown_unless_asked_for(self, trusted: Reader, tenant: str) -> None:
         store(tenant, "a")
 
         for query in ({}, {"original": "false"}):
@@ -183,7 +183,7 @@ class TestOriginals:
                 assert "QUOKKA" not in trusted.get(path, **query).text
         assert accesses(tenant) == []
 
-    def test_are_shown_with_the_scope_and_the_access_is_recorded(self, trusted: Reader, tenant: str) -> None:
+    def test_originals_are_shown_with_the_scope_and_the_access_is_recorded(self, trusted: Reader, tenant: str) -> None:
         store(tenant, "a", "b")
 
         one = trusted.get("/logs/a", headers={"X-Request-Id": "r-1"}, original="true")
@@ -198,7 +198,7 @@ class TestOriginals:
             (trusted.key.key_id, "r-2", ["b", "a"]),
         ]
 
-    def test_are_shown_or_marked_dropped_or_unreadable(self, trusted: Reader, tenant: str) -> None:
+    def test_originals_are_shown_or_marked_dropped_or_unreadable(self, trusted: Reader, tenant: str) -> None:
         sealed = get_keyring().get_sealing_cipher(tenant, 2, 100).seal("sealed", "original QUOKKA")
         gone = (
             Keyring(get_wrapping()).get_sealing_cipher(f"{tenant}-gone", 1, 100).seal("unreadable", "original QUOKKA")
@@ -224,7 +224,7 @@ class TestOriginals:
         assert [access.log_ids for access in accesses(tenant)] == [["plain", "sealed", "unreadable"]]
         assert "QUOKKA" not in trusted.get("/logs").text
 
-    def test_are_503_while_the_data_key_is_unavailable(
+    def test_originals_are_503_while_the_data_key_is_unavailable(
         self, trusted: Reader, tenant: str, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         sealed = Keyring(get_wrapping()).get_sealing_cipher(tenant, 1, 100).seal("a", "original QUOKKA")
@@ -241,7 +241,7 @@ class TestOriginals:
         proxy.clear()
         wait_for("the original", lambda: "original QUOKKA" in trusted.get("/logs/a", original="true").text)
 
-    def test_are_403_without_the_scope(self, client: FlaskClient, reader: Reader, tenant: str) -> None:
+    def test_originals_are_403_without_the_scope(self, client: FlaskClient, reader: Reader, tenant: str) -> None:
         store(tenant, "a")
 
         for path in ("/logs", "/logs/a", "/logs/nobody"):
@@ -250,7 +250,9 @@ class TestOriginals:
         Reader(client, tenant, "read:original").refused(403, "scope_missing", "/logs/a", original="true")
         assert accesses(tenant) == []
 
-    def test_are_401_without_an_api_key(self, client: FlaskClient, tenant: str, configure: Callable[..., None]) -> None:
+    def test_originals_are_401_without_an_api_key(
+        self, client: FlaskClient, tenant: str, configure: Callable[..., None]
+    ) -> None:
         configure(require_auth=False)
         store(tenant, "a")
 
@@ -258,7 +260,7 @@ class TestOriginals:
             answer = client.get(path, query_string={"original": "true"}, headers={"x-tenant-id": tenant})
             problem(answer, 401, "key_missing")
 
-    def test_are_503_while_the_access_can_not_be_recorded(
+    def test_originals_are_503_while_the_access_can_not_be_recorded(
         self,
         trusted: Reader,
         tenant: str,

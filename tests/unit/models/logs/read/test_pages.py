@@ -221,7 +221,7 @@ class TestCursors:
         assert cursor
         return cursor
 
-    def test_is_valid_for_the_query_it_was_made_for(self, tenant: str, cursor: str) -> None:
+    def test_a_cursor_is_valid_for_the_same_query(self, tenant: str, cursor: str) -> None:
         page = LogRecord.for_tenant(tenant, **self.query, limit=2, cursor=cursor)
 
         assert [found.log_id for found in page.records] == ["b", "c"]
@@ -240,11 +240,11 @@ class TestCursors:
             {"contains_entity": None},
         ],
     )
-    def test_is_refused_for_another_query(self, tenant: str, cursor: str, other: dict[str, Any]) -> None:
+    def test_a_cursor_is_refused_for_another_query(self, tenant: str, cursor: str, other: dict[str, Any]) -> None:
         with pytest.raises(CursorRefused, match="not a cursor of this query"):
             LogRecord.for_tenant(tenant, **(self.query | other), cursor=cursor)
 
-    def test_is_refused_for_another_tenant(self, tenant: str, cursor: str) -> None:
+    def test_a_cursor_is_refused_for_another_tenant(self, tenant: str, cursor: str) -> None:
         others = [f"{tenant}-other", f"{tenant}-nobody"]
         TenantPolicy.get_secret(others[0])
 
@@ -253,14 +253,14 @@ class TestCursors:
                 LogRecord.for_tenant(other, **self.query, cursor=cursor)
         assert TenantPolicy.get_or_none(others[1]) is None
 
-    def test_is_refused_when_any_character_is_changed(self, tenant: str, cursor: str) -> None:
+    def test_a_cursor_is_refused_when_any_character_is_changed(self, tenant: str, cursor: str) -> None:
         for index, character in enumerate(cursor):
             changed = cursor[:index] + ("A" if character != "A" else "B") + cursor[index + 1 :]
             with pytest.raises(CursorRefused):
                 LogRecord.for_tenant(tenant, **self.query, cursor=changed)
 
     @pytest.mark.parametrize("foreign", ["", "!", "a===", "w6", "../x", "é", "\ud800", "A" * 5000])
-    def test_other_text_is_refused(self, tenant: str, cursor: str, foreign: str) -> None:
+    def test_a_malformed_cursor_is_refused(self, tenant: str, cursor: str, foreign: str) -> None:
         for wrong in (
             foreign,
             cursor + foreign if foreign else cursor[:-1],
