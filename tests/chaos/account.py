@@ -53,7 +53,7 @@ class Failures:
 class Account:
     """Account of the accepted logs.
 
-    Each is either stored or in failures, once, or it is counted as one of the other three.
+    Each is either stored or in failures, once, or else counts as lost, duplicated or altered.
 
     Attributes:
         accepted, stored, failed: numbers of logs.

@@ -48,7 +48,7 @@ KINDS: dict[str, Callable[[str, int], str]] = {
     ),
     "a crash": _crashing,
 }
-"""The body of an SQS message by what is wrong with it; takes a name that is found in it again, and a number."""
+"""Function that makes an SQS message's body, by defect; it takes a name to find the message by, and a number."""
 
 
 def make_poison(count: int, chance: random.Random) -> Iterator[str]:

@@ -33,7 +33,7 @@ class _Mode(Enum):
 
 
 class CredentialsServer:
-    """Hands out a new key at every call; knows the valid ones.
+    """Credentials endpoint that hands out a new key at every call.
 
     Attributes:
         url: for AWS_CONTAINER_CREDENTIALS_FULL_URI.
@@ -69,7 +69,7 @@ class CredentialsServer:
         self._mode = _Mode.HANG
 
     def refuse(self) -> None:
-        """Stop to listen."""
+        """Stop listening."""
         server, self._server = self._server, None
         if server is not None:
             server.shutdown()

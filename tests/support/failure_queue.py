@@ -14,7 +14,7 @@ from broker.queues import get_queue_url, sqs_client
 from settings import settings
 from tasks import app
 from tasks.failures import Reason
-from tests.support.queues import counted, take_all
+from tests.support.queues import count_messages, take_all
 from topology import FAILURES_QUEUE, REDACT_QUEUE
 
 FAILED_AT = "2026-01-31T12:00:00.000+00:00"
@@ -46,7 +46,7 @@ def list_dead_letters(tenant: str, prefix: str = settings.queue_prefix) -> list[
 
 
 def send_again(letter: DeadLetter) -> None:
-    """Put the very same message into the queue that it came from."""
+    """Put the unchanged message into the queue that it came from."""
     sqs = sqs_client()
     sqs.send_message(QueueUrl=get_queue_url(sqs, letter.headers["origin_queue"]), MessageBody=letter.body)
 
@@ -81,11 +81,11 @@ def in_redact() -> list[dict[str, Any]]:
 
 def visible(queue: str = FAILURES_QUEUE) -> int:
     """Count the visible messages of a queue."""
-    return counted(queue, "")
+    return count_messages(queue, "")
 
 
 def purge() -> None:
-    """Leave nothing in failures, nor in redact."""
+    """Delete all messages from the queues failures and redact."""
     sqs = sqs_client()
     for queue in (FAILURES_QUEUE, REDACT_QUEUE):
         sqs.purge_queue(QueueUrl=get_queue_url(sqs, queue))

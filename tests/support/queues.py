@@ -1,4 +1,4 @@
-"""A queue as SQS has it, without Celery."""
+"""Queues in SQS, read without Celery."""
 
 import base64
 import json
@@ -13,15 +13,15 @@ from settings import settings
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
-# Made here, as that takes longer than all calls of a test, and before a test sets a proxy before SQS.
+# Made once, because that takes longer than all calls of a test, and before a test puts a proxy before SQS.
 _SQS = sqs_client()
 
 
 def take_all(queue: str, prefix: str = settings.queue_prefix) -> Iterator["MessageTypeDef"]:
     """Take all messages off a queue that no worker reads any more.
 
-    Waits for those that somebody holds: the engine goes on with the poll of a worker that was killed, and what it gives
-    to that poll comes back only with the visibility timeout.
+    Waits for held messages too: the engine continues the poll of a killed worker, and messages that it gives to that
+    poll come back only after the visibility timeout.
     """
     url = _SQS.get_queue_url(QueueName=prefix + queue)["QueueUrl"]
     while True:
@@ -30,15 +30,15 @@ def take_all(queue: str, prefix: str = settings.queue_prefix) -> Iterator["Messa
             _SQS.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             yield message
         if not messages.get("Messages"):
-            if not counted(queue, "", "NotVisible", prefix=prefix):
+            if not count_messages(queue, "", "NotVisible", prefix=prefix):
                 return
             time.sleep(0.1)
 
 
-def counted(queue: str, *states: str, prefix: str = settings.queue_prefix) -> int:
-    """Count the messages of a queue in some states.
+def count_messages(queue: str, *states: str, prefix: str = settings.queue_prefix) -> int:
+    """Count the messages of a queue that are in one of `states`.
 
-    The states are SQS's: NotVisible, Delayed, or "" for neither.
+    The states are SQS's: NotVisible, Delayed, or "" for visible messages.
     """
     names: Any = [f"ApproximateNumberOfMessages{state}" for state in states]
     url = _SQS.get_queue_url(QueueName=prefix + queue)["QueueUrl"]

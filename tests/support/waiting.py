@@ -19,16 +19,19 @@ witnesses: WeakSet[Witness] = WeakSet()
 """Consulted when a wait fails: running processes add themselves."""
 
 
-def wait_for(what: str, condition: Callable[[], Value], seconds: float = 60, every: float = 0.1) -> Value:
+def wait_for(condition_name: str, condition: Callable[[], Value], seconds: float = 60, every: float = 0.1) -> Value:
     """Return the first truthy value of `condition`.
 
-    Fails the test when there is none within `seconds`, naming `what` and showing the last lines of running processes.
+    Fails the test if there is none within `seconds`; the failure names the condition and shows the last lines of
+    running processes.
     """
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         if time.monotonic() >= deadline:
             raise AssertionError(
-                "\n\n".join([f"waited {seconds} s for {what}", *(witness.last_lines() for witness in witnesses)])
+                "\n\n".join(
+                    [f"waited {seconds} s for {condition_name}", *(witness.last_lines() for witness in witnesses)]
+                )
             )
         time.sleep(every)
     return value

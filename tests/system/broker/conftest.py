@@ -11,6 +11,6 @@ from tests.support.nap_worker import NapWorker
 
 @pytest.fixture
 def worker(engine: Engine, tenant: str, tmp_path: Path) -> Iterator[NapWorker]:
-    mine = NapWorker(engine, f"{tenant}-", tmp_path)
-    yield mine
-    mine.kill()
+    nap_worker = NapWorker(engine, f"{tenant}-", tmp_path)
+    yield nap_worker
+    nap_worker.kill()

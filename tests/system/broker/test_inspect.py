@@ -56,13 +56,13 @@ def celery(processes: Processes, *arguments: str) -> tuple[int, str]:
     return command.returncode, output
 
 
-def inspect(processes: Processes, what: str, *workers: str, seconds: int = ANSWER_SECONDS) -> dict[str, Any]:
+def inspect(processes: Processes, command: str, *workers: str, seconds: int = ANSWER_SECONDS) -> dict[str, Any]:
     """Run `celery inspect`; return the replies by node name.
 
     There may be none within `seconds`.
     """
     destination = ["--destination", ",".join(workers)] if workers else []
-    code, output = celery(processes, "inspect", what, *destination, "--timeout", str(seconds), "--json")
+    code, output = celery(processes, "inspect", command, *destination, "--timeout", str(seconds), "--json")
     assert code in (0, UNAVAILABLE), output
     answers: dict[str, Any] = json.loads(output) if code == 0 else {}
     return answers

@@ -141,10 +141,10 @@ def deployment(engine: Engine, tenant: str, tmp_path: Path) -> Iterator[Deployme
         SLUICE_CONTROL_LEASE_SECONDS="5",
         SLUICE_LOG_LEVEL="INFO",
     )
-    mine = Deployment(f"{tenant}-", processes, engine)
-    mine.broker("create")
+    deployment = Deployment(f"{tenant}-", processes, engine)
+    deployment.broker("create")
     try:
-        yield mine
+        yield deployment
     finally:
         processes.stop()
 

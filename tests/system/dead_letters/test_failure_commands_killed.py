@@ -17,7 +17,7 @@ from tests.support.failure_queue import fail, visible
 from tests.support.fault_proxy import FaultProxy
 from tests.support.outcome_lines import parse_outcome_lines
 from tests.support.processes import Processes
-from tests.support.queues import counted
+from tests.support.queues import count_messages
 from tests.support.waiting import wait_for
 from topology import FAILURES_QUEUE
 
@@ -61,7 +61,7 @@ def start(processes: Processes, proxy: FaultProxy) -> Iterator[Started]:
 
 
 def count_held() -> int:
-    return counted(FAILURES_QUEUE, "NotVisible")
+    return count_messages(FAILURES_QUEUE, "NotVisible")
 
 
 @pytest.mark.usefixtures("failed")
@@ -128,7 +128,7 @@ def test_a_killed_redrive_loses_no_message_and_stores_each_log_once(
     assert f"put back {left} messages" in output
     wait_for("each log in the table", lambda: LogRecord.count(tenant) == COUNT)
     for queue in ("redact", "store"):
-        wait_for(f"an empty {queue}", lambda queue=queue: counted(queue, "", "NotVisible") == 0)
+        wait_for(f"an empty {queue}", lambda queue=queue: count_messages(queue, "", "NotVisible") == 0)
     assert sorted(record.original_text for record in read_records(tenant)) == LOG_IDS
     assert visible() + count_held() == 0
     # Messages were delivered more than once, so the store worker had duplicates to ignore.

@@ -14,7 +14,7 @@ from webapp.openapi.document import build
 
 PATHS = "^(/ingest|/v1/logs|/_bulk|/logs|/activity)$"
 EXAMPLES = 40
-"""Of each operation, besides those at each limit that the document states."""
+"""Examples of each operation, besides those at each limit that the document states."""
 
 document = schemathesis.openapi.from_dict(build(create_app()))
 operations = document.include(path_regex=PATHS)

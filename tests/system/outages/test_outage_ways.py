@@ -14,7 +14,7 @@ from tests.support.witness import NAMES, WORKERS, Witness
 Fault = Callable[[FaultProxy], None]
 
 POLLED_QUEUES = 2 * len(WORKERS)
-"""Each worker polls its tasks and its remote control."""
+"""Each worker polls a queue of tasks and one of remote control."""
 SQS_IS_DOWN: dict[str, Fault] = {
     "refuses connections": lambda proxy: proxy.refuse("sqs"),
     "answers 500": lambda proxy: proxy.status(500, "InternalFailure", "sqs"),

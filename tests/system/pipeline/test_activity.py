@@ -1,4 +1,4 @@
-"""What the tasks do is counted beside them."""
+"""Each tenant's activity is counted once, redeliveries included."""
 
 import json
 
@@ -26,4 +26,4 @@ def test_a_redelivered_batch_is_counted_once_as_stored(pipeline: Processes, tena
 def test_a_message_without_a_batch_counts_as_a_failure(pipeline: Processes, tenant: str) -> None:
     app.send_task("tasks.redact.redact", args=({"tenant_id": tenant, "nonsense": 1},))
 
-    wait_for("its count", lambda: count_activity(tenant) == Counts(failures=1))
+    wait_for("the count", lambda: count_activity(tenant) == Counts(failures=1))

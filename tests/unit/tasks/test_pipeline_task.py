@@ -26,7 +26,7 @@ from tasks.batch_result import BatchResult, FailedPart
 from tasks.failures import Reason
 from tasks.pipeline_task import PipelineTask
 from tasks.reports import activity
-from tests.support.queues import counted, take_all
+from tests.support.queues import count_messages, take_all
 from tests.support.waiting import wait_for
 from topology import FAILURES_QUEUE, MAX_MESSAGE_BYTES, REDACT_QUEUE, STORE_QUEUE
 
@@ -115,9 +115,9 @@ def parse(body: str) -> Published:
     return Published(envelope["headers"], *json.loads(zlib.decompress(base64.b64decode(envelope["body"]))))
 
 
-def count_messages() -> dict[str, int]:
+def count_by_queue() -> dict[str, int]:
     """Return how many messages are in each queue, in whatever state."""
-    return {queue: counted(queue, "", "Delayed", "NotVisible") for queue in QUEUES}
+    return {queue: count_messages(queue, "", "Delayed", "NotVisible") for queue in QUEUES}
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_done_logs_go_on_to_the_next_task_and_the_message_is_acked(
 ) -> None:
     assert worker.run(BatchResult(done=worker.redacted("a", "b", "c"))) == "SUCCESS"
 
-    assert count_messages() == {REDACT_QUEUE: 0, STORE_QUEUE: 1, FAILURES_QUEUE: 0}
+    assert count_by_queue() == {REDACT_QUEUE: 0, STORE_QUEUE: 1, FAILURES_QUEUE: 0}
     (message,) = worker.published(STORE_QUEUE, 1)
     assert message.headers["task"] == "tasks.store.store"
     assert message.log_ids == ["a", "b", "c"]
@@ -144,7 +144,7 @@ def test_done_logs_go_on_to_the_next_task_and_the_message_is_acked(
 def test_done_logs_go_nowhere_after_the_last_task(worker: Worker, chain: object) -> None:
     assert worker.run(BatchResult(done=worker.redacted("a")), chain=chain) == "SUCCESS"
 
-    assert count_messages() == dict.fromkeys(QUEUES, 0)
+    assert count_by_queue() == dict.fromkeys(QUEUES, 0)
 
 
 def test_dropped_logs_are_counted_in_the_outcome_line_and_published_nowhere(
@@ -152,7 +152,7 @@ def test_dropped_logs_are_counted_in_the_outcome_line_and_published_nowhere(
 ) -> None:
     assert worker.run(BatchResult(counts=Counts(accepted=3, dropped=3))) == "SUCCESS"
 
-    assert count_messages() == dict.fromkeys(QUEUES, 0)
+    assert count_by_queue() == dict.fromkeys(QUEUES, 0)
     (line,) = outcome_lines
     assert (line["message"], line["dropped"], line["failed"], line["again"]) == ("done", 3, 0, 0)
 
@@ -162,7 +162,7 @@ def test_a_retry_goes_back_to_the_same_queue_with_one_retry_more(
 ) -> None:
     assert worker.run(BatchResult(retry=worker.part("b")), retries=4) == "RETRY"
 
-    assert count_messages() == {REDACT_QUEUE: 1, STORE_QUEUE: 0, FAILURES_QUEUE: 0}
+    assert count_by_queue() == {REDACT_QUEUE: 1, STORE_QUEUE: 0, FAILURES_QUEUE: 0}
     (message,) = worker.published(REDACT_QUEUE, 1)
     assert message.headers["task"] == decide.name
     assert message.headers["retries"] == 5
@@ -183,7 +183,7 @@ def test_waiting_for_a_turn_costs_no_retry(worker: Worker) -> None:
 def test_a_retry_without_retries_left_is_a_dead_letter(worker: Worker, outcome_lines: list[dict[str, Any]]) -> None:
     assert worker.run(BatchResult(retry=worker.part("a", "b")), retries=MAX_RETRIES) == "FAILURE"
 
-    assert count_messages() == {REDACT_QUEUE: 0, STORE_QUEUE: 0, FAILURES_QUEUE: 1}
+    assert count_by_queue() == {REDACT_QUEUE: 0, STORE_QUEUE: 0, FAILURES_QUEUE: 1}
     (message,) = worker.published(FAILURES_QUEUE, 1)
     assert message.log_ids == ["a", "b"]
     assert message.headers["reason"] == "retries_exhausted"
@@ -213,7 +213,7 @@ def test_a_mixed_result_is_published_to_three_queues(worker: Worker, outcome_lin
     state = worker.run(BatchResult(done=worker.redacted("a"), retry=worker.part("b"), failed=(failed,)))
 
     assert state == "RETRY"
-    assert count_messages() == dict.fromkeys(QUEUES, 1)
+    assert count_by_queue() == dict.fromkeys(QUEUES, 1)
     assert [worker.published(queue, 1)[0].log_ids for queue in (STORE_QUEUE, REDACT_QUEUE, FAILURES_QUEUE)] == [
         ["a"],
         ["b"],
@@ -271,7 +271,7 @@ def test_without_sqs_the_message_is_left_in_the_queue(
     assert state == "REJECTED"
     (line,) = outcome_lines
     assert (line["levelname"], line["message"]) == ("WARNING", "left")
-    assert count_messages() == dict.fromkeys(QUEUES, 0)
+    assert count_by_queue() == dict.fromkeys(QUEUES, 0)
 
 
 def test_a_log_that_no_message_can_hold_leaves_the_message_in_the_queue(
@@ -284,7 +284,7 @@ def test_a_log_that_no_message_can_hold_leaves_the_message_in_the_queue(
     (line,) = outcome_lines
     assert (line["levelname"], line["message"]) == ("ERROR", "left")
     assert line["exception"].startswith("MessageTooLarge at ")
-    assert count_messages() == dict.fromkeys(QUEUES, 0)
+    assert count_by_queue() == dict.fromkeys(QUEUES, 0)
 
 
 def test_a_published_task_never_shows_a_text(worker: Worker) -> None:
