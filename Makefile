@@ -56,7 +56,7 @@ bench-broker: .venv/.dev .bench/node/.installed  ## this broker against stock ko
 bench-control: .venv/.dev .venv-engine/.installed  ## how long remote control takes
 	$(BIN)/python -m benchmarks.control $(ARGS)
 
-bench-outages: .venv/.dev .venv-engine/.installed  ## how soon all is done after outages, half an hour of them
+bench-outages: .venv/.dev .venv-engine/.installed  ## how soon all is done after outages (a quarter of an hour)
 	$(BIN)/python -m benchmarks.outages $(ARGS)
 
 bench-ingest: .venv/.dev .venv-engine/.installed  ## what /ingest takes, with and without group commit
