@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from commands.framework.groups import ReadingCommand
+from commands.framework.parameters import format_count
 from commands.tenants.policy import PolicyFile
 
 # The redaction engine is imported by the commands that need it: it takes a second, for which each other command would
@@ -81,7 +82,9 @@ def redact_lines(texts: Iterable[str], rules: "TenantRules | None", *, explain: 
     if stats:
         for entity_type, count in counts.most_common():
             click.echo(f"{count:8} {entity_type}", err=True)
-        click.echo(f"{lines:8} lines, {counts.total()} values, {dropped} lines dropped", err=True)
+        unit = "line" if lines == 1 else "lines"
+        values, dropped_lines = format_count(counts.total(), "value"), format_count(dropped, "line")
+        click.echo(f"{lines:8} {unit}, {values}, {dropped_lines} dropped", err=True)
 
 
 def _explain_rule(entity: "Entity") -> str:

@@ -71,7 +71,7 @@ def test_with_a_policy(tmp_path: Path) -> None:
     output, counts = run("--policy", str(file), "--stats")
 
     assert output == "all quiet\ncard [CREDIT_CARD:*1111] of é\n"
-    assert counts.endswith("1 lines dropped\n")
+    assert counts.endswith("1 line dropped\n")
 
 
 def test_a_policy_that_is_none(tmp_path: Path) -> None:
