@@ -101,7 +101,7 @@ _CHANGES: Any = {
         _OPERATION,
         summary="List dead letters",
         parameters=(_REASON,),
-        responses={200: response(f"At most {MAX_SHOWN:,} dead dead_letters, each once.", _DEAD_LETTERS)},
+        responses={200: response(f"At most {MAX_SHOWN:,} dead letters, each once.", _DEAD_LETTERS)},
     )
 )
 def list_failures() -> Response:
