@@ -21,8 +21,11 @@ from local.ports import free_port
 
 _PORT = free_port()
 _key_directory = tempfile.TemporaryDirectory()
+_metrics_directory = tempfile.TemporaryDirectory()
 _environment = engine_environment(f"http://127.0.0.1:{_PORT}") | {
     "SLUICE_KEY_FILE": str(Path(_key_directory.name) / "original.key"),
+    # prometheus_client reads it at its first import, which may be Flower's.
+    "PROMETHEUS_MULTIPROC_DIR": _metrics_directory.name,
     "SLUICE_VISIBILITY_TIMEOUT_SECONDS": "5",
     "SLUICE_RETRY_MAX_DELAY_SECONDS": "2",
 }
