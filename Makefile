@@ -9,74 +9,74 @@ UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
 run: .venv/.runtime .venv-engine/.installed  ## install, start everything on the embedded engine, Ctrl-C stops it
 	@exec $(BIN)/python -m local.run
 
-help:  ## this list
+help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # After a test process that dies pytest-xdist starts another, and may then wait for ever: let the run end there.
 PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0
 
-test: .venv/.dev .venv-engine/.installed .venv-clients/.node packages  ## every test; installs what they need
+test: .venv/.dev .venv-engine/.installed .venv-clients/.node packages  ## run every test, and install what they need
 	$(PYTEST)
 
-test-unit: .venv/.dev .venv-engine/.installed  ## the tests that start none of Sluice's processes
+test-unit: .venv/.dev .venv-engine/.installed  ## run the tests that start none of Sluice's processes
 	$(PYTEST) tests/unit
 
-test-system: .venv/.dev .venv-engine/.installed packages  ## the tests of running processes
+test-system: .venv/.dev .venv-engine/.installed packages  ## run the tests of running processes
 	$(PYTEST) tests/system tests/chaos
 
-test-shippers: .venv/.dev .venv-engine/.installed .venv-clients/.node packages  ## the tests with real shippers and clients
+test-shippers: .venv/.dev .venv-engine/.installed .venv-clients/.node packages  ## run the tests with real shippers and clients
 	$(PYTEST) tests/shippers
 
 packages:
 	@scripts/install_test_packages.sh
 
-check: .venv/.dev  ## format, lint, types, import rule, language
+check: .venv/.dev  ## check format, lint, types, import rule and language
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/unit/test_import_rule.py tests/unit/test_language.py
 
-format: .venv/.dev
+format: .venv/.dev  ## format, and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lock:  ## requirements*.in -> requirements*.txt, exact versions with hashes (needs uv on the PATH)
+lock:  ## make requirements*.txt from requirements*.in (needs uv)
 	$(UV) requirements.in -o requirements.txt
 	$(UV) requirements-engine.in -o requirements-engine.txt
 	$(UV) requirements-dev.in -o requirements-dev.txt
 	$(UV) requirements-bench.in -o requirements-bench.txt
 	$(UV) requirements-clients.in -o requirements-clients.txt
 
-chaos: .venv/.dev .venv-engine/.installed  ## kills, outages and poison under load; accounts for every log
+chaos: .venv/.dev .venv-engine/.installed  ## account for every log under kills, outages and poison
 	$(BIN)/python -m tests.chaos $(ARGS)
 
-bench-broker: .venv/.dev .bench/node/.installed  ## this broker against stock kombu (needs npm)
+bench-broker: .venv/.dev .bench/node/.installed  ## measure the broker beside stock kombu (needs npm)
 	$(BIN)/python -m benchmarks.broker $(ARGS)
 
-bench-control: .venv/.dev .venv-engine/.installed  ## how long remote control takes
+bench-control: .venv/.dev .venv-engine/.installed  ## measure how long remote control takes
 	$(BIN)/python -m benchmarks.control $(ARGS)
 
-bench-outages: .venv/.dev .venv-engine/.installed  ## how soon all is done after outages (a quarter of an hour)
+bench-outages: .venv/.dev .venv-engine/.installed  ## measure how soon all work is done after outages (15 min)
 	$(BIN)/python -m benchmarks.outages $(ARGS)
 
-bench-ingest: .venv/.dev .venv-engine/.installed  ## what /ingest takes, with and without group commit
+bench-ingest: .venv/.dev .venv-engine/.installed  ## measure what /ingest accepts, with and without group commit
 	$(BIN)/python -m benchmarks.ingest $(ARGS)
 
-bench-failures: .venv/.dev .bench/node/.installed  ## a failure queue of 100,000, beside a plain loop (needs npm)
+bench-failures: .venv/.dev .bench/node/.installed  ## measure a failure queue of 100,000 beside a plain loop (needs npm)
 	$(BIN)/python -m benchmarks.failures $(ARGS)
 
-bench-store: .venv/.dev .venv-engine/.installed  ## the store worker's inserts against PynamoDB's save() and batch_write
+bench-store: .venv/.dev .venv-engine/.installed  ## measure the store worker beside PynamoDB's save() and batch_write
 	$(BIN)/python -m benchmarks.store $(ARGS)
 
-bench-pipeline: .venv/.dev .venv-engine/.installed .bench/node/.installed  ## the whole way against one task a log (needs npm)
+bench-pipeline: .venv/.dev .venv-engine/.installed .bench/node/.installed  ## measure the whole path beside one task per log (needs npm)
 	$(BIN)/python -m benchmarks.pipeline $(ARGS)
 
 bench: bench-redaction  ## the same as bench-redaction
 
-bench-redaction: .venv/.dev .venv-bench/.installed  ## the engine's speed against Presidio's, hushlog's and scrubadub's
+bench-redaction: .venv/.dev .venv-bench/.installed  ## measure redaction beside Presidio, hushlog and scrubadub
 	$(BIN)/python -m benchmarks.redaction $(ARGS)
 
-clean:  ## the environments and caches; the logs in .data stay
+clean:  ## remove the environments and caches; the logs in .data stay
 	rm -rf .venv .venv-engine .venv-bench .venv-clients .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 PIP := -m pip install --disable-pip-version-check --quiet

@@ -64,10 +64,13 @@ def filter_options(command: Command) -> Command:
     wrapped: Command = with_filters
     for option in (
         click.option(
-            "--since", type=Since(), default="", help="Failed then or later: 1h for an hour ago, or ISO 8601."
+            "--since",
+            type=Since(),
+            default="",
+            help="Only messages that failed at this time or later: 1h for an hour ago, or ISO 8601.",
         ),
-        click.option("--reason", type=ReasonCode(), default="", help="With this reason."),
-        click.option("--tenant", default="", help="Of this tenant."),
+        click.option("--reason", type=ReasonCode(), default="", help="Only messages with this reason."),
+        click.option("--tenant", default="", help="Only messages of this tenant."),
     ):
         wrapped = option(wrapped)
     return wrapped
@@ -87,8 +90,10 @@ def required_filter_options(command: Command) -> Command:
 
     wrapped: Command = filter_options(with_choice)
     for option in (
-        click.option("--all", "everything", is_flag=True, help="All of them."),
-        click.option("--id", "ids", multiple=True, metavar="ID", help="This one; may be given more than once."),
+        click.option("--all", "everything", is_flag=True, help="All messages."),
+        click.option(
+            "--id", "ids", multiple=True, metavar="ID", help="Only this message; may be given more than once."
+        ),
     ):
         wrapped = option(wrapped)
     return wrapped

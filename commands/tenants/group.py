@@ -26,10 +26,10 @@ tenants.add_command(print_session_policy)
 
 @tenants.writes("create")
 @click.argument("tenant_id", type=TenantId())
-@click.option("--name", default="", help="For people; the id by default.")
-@click.option("--requests-per-second", type=_RATE, help="That one web process takes; by default those of the settings.")
-@click.option("--bytes-per-second", type=_RATE, help="Likewise.")
-@click.option("--records-per-second", type=_RATE, help="Likewise.")
+@click.option("--name", default="", help="A name for people; the id by default.")
+@click.option("--requests-per-second", type=_RATE, help="Limit of each web process; by default that of the settings.")
+@click.option("--bytes-per-second", type=_RATE, help="The same for bytes.")
+@click.option("--records-per-second", type=_RATE, help="The same for records.")
 @click.option(
     "--burst-seconds", type=click.IntRange(1, MAX_BURST_SECONDS), help="The rates are averages over this long."
 )
