@@ -1,15 +1,12 @@
 """Parameters and wording that several commands share."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import click
 
-from foundation.timestamps import format_failure_time
+from foundation.timestamps import format_failure_time, parse_age
 from topology import TENANT_ID_PATTERN
-
-_AGO = re.compile(r"(\d{1,9})([smhdw])")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 class TenantId(click.ParamType[str]):
@@ -40,8 +37,9 @@ class Since(click.ParamType[str]):
 
 
 def _parse_moment(text: str) -> datetime:
-    if match := _AGO.fullmatch(text):
-        return datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
+    age = parse_age(text)
+    if age is not None:
+        return datetime.now(UTC) - age
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from flask import Response, request
 
+from foundation.timestamps import parse_age
 from models import TenantErased
 from models.tables.connection import DYNAMODB_ERRORS
 from observability import safe_error_summary
@@ -32,8 +33,6 @@ logs need both.
 _reader_slots = threading.BoundedSemaphore(MAX_READERS)
 
 _TENANT_ID = re.compile(TENANT_ID_PATTERN)
-_AGO = re.compile(r"(\d{1,9})([smhdw])", re.ASCII)
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 # The plus sign of an offset, which a query that was not escaped turns into a blank.
 _LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 
@@ -102,11 +101,9 @@ def parse_time_parameter(name: str) -> datetime | timedelta | None:
     text = request.args.get(name)
     if text is None:
         return None
-    if match := _AGO.fullmatch(text):
-        try:
-            return timedelta(**{_UNITS[match[2]]: int(match[1])})
-        except OverflowError:
-            return timedelta.max
+    age = parse_age(text)
+    if age is not None:
+        return age
     for candidate in (text, _LOST_PLUS.sub("+", text)):
         try:
             moment = datetime.fromisoformat(candidate)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from foundation.timestamps import Precision, format_failure_time, format_timestamp, get_timestamp
+from foundation.timestamps import Precision, format_failure_time, format_timestamp, get_timestamp, parse_age
 
 MOMENT = datetime(2026, 1, 31, 12, 0, 5, 678901, UTC)
 
@@ -35,3 +35,21 @@ def test_a_failure_time_keeps_the_offset() -> None:
 def test_a_later_timestamp_sorts_behind_an_earlier_one() -> None:
     assert get_timestamp() < get_timestamp(timedelta(seconds=2))
     assert len(get_timestamp()) == len("2026-01-31T12:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("0s", timedelta()),
+        ("15m", timedelta(minutes=15)),
+        ("2w", timedelta(weeks=2)),
+        ("999999999w", timedelta.max),
+        ("\u0663d", None),
+        ("1h30m", None),
+        ("-1h", None),
+        ("1 h", None),
+        ("", None),
+    ],
+)
+def test_an_age_is_a_number_and_one_unit(text: str, age: timedelta | None) -> None:
+    assert parse_age(text) == age
